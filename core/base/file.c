@@ -1,0 +1,219 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+static int read_all(int descriptor, const char *path, size_t expected, size_t limit,
+                    struct text *content, spex_error *error)
+{
+    size_t capacity = expected;
+    if (!memory_reserve(&content->data, &content->capacity, expected + 1, 1))
+        return error_memory(error);
+    for (;;) {
+        if (!memory_reserve(&content->data, &content->capacity, content->length + 2, 1))
+            return error_memory(error);
+        capacity = content->capacity - content->length - 1;
+        ssize_t got = read(descriptor, content->data + content->length, capacity);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_system(error, "cannot read %s", path);
+        if (got == 0)
+            break;
+        content->length += (size_t)got;
+        if (limit && content->length > limit)
+            return error_set(error, SPEX_ERROR_SYSTEM, "%s: larger than %zu bytes", path, limit);
+    }
+    content->data[content->length] = '\0';
+    return SPEX_OK;
+}
+
+int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex_error *error)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return error_system(error, "cannot open %s", path);
+    struct stat about;
+    size_t expected = 0;
+    if (fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0)
+        expected = (size_t)about.st_size + 1;
+    struct text content = {0};
+    int status;
+    if (limit && expected > limit + 1)
+        status = error_set(error, SPEX_ERROR_SYSTEM, "%s: larger than %zu bytes", path, limit);
+    else
+        status = read_all(descriptor, path, expected, limit, &content, error);
+    close(descriptor);
+    if (status) {
+        text_release(&content);
+        return status;
+    }
+    *bytes = content.data;
+    *length = content.length;
+    return SPEX_OK;
+}
+
+static int write_all(int descriptor, const char *bytes, size_t length)
+{
+    while (length) {
+        ssize_t put = write(descriptor, bytes, length);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        bytes += put;
+        length -= (size_t)put;
+    }
+    return 0;
+}
+
+int file_replace(const char *path, const char *bytes, size_t length, spex_error *error)
+{
+    struct text beside = {0};
+    text_printf(&beside, "%s.XXXXXX", path);
+    if (beside.failed) {
+        text_release(&beside);
+        return error_memory(error);
+    }
+    int status = SPEX_OK;
+    int descriptor = mkostemp(beside.data, O_CLOEXEC);
+    if (descriptor < 0) {
+        status = error_system(error, "cannot write %s", path);
+        text_release(&beside);
+        return status;
+    }
+    struct stat old;
+    mode_t mode = 0644;
+    if (stat(path, &old) == 0)
+        mode = old.st_mode & 0777;
+    if (write_all(descriptor, bytes, length) < 0 || fchmod(descriptor, mode) < 0 ||
+        fsync(descriptor) < 0)
+        status = error_system(error, "cannot write %s", path);
+    if (close(descriptor) < 0 && !status)
+        status = error_system(error, "cannot write %s", path);
+    if (!status && rename(beside.data, path) < 0)
+        status = error_system(error, "cannot replace %s", path);
+    if (status)
+        unlink(beside.data);
+    text_release(&beside);
+    return status;
+}
+
+char *file_join(const char *directory, const char *name)
+{
+    struct text path = {0};
+    size_t length = strlen(directory);
+    text_append(&path, directory);
+    if (length && directory[length - 1] != '/')
+        text_append_char(&path, '/');
+    text_append(&path, name);
+    return text_take(&path);
+}
+
+const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+const char *file_ending(const char *path)
+{
+    const char *name = file_name(path);
+    const char *dot = strrchr(name, '.');
+    return dot && dot != name ? dot : "";
+}
+
+int file_make_directory(const char *path, spex_error *error)
+{
+    char *partial = memory_copy_text(path);
+    if (!partial)
+        return error_memory(error);
+    int status = SPEX_OK;
+    for (char *c = partial + 1;; c++) {
+        if (*c && *c != '/')
+            continue;
+        char kept = *c;
+        *c = '\0';
+        struct stat about;
+        if (mkdir(partial, 0777) < 0 && errno != EEXIST) {
+            status = error_system(error, "cannot create the directory %s", partial);
+        } else if (stat(partial, &about) < 0 || !S_ISDIR(about.st_mode)) {
+            errno = ENOTDIR;
+            status = error_system(error, "cannot use %s as a directory", partial);
+        }
+        *c = kept;
+        if (status || !kept)
+            break;
+    }
+    free(partial);
+    return status;
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+int file_list(const char *directory, const char *ending, char ***paths, size_t *count,
+              spex_error *error)
+{
+    *paths = NULL;
+    *count = 0;
+    DIR *stream = opendir(directory);
+    if (!stream)
+        return error_system(error, "cannot read the directory %s", directory);
+    size_t capacity = 0;
+    int status = SPEX_OK;
+    for (struct dirent *entry; !status && (entry = readdir(stream));) {
+        if (entry->d_name[0] == '.' || strcmp(file_ending(entry->d_name), ending) != 0)
+            continue;
+        char *path = file_join(directory, entry->d_name);
+        struct stat about;
+        if (path && stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
+            free(path);
+            continue;
+        }
+        if (!path || !memory_reserve(paths, &capacity, *count + 1, sizeof **paths)) {
+            free(path);
+            status = error_memory(error);
+        } else {
+            (*paths)[(*count)++] = path;
+        }
+    }
+    closedir(stream);
+    if (status) {
+        file_list_free(*paths, *count);
+        *paths = NULL;
+        *count = 0;
+    } else if (*count) {
+        qsort(*paths, *count, sizeof **paths, compare_paths);
+    }
+    return status;
+}
+
+void file_list_free(char **paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(paths[i]);
+    free(paths);
+}
+
+bool file_name_safe(const char *name)
+{
+    if (!*name || *name == '.' || strlen(name) > 200)
+        return false;
+    for (const char *c = name; *c; c++)
+        if (*c == '/' || *c == '\\' || (unsigned char)*c < 0x20 || *c == 0x7f)
+            return false;
+    return true;
+}

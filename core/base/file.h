@@ -1,0 +1,30 @@
+/* Whole files: read with a bound, replaced in one step. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stddef.h>
+
+#include "spex.h"
+
+/* The file's bytes and a NUL behind them, freed with free(). Larger than `limit`
+ * bytes (0: no limit) is an error. Errors: SYSTEM, MEMORY. */
+int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex_error *error);
+/* Written beside the target, synced, then renamed over it. Errors: SYSTEM. */
+int file_replace(const char *path, const char *bytes, size_t length, spex_error *error);
+/* "DIR/NAME", freed with free(); NULL when memory is out. */
+char *file_join(const char *directory, const char *name);
+/* The part behind the last '/'; the ending with its dot ("" if none). */
+const char *file_name(const char *path);
+const char *file_ending(const char *path);
+/* Creates the directory and its parents where missing. Errors: SYSTEM. */
+int file_make_directory(const char *path, spex_error *error);
+/* Regular files of a directory with this ending, sorted by name, joined to the
+ * directory. Free with file_list_free. Errors: SYSTEM, MEMORY. */
+int file_list(const char *directory, const char *ending, char ***paths, size_t *count,
+              spex_error *error);
+void file_list_free(char **paths, size_t count);
+/* Whether a specification or state name is fit to be a file name (no separator,
+ * not "." or "..", no control characters, short enough). */
+bool file_name_safe(const char *name);
+
+#endif

@@ -1,0 +1,70 @@
+#include "base/memory.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The only mutable global of core: the countdown of the fault-injection tests. */
+static atomic_long fail_countdown;
+
+void memory_fail_after(long k)
+{
+    atomic_store(&fail_countdown, k);
+}
+
+static bool refused(size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / 2 / size)
+        return true;
+    if (atomic_load_explicit(&fail_countdown, memory_order_relaxed) == 0)
+        return false;
+    return atomic_fetch_sub(&fail_countdown, 1) == 1;
+}
+
+void *memory_allocate(size_t count, size_t size)
+{
+    if (refused(count, size))
+        return NULL;
+    return calloc(count ? count : 1, size ? size : 1);
+}
+
+void *memory_resize(void *block, size_t count, size_t size)
+{
+    if (refused(count, size))
+        return NULL;
+    size_t bytes = count * size;
+    return realloc(block, bytes ? bytes : 1);
+}
+
+bool memory_reserve(void *array, size_t *capacity, size_t needed, size_t size)
+{
+    if (needed <= *capacity)
+        return true;
+    size_t grown = *capacity < 8 ? 8 : *capacity + *capacity / 2;
+    if (grown < needed)
+        grown = needed;
+    void **place = array;
+    void *bigger = memory_resize(*place, grown, size);
+    if (!bigger)
+        return false;
+    *place = bigger;
+    *capacity = grown;
+    return true;
+}
+
+char *memory_copy_bytes(const char *bytes, size_t length)
+{
+    char *copy = memory_resize(NULL, length + 1, 1);
+    if (!copy)
+        return NULL;
+    if (length)
+        memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+char *memory_copy_text(const char *text)
+{
+    return memory_copy_bytes(text, strlen(text));
+}

@@ -1,0 +1,19 @@
+/* Checked allocation: sizes from outside never overflow, failure is NULL or false. */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Zeroed; NULL when count * size overflows or memory is out. Free with free(). */
+void *memory_allocate(size_t count, size_t size);
+/* NULL (and the old block stays) on failure; new bytes are not cleared. */
+void *memory_resize(void *block, size_t count, size_t size);
+/* Makes room for `needed` elements in *array, growing geometrically. */
+bool memory_reserve(void *array, size_t *capacity, size_t needed, size_t size);
+char *memory_copy_text(const char *text);
+char *memory_copy_bytes(const char *bytes, size_t length);
+/* For tests: the k-th allocation from now fails (1: the next one); 0: none. */
+void memory_fail_after(long k);
+
+#endif

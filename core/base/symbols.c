@@ -1,0 +1,129 @@
+#include "base/symbols.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "base/memory.h"
+
+/* Names live in chunks, so that growing never moves one. */
+struct symbol_chunk {
+    struct symbol_chunk *next;
+    size_t used;
+    size_t size;
+    char bytes[];
+};
+
+static size_t slot_of(const struct symbols *symbols, const char *bytes, size_t length)
+{
+    size_t mask = symbols->slot_count - 1;
+    size_t slot = (size_t)XXH3_64bits(bytes, length) & mask;
+    for (; symbols->slots[slot]; slot = (slot + 1) & mask) {
+        const char *name = symbols->names[symbols->slots[slot] - 1];
+        if (strlen(name) == length && memcmp(name, bytes, length) == 0)
+            break;
+    }
+    return slot;
+}
+
+static bool grow(struct symbols *symbols)
+{
+    size_t bigger = symbols->slot_count ? symbols->slot_count * 2 : 32;
+    uint32_t *slots = memory_allocate(bigger, sizeof *slots);
+    if (!slots)
+        return false;
+    free(symbols->slots);
+    symbols->slots = slots;
+    symbols->slot_count = bigger;
+    for (uint32_t i = 0; i < symbols->count; i++)
+        slots[slot_of(symbols, symbols->names[i], strlen(symbols->names[i]))] = i + 1;
+    return true;
+}
+
+static char *store(struct symbols *symbols, const char *bytes, size_t length)
+{
+    enum { CHUNK = 4096 };
+    struct symbol_chunk *chunk = symbols->chunks;
+    if (!chunk || chunk->size - chunk->used < length + 1) {
+        size_t size = length + 1 > CHUNK ? length + 1 : CHUNK;
+        struct symbol_chunk *fresh = memory_resize(NULL, sizeof *fresh + size, 1);
+        if (!fresh)
+            return NULL;
+        fresh->next = chunk;
+        fresh->used = 0;
+        fresh->size = size;
+        symbols->chunks = chunk = fresh;
+    }
+    char *name = chunk->bytes + chunk->used;
+    if (length)
+        memcpy(name, bytes, length);
+    name[length] = '\0';
+    chunk->used += length + 1;
+    return name;
+}
+
+uint32_t symbols_find_bytes(const struct symbols *symbols, const char *bytes, size_t length)
+{
+    if (symbols->slot_count == 0)
+        return SYMBOL_NONE;
+    uint32_t found = symbols->slots[slot_of(symbols, bytes, length)];
+    return found ? found - 1 : SYMBOL_NONE;
+}
+
+uint32_t symbols_find(const struct symbols *symbols, const char *name)
+{
+    return symbols_find_bytes(symbols, name, strlen(name));
+}
+
+uint32_t symbols_intern_bytes(struct symbols *symbols, const char *bytes, size_t length)
+{
+    if ((size_t)symbols->count * 2 >= symbols->slot_count && !grow(symbols))
+        return SYMBOL_NONE;
+    size_t slot = slot_of(symbols, bytes, length);
+    if (symbols->slots[slot])
+        return symbols->slots[slot] - 1;
+    if (symbols->count == SYMBOL_NONE - 1 ||
+        !memory_reserve(&symbols->names, &symbols->capacity, (size_t)symbols->count + 1,
+                        sizeof *symbols->names))
+        return SYMBOL_NONE;
+    char *name = store(symbols, bytes, length);
+    if (!name)
+        return SYMBOL_NONE;
+    symbols->names[symbols->count] = name;
+    symbols->slots[slot] = ++symbols->count;
+    return symbols->count - 1;
+}
+
+uint32_t symbols_intern(struct symbols *symbols, const char *name)
+{
+    return symbols_intern_bytes(symbols, name, strlen(name));
+}
+
+const char *symbols_name(const struct symbols *symbols, uint32_t symbol)
+{
+    return symbol < symbols->count ? symbols->names[symbol] : NULL;
+}
+
+bool symbols_copy(struct symbols *copy, const struct symbols *symbols)
+{
+    memset(copy, 0, sizeof *copy);
+    for (uint32_t i = 0; i < symbols->count; i++)
+        if (symbols_intern(copy, symbols->names[i]) == SYMBOL_NONE) {
+            symbols_release(copy);
+            return false;
+        }
+    return true;
+}
+
+void symbols_release(struct symbols *symbols)
+{
+    while (symbols->chunks) {
+        struct symbol_chunk *next = symbols->chunks->next;
+        free(symbols->chunks);
+        symbols->chunks = next;
+    }
+    free(symbols->names);
+    free(symbols->slots);
+    memset(symbols, 0, sizeof *symbols);
+}

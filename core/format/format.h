@@ -1,0 +1,82 @@
+/*
+ * core/format - readers and writers, one file a format. Readers take bytes (never
+ * trusted: any length, any content) and name the place of a mistake as
+ * FILE:LINE:COLUMN with what was expected; writers append to a text.
+ */
+#ifndef FORMAT_H
+#define FORMAT_H
+
+#include "base/text.h"
+#include "model/model.h"
+#include "spex.h"
+
+/* A specification file holds one (.spec) or several (.ex) specifications. */
+struct specification_list {
+    struct spex_specification **items;
+    size_t count;
+};
+void specification_list_release(struct specification_list *list);
+
+/* -- .spec (DESIGN 4.2). `file` is the name for messages and becomes ->source. */
+int spec_read(const char *file, const char *bytes, size_t length,
+              struct spex_specification **specification, spex_error *error);
+/* Errors: USAGE (a name that would not read back), MEMORY. */
+int spec_write(const struct spex_specification *specification, struct text *text,
+               spex_error *error);
+
+/* -- .ex (DESIGN 4.3): every `use Spex.Specification` module of an Elixir source. */
+int elixir_read(const char *file, const char *bytes, size_t length, struct specification_list *list,
+                spex_error *error);
+
+/* -- .spex (DESIGN 4.1) */
+int model_read(const char *file, const char *bytes, size_t length, struct spex_model **model,
+               spex_error *error);
+int model_write(const struct spex_model *model, struct text *text, spex_error *error);
+
+/* -- .aut (Aldebaran, DESIGN 4.4). `internal`: the label that becomes LTS_INTERNAL, or
+ * NULL for none. aut_has_label finds out, for a whole command, whether any file has `tau`. */
+int aut_read(const char *file, const char *bytes, size_t length, const char *internal,
+             struct lts *lts, spex_error *error);
+bool aut_has_label(const char *bytes, size_t length, const char *label);
+int aut_write(const struct lts *lts, const char *internal, struct text *text, spex_error *error);
+
+/* -- JSON: what `spex show --json` prints, keys as in the README's formats section. */
+int json_write_specification(const struct spex_specification *specification, struct text *text);
+int json_write_model(const struct spex_model *model, struct text *text);
+int json_write_lts(const struct lts *lts, struct text *text);
+/* With `history`: the steps, oldest first; without: "transitions", their number. */
+int json_write_instance(const spex_instance *instance, bool history, struct text *text);
+
+/* -- Mermaid stateDiagram-v2 */
+int mermaid_write(const struct lts *lts, struct text *text, spex_error *error);
+
+/* -- One record of JSON lines (DESIGN 4.5) */
+enum record_operation { RECORD_INIT, RECORD_TRANSITION, RECORD_MOCK };
+struct record {
+    enum record_operation operation;
+    char *specification;
+    char *identifier;
+    char *meta; /* compact JSON object, or NULL */
+    char *action;
+    char *state;
+    int64_t at; /* 0: now */
+};
+/* `file` and `line` are for messages. Unknown keys and wrong types are errors. */
+int record_read(const char *file, unsigned line, const char *bytes, size_t length,
+                struct record *record, spex_error *error);
+void record_release(struct record *record);
+
+/* The pieces .spec and .spex share: "from --[action]-> to", matched greedily as
+ * ^(.+) --\[(.+)\]-> (.+)$ does. `column` of the line's first byte is 1. On a mistake
+ * *column is where, and *expected what should be there. The parts point into the line. */
+struct transition_parts {
+    const char *from, *action, *to;
+    size_t from_length, action_length, to_length;
+};
+bool transition_line_read(const char *line, size_t length, struct transition_parts *parts,
+                          unsigned *column, const char **expected);
+/* Errors: USAGE when it would not read back. */
+int transition_line_write(struct text *text, const char *from, const char *action, const char *to,
+                          spex_error *error);
+
+#endif

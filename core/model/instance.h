@@ -1,0 +1,11 @@
+/* A stored instance as a value of its own: one block, freed with spex_instance_free. */
+#ifndef MODEL_INSTANCE_H
+#define MODEL_INSTANCE_H
+
+#include "spex.h"
+
+/* A copy that owns its text; step texts are interned. NULL when memory is out. */
+spex_instance *instance_copy(const spex_instance *instance);
+bool filter_matches(const spex_filter *filter, const spex_instance *instance);
+
+#endif

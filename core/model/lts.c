@@ -1,0 +1,170 @@
+#include "model/lts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+int lts_init(struct lts *lts, spex_error *error)
+{
+    memset(lts, 0, sizeof *lts);
+    if (symbols_intern(&lts->labels, SPEX_INTERNAL) != LTS_INTERNAL)
+        return error_memory(error);
+    return SPEX_OK;
+}
+
+void lts_release(struct lts *lts)
+{
+    symbols_release(&lts->labels);
+    symbols_release(&lts->state_names);
+    free(lts->transitions);
+    memset(lts, 0, sizeof *lts);
+}
+
+int lts_add(struct lts *lts, uint32_t from, uint32_t label, uint32_t to, spex_error *error)
+{
+    if (from == SYMBOL_NONE || label == SYMBOL_NONE || to == SYMBOL_NONE ||
+        !memory_reserve(&lts->transitions, &lts->transition_capacity, lts->transition_count + 1,
+                        sizeof *lts->transitions))
+        return error_memory(error);
+    lts->transitions[lts->transition_count++] = (struct lts_transition){from, label, to};
+    return SPEX_OK;
+}
+
+const char *lts_label_name(const struct lts *lts, uint32_t label, bool plain)
+{
+    if (label == LTS_INTERNAL && !plain)
+        return "τ";
+    return symbols_name(&lts->labels, label);
+}
+
+const char *lts_state_name(const struct lts *lts, uint32_t state, char buffer[16])
+{
+    if (lts->state_names.count)
+        return symbols_name(&lts->state_names, state);
+    snprintf(buffer, 16, "%" PRIu32, state);
+    return buffer;
+}
+
+uint32_t lts_find_state(const struct lts *lts, const char *name)
+{
+    if (lts->state_names.count)
+        return symbols_find(&lts->state_names, name);
+    char *end;
+    unsigned long number = strtoul(name, &end, 10);
+    if (end == name || *end || number >= lts->state_count)
+        return SYMBOL_NONE;
+    return (uint32_t)number;
+}
+
+/* A name no state of the workflow has, for the state before initialisation. */
+static uint32_t intern_before(struct lts *lts, const struct symbols *taken)
+{
+    char name[64] = SPEX_NIL;
+    for (unsigned i = 0; taken && symbols_find(taken, name) != SYMBOL_NONE; i++)
+        snprintf(name, sizeof name, "before initialisation%.*s", (int)i % 32,
+                 "''''''''''''''''''''''''''''''''");
+    return symbols_intern(&lts->state_names, name);
+}
+
+int lts_from_specification(struct lts *lts, const struct spex_specification *specification,
+                           bool initialisation, spex_error *error)
+{
+    int status = lts_init(lts, error);
+    uint32_t shift = 0;
+    bool named_start = initialisation || specification->states.count == 0;
+    if (!status && named_start && intern_before(lts, &specification->states) == SYMBOL_NONE)
+        status = error_memory(error);
+    if (!status && named_start) {
+        shift = 1;
+        if (specification->states.count)
+            status = lts_add(lts, LTS_BEFORE, symbols_intern(&lts->labels, SPEX_INITIALISATION), 1,
+                             error);
+    }
+    for (uint32_t i = 0; !status && i < specification->states.count; i++)
+        if (symbols_intern(&lts->state_names, specification->states.names[i]) == SYMBOL_NONE)
+            status = error_memory(error);
+    for (size_t i = 0; !status && i < specification->transition_count; i++) {
+        const struct specification_transition *t = &specification->transitions[i];
+        uint32_t label = symbols_intern(&lts->labels, specification->actions.names[t->action]);
+        status = lts_add(lts, t->from + shift, label, t->to + shift, error);
+    }
+    lts->state_count = lts->state_names.count;
+    lts->initial = 0;
+    if (status)
+        lts_release(lts);
+    return status;
+}
+
+static bool is_initialisation(const struct model_transition *transition)
+{
+    return strcmp(transition->action, SPEX_INITIALISATION) == 0 &&
+           strcmp(transition->from, SPEX_NIL) == 0;
+}
+
+/* The states of a model, without the one before initialisation. */
+static int collect_states(struct symbols *states, const struct spex_model *model, spex_error *error)
+{
+    for (int initialisations = 1; initialisations >= 0; initialisations--)
+        for (size_t i = 0; i < model->transition_count; i++) {
+            const struct model_transition *t = &model->transitions[i];
+            if (is_initialisation(t) != (initialisations == 1))
+                continue;
+            if ((!initialisations && symbols_intern(states, t->from) == SYMBOL_NONE) ||
+                symbols_intern(states, t->to) == SYMBOL_NONE)
+                return error_memory(error);
+        }
+    return SPEX_OK;
+}
+
+static int add_model_transitions(struct lts *lts, const struct spex_model *model,
+                                 bool initialisation, const struct symbols *states,
+                                 spex_error *error)
+{
+    uint32_t shift = initialisation ? 1 : 0;
+    for (uint32_t i = 0; i < states->count; i++)
+        if (symbols_intern(&lts->state_names, states->names[i]) == SYMBOL_NONE)
+            return error_memory(error);
+    for (size_t i = 0; i < model->transition_count; i++) {
+        const struct model_transition *t = &model->transitions[i];
+        bool first = is_initialisation(t);
+        if (first && !initialisation)
+            continue;
+        uint32_t from = first ? LTS_BEFORE : symbols_find(states, t->from) + shift;
+        uint32_t to = symbols_find(states, t->to) + shift;
+        int status = lts_add(lts, from, symbols_intern(&lts->labels, t->action), to, error);
+        if (status)
+            return status;
+    }
+    return SPEX_OK;
+}
+
+int lts_from_model(struct lts *lts, const struct spex_model *model, bool initialisation,
+                   spex_error *error)
+{
+    struct symbols states = {0};
+    int status = lts_init(lts, error);
+    if (!status)
+        status = collect_states(&states, model, error);
+    size_t starts = 0;
+    for (size_t i = 0; i < model->transition_count; i++)
+        starts += is_initialisation(&model->transitions[i]);
+    if (!status && !initialisation && starts != 1)
+        status = error_set(error, SPEX_ERROR_USAGE,
+                           "the model of %s has %zu initial states; to compare it without its "
+                           "initialisation it must have exactly one",
+                           model->name, starts);
+    if (!status && initialisation && intern_before(lts, &states) == SYMBOL_NONE)
+        status = error_memory(error);
+    if (!status)
+        status = add_model_transitions(lts, model, initialisation, &states, error);
+    lts->state_count = lts->state_names.count;
+    lts->initial = 0; /* collect_states puts the initialised ones first */
+    symbols_release(&states);
+    if (status)
+        lts_release(lts);
+    return status;
+}

@@ -1,0 +1,57 @@
+/*
+ * A labelled transition system: what the checker compares and the graphs draw.
+ * States and labels are numbers; label 0 is always the internal action (tau), so
+ * an action that is called `i` or `tau` stays visible.
+ */
+#ifndef MODEL_LTS_H
+#define MODEL_LTS_H
+
+#include "base/symbols.h"
+#include "model/implementation_model.h"
+#include "model/specification.h"
+#include "spex.h"
+
+#define LTS_INTERNAL 0u
+
+struct lts_transition {
+    uint32_t from;
+    uint32_t label;
+    uint32_t to;
+};
+
+struct lts {
+    uint32_t state_count; /* at least 1 */
+    uint32_t initial;
+    struct symbols labels;      /* 0: SPEX_INTERNAL */
+    struct symbols state_names; /* count 0: unnamed, shown by number; else one a state */
+    struct lts_transition *transitions;
+    size_t transition_count;
+    size_t transition_capacity;
+};
+
+/* An LTS with label 0 in place and no states yet. Errors: MEMORY. */
+int lts_init(struct lts *lts, spex_error *error);
+void lts_release(struct lts *lts);
+int lts_add(struct lts *lts, uint32_t from, uint32_t label, uint32_t to, spex_error *error);
+/* The label's name for people: the internal action is "τ" (or SPEX_INTERNAL with plain). */
+const char *lts_label_name(const struct lts *lts, uint32_t label, bool plain);
+/* The state's name; without names its number, written into `buffer`. */
+const char *lts_state_name(const struct lts *lts, uint32_t state, char buffer[16]);
+/* The state with this name (or number, if unnamed); SYMBOL_NONE if there is none. */
+uint32_t lts_find_state(const struct lts *lts, const char *name);
+
+/*
+ * Both sides of a comparison start before initialisation: state LTS_BEFORE, named
+ * "nil", with `__initialisation__` to the initial state (specification) or to every
+ * state that instances were initialised at (model). It is a state of its own even
+ * where a workflow has a state called nil. With `initialisation` false the LTS
+ * starts in the initial state itself; a model must then have exactly one
+ * (Errors: USAGE). Errors: MEMORY.
+ */
+#define LTS_BEFORE 0u
+int lts_from_specification(struct lts *lts, const struct spex_specification *specification,
+                           bool initialisation, spex_error *error);
+int lts_from_model(struct lts *lts, const struct spex_model *model, bool initialisation,
+                   spex_error *error);
+
+#endif

@@ -1,0 +1,388 @@
+/*
+ * spex.h - the public interface of libspex.
+ *
+ * A program declares (or loads) specifications, opens a manager on a store
+ * directory and reports what its instances do. The manager records every
+ * transition durably, learns implementation models and says at once when an
+ * instance leaves the behaviour that the specification allows.
+ *
+ * Conventions, everywhere in this header:
+ *  - Text is UTF-8 and NUL-terminated. Text passed in is copied; text handed
+ *    out through a pointer to const belongs to the object it came from.
+ *  - Functions answer SPEX_OK (0) or a negative spex_status, and then describe
+ *    the failure in *error. `error` may always be NULL.
+ *  - What a function named *_create, *_open, *_load or *_get hands out is freed
+ *    with the matching *_free or *_close, which accept NULL.
+ *  - Times are microseconds since 1970-01-01 UTC, durations are milliseconds.
+ *  - A manager may be used from any number of threads. Other objects may be
+ *    read from any number of threads while nobody changes them.
+ */
+#ifndef SPEX_H
+#define SPEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define SPEX_API __attribute__((visibility("default")))
+#else
+#define SPEX_API
+#endif
+
+/* The internal action (tau) and the action of an instance's first transition. */
+#define SPEX_INTERNAL "__internal__"
+#define SPEX_INITIALISATION "__initialisation__"
+/* The state before initialisation, as model files write it. */
+#define SPEX_NIL "nil"
+/* A timeout that never comes. */
+#define SPEX_INFINITY INT64_C(-1)
+/* Longest instance identifier, in bytes. */
+#define SPEX_IDENTIFIER_MAX 1024
+/* Longest specification, state and action name, in bytes. */
+#define SPEX_NAME_MAX 4096
+
+/* ---------------------------------------------------------------- errors */
+
+typedef enum spex_status {
+    SPEX_OK = 0,
+    SPEX_ERROR_USAGE = -1,     /* an argument or an option is not acceptable */
+    SPEX_ERROR_SYNTAX = -2,    /* a file or a record cannot be read: place and expectation given */
+    SPEX_ERROR_SYSTEM = -3,    /* the operating system said no: file, permission, space */
+    SPEX_ERROR_STORE = -4,     /* the store or one of its shards is unusable or partly so */
+    SPEX_ERROR_NOT_FOUND = -5, /* what was named does not exist */
+    SPEX_ERROR_REFUSED = -6,   /* the error handler refused; see spex_reason */
+    SPEX_ERROR_BUSY = -7,      /* a full mailbox, or a store locked by another process */
+    SPEX_ERROR_MEMORY = -8,    /* out of memory */
+    SPEX_ERROR_CANCELLED = -9, /* the caller cancelled */
+    SPEX_ERROR_INTERNAL = -10  /* a fault of this library; please report it */
+} spex_status;
+
+/* What the manager tells an error handler; also the code behind a refusal. */
+typedef enum spex_reason {
+    SPEX_REASON_NONE = 0,
+    SPEX_REASON_IDENTIFIER_ALREADY_IN_USE, /* instance_identifier_already_in_use */
+    SPEX_REASON_IDENTIFIER_NOT_FOUND,      /* instance_identifier_not_found */
+    SPEX_REASON_MODEL_NOT_FOUND,           /* impl_model_not_found */
+    SPEX_REASON_STILL_EQUIVALENT,          /* deviation_still_equivalent */
+    SPEX_REASON_NOT_EQUIVALENT,            /* deviation_not_equivalent */
+    SPEX_REASON_TRANSITION_TIMEOUT         /* transition_timeout */
+} spex_reason;
+#define SPEX_REASON_COUNT 7
+
+/* The name that files, JSON and events use for a reason ("deviation_not_equivalent", ...). */
+SPEX_API const char *spex_reason_name(spex_reason reason);
+
+/* A failure as a value. `message` is one line for people: the place, what was
+ * expected, what to do. It is always valid UTF-8 and cut, with a sign, if longer. */
+typedef struct spex_error {
+    spex_status status;
+    spex_reason reason;
+    unsigned line;   /* 1-based place in a file or stream; 0: no place */
+    unsigned column; /* 1-based, in code points; 0: no place */
+    char message[1000];
+} spex_error;
+
+/* -------------------------------------------------------- specifications */
+
+typedef struct spex_specification spex_specification;
+
+typedef enum spex_prunable {
+    SPEX_PRUNABLE_NONE = 0,
+    SPEX_PRUNABLE_ALL,
+    SPEX_PRUNABLE_TERMINAL,
+    SPEX_PRUNABLE_LIST
+} spex_prunable;
+
+/* Everything a specification says beside its transitions. */
+typedef struct spex_policy {
+    int64_t transition_timeout; /* ms or SPEX_INFINITY (the default) */
+    int64_t prune_timeout;      /* ms or SPEX_INFINITY (the default) */
+    spex_prunable prunable;
+    const char *const *prunable_states; /* for SPEX_PRUNABLE_LIST */
+    size_t prunable_state_count;
+    unsigned accept; /* bit 1 << spex_reason for every reason accepted without asking */
+} spex_policy;
+
+/* The default answers: still-equivalent deviations and a missing model are accepted. */
+#define SPEX_ACCEPT_DEFAULT                                                                        \
+    ((1u << SPEX_REASON_STILL_EQUIVALENT) | (1u << SPEX_REASON_MODEL_NOT_FOUND))
+
+/* An empty specification. Errors: USAGE (name empty, too long, not UTF-8), MEMORY. */
+SPEX_API int spex_specification_create(spex_specification **specification, const char *name,
+                                       spex_error *error);
+/* Adds a transition; a repeated one changes nothing. The first one's source is
+ * the initial state. Errors: USAGE (a name empty, too long, not UTF-8), MEMORY. */
+SPEX_API int spex_specification_add(spex_specification *specification, const char *from,
+                                    const char *action, const char *to, spex_error *error);
+/* Replaces the policy; everything it points to is copied. Errors: USAGE, MEMORY. */
+SPEX_API int spex_specification_set_policy(spex_specification *specification,
+                                           const spex_policy *policy, spex_error *error);
+/* Reads a .spec file or the only specification of a .ex file (spex(5)).
+ * Errors: SYNTAX with its place, SYSTEM, MEMORY. */
+SPEX_API int spex_specification_load(spex_specification **specification, const char *path,
+                                     spex_error *error);
+SPEX_API void spex_specification_free(spex_specification *specification);
+SPEX_API const char *spex_specification_name(const spex_specification *specification);
+/* NULL when the specification has no transitions. */
+SPEX_API const char *spex_specification_initial(const spex_specification *specification);
+SPEX_API const spex_policy *spex_specification_policy(const spex_specification *specification);
+
+/* ------------------------------------------------------------- instances */
+
+/* What was made of a transition when it was recorded. */
+typedef enum spex_verdict {
+    SPEX_VERDICT_LEARNED = 0,  /* the model was learning: taken over */
+    SPEX_VERDICT_CONFORMS = 1, /* the model has this transition */
+    SPEX_VERDICT_STILL_EQUIVALENT =
+        2,                          /* a deviation; model plus it still equals the specification */
+    SPEX_VERDICT_NOT_EQUIVALENT = 3 /* a deviation that breaks the equivalence */
+} spex_verdict;
+
+/* "learned", "conforms", "deviation_still_equivalent", "deviation_not_equivalent" */
+SPEX_API const char *spex_verdict_name(spex_verdict verdict);
+
+typedef struct spex_step {
+    const char *action;
+    const char *state; /* the state it led to */
+    int64_t at;
+    spex_verdict verdict;
+} spex_step;
+
+/* A stored instance. From spex_get: whole, freed with spex_instance_free. In a
+ * spex_instance_callback: without history, valid during the call only. */
+typedef struct spex_instance {
+    const char *identifier;
+    const char *specification;
+    const char *meta;  /* JSON object, or NULL */
+    const char *state; /* current state; NULL before initialisation */
+    bool mocked;       /* placed by mock, no transition since */
+    bool overdue;      /* a transition was due before now */
+    int64_t since;     /* when the current state was entered */
+    int64_t due;       /* when the next transition is due; 0: never */
+    uint64_t deviations;
+    uint64_t transitions;   /* how many were recorded, initialisation included */
+    const spex_step *steps; /* newest first; NULL when not asked for */
+    size_t step_count;
+} spex_instance;
+
+SPEX_API void spex_instance_free(spex_instance *instance);
+
+/* Which instances a call is about: those that satisfy every field that is set. */
+typedef struct spex_filter {
+    const char *specification; /* exact name, or NULL */
+    const char *state;         /* exact name, or NULL */
+    const char *text;          /* part of identifier, specification or state, ASCII case ignored */
+    bool overdue;
+    bool deviated;
+    bool mocked;
+} spex_filter;
+
+/* --------------------------------------------------------------- manager */
+
+typedef struct spex_manager spex_manager;
+
+typedef enum spex_answer { SPEX_REFUSE = 0, SPEX_ACCEPT = 1 } spex_answer;
+
+/* What happened, for an error handler. Valid during the call only. */
+typedef struct spex_report {
+    spex_reason reason;
+    const char *specification; /* NULL if not known */
+    const char *identifier;    /* NULL if the report is about no instance */
+    const char *from;          /* NULL before initialisation */
+    const char *action;        /* NULL if no transition is meant */
+    const char *to;
+    const char *message; /* one line for people */
+    const char *file;    /* call site, NULL when not given */
+    int line;
+} spex_report;
+
+/* Called on the thread of the instance's shard, never inside a transaction. It
+ * may use the async calls of the manager; a synchronous call answers
+ * SPEX_ERROR_USAGE instead of deadlocking. */
+typedef spex_answer (*spex_handler)(const spex_report *report, void *user_data);
+
+typedef enum spex_durability {
+    SPEX_DURABILITY_NORMAL = 0, /* survives the death of any process */
+    SPEX_DURABILITY_FULL = 1    /* survives power loss too: one fsync a batch */
+} spex_durability;
+
+/* Microseconds; `wall` since 1970 UTC, `monotonic` from any fixed point. Both called with
+ * `context`. */
+typedef struct spex_clock {
+    int64_t (*wall)(void *context);
+    int64_t (*monotonic)(void *context);
+    void *context;
+} spex_clock;
+
+typedef struct spex_manager_options {
+    const char *impl_models_dir;  /* "./spex_impl_models" */
+    const char *store_dir;        /* "./spex_store" */
+    unsigned distribution_factor; /* shards; 0: what the store has, 4 for a new one */
+    bool check_transition_timeouts_on_start;
+    int64_t prune_interval; /* ms; SPEX_INFINITY: only at start */
+    spex_durability durability;
+    bool passive;            /* no timers, no pruning: for tools that look at a store */
+    size_t mailbox_capacity; /* requests waiting a shard, 4096 */
+    bool mailbox_fails_full; /* a full mailbox answers SPEX_ERROR_BUSY instead of waiting */
+    uint64_t event_limit;    /* events kept a shard, 10000 */
+    spex_clock clock;        /* zero: the system's */
+    spex_handler handler;    /* for all specifications without their own; NULL: policy and log */
+    void *handler_data;
+    void (*log)(const char *line, void *data); /* NULL: standard error */
+    void *log_data;
+} spex_manager_options;
+
+/* Fills in the defaults. */
+SPEX_API void spex_manager_options_init(spex_manager_options *options);
+
+/* Opens (creating it where it is missing) the store and reads the models of
+ * impl_models_dir. Errors: USAGE, STORE (another shard count, a newer format,
+ * not a store), SYSTEM, SYNTAX (a model file, with its place), MEMORY. */
+SPEX_API int spex_manager_open(spex_manager **manager, const spex_manager_options *options,
+                               spex_error *error);
+/* Waits for everything queued, then closes. */
+SPEX_API void spex_manager_close(spex_manager *manager);
+
+/* Makes a specification known, with its own handler or NULL. The manager takes
+ * a copy. Errors: USAGE (name already known), MEMORY. */
+SPEX_API int spex_manager_add_specification(spex_manager *manager,
+                                            const spex_specification *specification,
+                                            spex_handler handler, void *handler_data,
+                                            spex_error *error);
+/* Starts timers, the start-up timeout check and pruning, once all
+ * specifications are added. Recording works before and without it; a passive
+ * manager answers SPEX_ERROR_USAGE. */
+SPEX_API int spex_manager_start(spex_manager *manager, spex_error *error);
+
+/* Where a call was made, for handlers and logs. */
+typedef struct spex_place {
+    const char *file;
+    int line;
+} spex_place;
+#define SPEX_HERE ((spex_place){__FILE__, __LINE__})
+
+/* What became of a recorded transition. */
+typedef struct spex_observation {
+    spex_verdict verdict;
+    uint64_t transitions; /* how many the instance has now */
+} spex_observation;
+
+/* Reports. `at` 0: now. `meta` and `state` may be NULL. On SPEX_OK the report is
+ * stored and, with the manager's durability, durable. A deviation is stored too,
+ * whatever the handler answers; refused, it is SPEX_ERROR_REFUSED with its
+ * reason. `observation` may be NULL; it is filled in whenever a transition was
+ * stored. Errors: REFUSED, USAGE (identifier, name, JSON), STORE, BUSY, MEMORY. */
+SPEX_API int spex_init_at(spex_manager *manager, const char *specification, const char *identifier,
+                          const char *meta, const char *state, int64_t at, spex_place place,
+                          spex_observation *observation, spex_error *error);
+SPEX_API int spex_transition_at(spex_manager *manager, const char *identifier, const char *action,
+                                const char *state, int64_t at, spex_place place,
+                                spex_observation *observation, spex_error *error);
+/* Queue and return; what goes wrong later reaches handlers and the log only.
+ * Errors: USAGE, BUSY (see mailbox_fails_full), MEMORY. */
+SPEX_API int spex_init_async_at(spex_manager *manager, const char *specification,
+                                const char *identifier, const char *meta, const char *state,
+                                int64_t at, spex_place place, spex_error *error);
+SPEX_API int spex_transition_async_at(spex_manager *manager, const char *identifier,
+                                      const char *action, const char *state, int64_t at,
+                                      spex_place place, spex_error *error);
+#define spex_init(manager, specification, identifier, meta, state, error)                          \
+    spex_init_at(manager, specification, identifier, meta, state, 0, SPEX_HERE, NULL, error)
+#define spex_transition(manager, identifier, action, state, error)                                 \
+    spex_transition_at(manager, identifier, action, state, 0, SPEX_HERE, NULL, error)
+#define spex_init_async(manager, specification, identifier, meta, state, error)                    \
+    spex_init_async_at(manager, specification, identifier, meta, state, 0, SPEX_HERE, error)
+#define spex_transition_async(manager, identifier, action, state, error)                           \
+    spex_transition_async_at(manager, identifier, action, state, 0, SPEX_HERE, error)
+/* Waits until everything queued before is stored or refused. */
+SPEX_API int spex_manager_flush(spex_manager *manager, spex_error *error);
+
+/* Inserts or replaces an instance at a state, with empty history and no check.
+ * Errors: USAGE, STORE, BUSY, MEMORY. */
+SPEX_API int spex_mock(spex_manager *manager, const char *specification, const char *identifier,
+                       const char *meta, const char *state, spex_error *error);
+
+/* One instance with its history. Errors: NOT_FOUND, STORE, MEMORY. */
+SPEX_API int spex_get(spex_manager *manager, const char *identifier, spex_instance **instance,
+                      spex_error *error);
+
+/* Called for each instance, on the caller's thread; false ends the walk. */
+typedef bool (*spex_instance_callback)(const spex_instance *instance, void *user_data);
+
+/* All instances that match (filter NULL: all), in byte order of identifiers,
+ * without their histories. A shard that cannot be read makes the answer
+ * SPEX_ERROR_STORE, naming it, after the others' instances were given. */
+SPEX_API int spex_all(spex_manager *manager, const spex_filter *filter,
+                      spex_instance_callback callback, void *user_data, spex_error *error);
+
+/* Deleting what is not there is SPEX_OK. *deleted may be NULL. */
+SPEX_API int spex_delete(spex_manager *manager, const char *identifier, bool *deleted,
+                         spex_error *error);
+SPEX_API int spex_delete_matching(spex_manager *manager, const spex_filter *filter,
+                                  uint64_t *deleted, spex_error *error);
+/* One prune pass now, after the policies of the known specifications. With
+ * dry_run nothing is deleted, only counted. */
+SPEX_API int spex_prune(spex_manager *manager, bool dry_run, uint64_t *deleted, spex_error *error);
+
+/* ---------------------------------------------------------------- models */
+
+typedef struct spex_model spex_model;
+
+SPEX_API const char *spex_model_name(const spex_model *model);
+SPEX_API bool spex_model_learning(const spex_model *model);
+SPEX_API size_t spex_model_transition_count(const spex_model *model);
+/* Transition `index` in byte order of (from, action, to); false past the end. */
+SPEX_API bool spex_model_transition(const spex_model *model, size_t index, const char **from,
+                                    const char **action, const char **to);
+SPEX_API void spex_model_free(spex_model *model);
+
+/* The model of a specification as it stands over all shards, or of every
+ * specification that has one (*models: an array of *count, freed with
+ * spex_models_free). Errors: NOT_FOUND, STORE, MEMORY. */
+SPEX_API int spex_model_get(spex_manager *manager, const char *specification, spex_model **model,
+                            spex_error *error);
+SPEX_API int spex_models_get(spex_manager *manager, spex_model ***models, size_t *count,
+                             spex_error *error);
+SPEX_API void spex_models_free(spex_model **models, size_t count);
+/* Writes every model to DIR/<specification>.spex (NULL: impl_models_dir), each
+ * replaced in one step. Errors: SYSTEM, USAGE (a name that would not read back), STORE, MEMORY. */
+SPEX_API int spex_models_export(spex_manager *manager, const char *directory, spex_error *error);
+
+/* ------------------------------------------------------- helpers for tests */
+
+/* Print the error to standard error and abort. */
+SPEX_API void spex_or_die(int status, const spex_error *error, spex_place place);
+#define spex_init_or_die(manager, specification, identifier, meta, state)                          \
+    do {                                                                                           \
+        spex_error spex_or_die_error = {0};                                                        \
+        spex_or_die(                                                                               \
+            spex_init(manager, specification, identifier, meta, state, &spex_or_die_error),        \
+            &spex_or_die_error, SPEX_HERE);                                                        \
+    } while (0)
+#define spex_transition_or_die(manager, identifier, action, state)                                 \
+    do {                                                                                           \
+        spex_error spex_or_die_error = {0};                                                        \
+        spex_or_die(spex_transition(manager, identifier, action, state, &spex_or_die_error),       \
+                    &spex_or_die_error, SPEX_HERE);                                                \
+    } while (0)
+#define spex_mock_or_die(manager, specification, identifier, meta, state)                          \
+    do {                                                                                           \
+        spex_error spex_or_die_error = {0};                                                        \
+        spex_or_die(                                                                               \
+            spex_mock(manager, specification, identifier, meta, state, &spex_or_die_error),        \
+            &spex_or_die_error, SPEX_HERE);                                                        \
+    } while (0)
+
+/* "1.2.3" */
+SPEX_API const char *spex_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * Looking at a store without being its manager: the explorer, `spex instances`.
+ * Read-only connections to every shard, merged. One thread at a time a reader.
+ */
+#ifndef STORE_READER_H
+#define STORE_READER_H
+
+#include "model/instance.h"
+#include "spex.h"
+
+struct reader;
+
+/* Opens all shards it can; one that is missing or damaged is noted (reader_fault) and
+ * the others serve. Errors: STORE (not a store, newer format), SYSTEM, NOT_FOUND (no
+ * such directory, no store in it yet), MEMORY. */
+int reader_open(struct reader **reader, const char *store_dir, const spex_clock *clock,
+                spex_error *error);
+void reader_close(struct reader *reader);
+unsigned reader_shard_count(const struct reader *reader);
+/* Why shard 1 .. N cannot be read; NULL if it can. */
+const char *reader_fault(const struct reader *reader, unsigned shard);
+
+/* Whether any shard changed since the last call (PRAGMA data_version: microseconds). */
+bool reader_changed(struct reader *reader);
+
+struct state_count {
+    char *specification;
+    char *state;
+    uint64_t instances;
+    uint64_t overdue;
+    uint64_t deviated;
+    uint64_t mocked;
+};
+/* A row a (specification, state), in byte order; array freed with state_counts_free. */
+int reader_counts(struct reader *reader, struct state_count **counts, size_t *count,
+                  spex_error *error);
+void state_counts_free(struct state_count *counts, size_t count);
+
+enum instance_order { ORDER_IDENTIFIER, ORDER_CHANGED };
+
+/* Keyset paging: rows strictly behind (or, backwards, before) the anchor row in the
+ * order; anchor NULL starts at the first (last). Of an anchor only identifier and
+ * since are read. */
+struct page_request {
+    spex_filter filter;
+    enum instance_order order;
+    bool descending;
+    bool backwards;
+    const spex_instance *anchor;
+    size_t limit;
+    bool (*cancelled)(void *context); /* may be NULL */
+    void *context;
+};
+struct page {
+    spex_instance **rows; /* in display order, also when read backwards; without steps */
+    size_t count;
+};
+/* Errors: STORE (named shard; the page holds the others' rows), CANCELLED, MEMORY. */
+int reader_page(struct reader *reader, const struct page_request *request, struct page *page,
+                spex_error *error);
+void page_release(struct page *page);
+/* How many instances match. */
+int reader_count(struct reader *reader, const spex_filter *filter, uint64_t *count,
+                 spex_error *error);
+
+/* One instance with its newest `steps` steps (0: all). Errors: NOT_FOUND, STORE, MEMORY. */
+int reader_instance(struct reader *reader, const char *identifier, size_t steps,
+                    spex_instance **instance, spex_error *error);
+
+/* How often each transition of a specification was observed (all shards summed), in
+ * byte order of (from, action, to). Strings are owned by the array. */
+struct observed_transition {
+    char *from, *action, *to;
+    uint64_t count;
+    uint64_t learned; /* how many of them while a model was learning */
+    int64_t first_seen, last_seen;
+};
+int reader_observed(struct reader *reader, const char *specification,
+                    struct observed_transition **observed, size_t *count, spex_error *error);
+void observed_free(struct observed_transition *observed, size_t count);
+/* Specifications for which the store holds a model in learning mode; symbols in byte order. */
+int reader_learning(struct reader *reader, char ***specifications, size_t *count,
+                    spex_error *error);
+
+/* Deviations, timeouts and refused calls, newest first. */
+struct event {
+    int64_t at;
+    spex_reason reason;
+    char *specification, *identifier, *from, *action, *to, *message; /* each may be NULL */
+};
+int reader_events(struct reader *reader, size_t limit, struct event **events, size_t *count,
+                  spex_error *error);
+void events_free(struct event *events, size_t count);
+
+#endif

@@ -1,0 +1,186 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "tests/suite.h"
+
+static void names_are_interned_once(void)
+{
+    struct symbols symbols = {0};
+    char name[32];
+    for (int round = 0; round < 2; round++)
+        for (uint32_t i = 0; i < 5000; i++) {
+            snprintf(name, sizeof name, "name %u", i);
+            CU_ASSERT_EQUAL(symbols_intern(&symbols, name), i);
+        }
+    CU_ASSERT_EQUAL(symbols.count, 5000);
+    CU_ASSERT_EQUAL(symbols_find(&symbols, "name 77"), 77);
+    CU_ASSERT_EQUAL(symbols_find(&symbols, "name"), SYMBOL_NONE);
+    ASSERT_TEXT(symbols_name(&symbols, 4999), "name 4999");
+    CU_ASSERT_EQUAL(symbols_intern(&symbols, ""), 5000);
+    symbols_release(&symbols);
+}
+
+static void text_from_outside_becomes_visible(void)
+{
+    struct text text = {0};
+    text_append_visible(&text, "a\x1b[31m\n\xff\xC2\x9B\xE2\x80\xAEz größe 表 e\xCC\x81");
+    ASSERT_TEXT(text_value(&text), "a\\x1B[31m\\n\\xFF\\x9B\\u{202E}z größe 表 e\xCC\x81");
+    text_clear(&text);
+    text_append_json(&text, "\"\\\n\x01\xff");
+    ASSERT_TEXT(text_value(&text), "\"\\\"\\\\\\n\\u0001\xEF\xBF\xBD\"");
+    text_release(&text);
+}
+
+static void graphemes_are_measured(void)
+{
+    CU_ASSERT_EQUAL(utf8_width("abc"), 3);
+    CU_ASSERT_EQUAL(utf8_width("表語"), 4);
+    CU_ASSERT_EQUAL(utf8_width("e\xCC\x81"), 1);
+    CU_ASSERT_EQUAL(utf8_grapheme("e\xCC\x81x", 4), 3);
+    CU_ASSERT_EQUAL(utf8_grapheme("\xffx", 2), 1);
+    CU_ASSERT_FALSE(utf8_valid("\xC0\x80", 2));
+    CU_ASSERT_FALSE(utf8_valid("\xED\xA0\x80", 3));
+}
+
+static void times_round_trip(void)
+{
+    static const char *const texts[] = {"1970-01-01T00:00:00.000Z", "2026-01-31T12:00:00.123Z",
+                                        "2000-02-29T23:59:59.123456Z", "1969-12-31T23:59:59.999Z",
+                                        "0001-01-01T00:00:00.000Z"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        int64_t time;
+        char back[TIME_TEXT_SIZE];
+        CU_ASSERT_TRUE(time_parse(texts[i], &time));
+        time_format(time, back);
+        ASSERT_TEXT(back, texts[i]);
+    }
+    int64_t one, other;
+    CU_ASSERT_TRUE(time_parse("2026-01-31T12:00:00+02:00", &one));
+    CU_ASSERT_TRUE(time_parse("2026-01-31 10:00:00Z", &other));
+    CU_ASSERT_EQUAL(one, other);
+    static const char *const wrong[] = {"",
+                                        "2026-01-31",
+                                        "2026-02-29T00:00:00Z",
+                                        "2026-01-31T24:00:00Z",
+                                        "2026-01-31T12:00:00",
+                                        "2026-01-31T12:00:00Zx",
+                                        "2026-01-31T12:00:00.Z"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CU_ASSERT_FALSE(time_parse(wrong[i], &one));
+}
+
+static void durations_round_trip(void)
+{
+    static const char *const texts[] = {"250ms", "30s", "5m", "6h", "2d", "infinity", "0ms", "90s"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        int64_t duration;
+        char back[DURATION_TEXT_SIZE];
+        CU_ASSERT_TRUE(duration_parse(texts[i], &duration));
+        duration_format(duration, back);
+        ASSERT_TEXT(back, texts[i]);
+    }
+    static const char *const wrong[] = {
+        "", "5", "m", "-5m", "5 m", "5min", "99999999999999999999d", "9999999999999d", "1.5s"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        int64_t duration;
+        CU_ASSERT_FALSE(duration_parse(wrong[i], &duration));
+    }
+    char text[DURATION_TEXT_SIZE];
+    static const struct {
+        int64_t time;
+        const char *text;
+    } shorts[] = {{5, "5us"},         {5000, "5ms"},        {5000000, "5s"}, {90000000, "1m"},
+                  {7200000000, "2h"}, {259200000000, "3d"}, {-5, "0us"}};
+    for (size_t i = 0; i < sizeof shorts / sizeof *shorts; i++) {
+        duration_format_short(shorts[i].time, text);
+        ASSERT_TEXT(text, shorts[i].text);
+    }
+}
+
+static void files_are_replaced_whole(void)
+{
+    spex_error error;
+    const char *path = suite_write("folder/file", "one", 3);
+    ASSERT_OK(file_replace(path, "two\0", 4, &error), error);
+    char *bytes;
+    size_t length;
+    ASSERT_OK(file_read(path, 0, &bytes, &length, &error), error);
+    CU_ASSERT_EQUAL(length, 4);
+    CU_ASSERT_EQUAL(memcmp(bytes, "two\0", 5), 0);
+    free(bytes);
+    CU_ASSERT_EQUAL(file_read(path, 3, &bytes, &length, &error), SPEX_ERROR_SYSTEM);
+    ASSERT_CONTAINS(error.message, "larger than 3 bytes");
+    CU_ASSERT_EQUAL(file_read(suite_scratch_path("none"), 0, &bytes, &length, &error),
+                    SPEX_ERROR_SYSTEM);
+    ASSERT_CONTAINS(error.message, "No such file");
+    char **paths;
+    size_t count;
+    suite_write("folder/b.spec", "", 0);
+    suite_write("folder/a.spec", "", 0);
+    suite_write("folder/.hidden.spec", "", 0);
+    ASSERT_OK(file_list(suite_scratch_path("folder"), ".spec", &paths, &count, &error), error);
+    CU_ASSERT_EQUAL(count, 2);
+    ASSERT_TEXT(file_name(paths[0]), "a.spec");
+    file_list_free(paths, count);
+    CU_ASSERT_EQUAL(file_make_directory(suite_scratch_path("folder/file/x"), &error),
+                    SPEX_ERROR_SYSTEM);
+    CU_ASSERT_FALSE(file_name_safe("../x"));
+    CU_ASSERT_FALSE(file_name_safe("a/b"));
+    CU_ASSERT_FALSE(file_name_safe(".hidden"));
+    CU_ASSERT_TRUE(file_name_safe("Elixir.Shop.Order"));
+}
+
+static void errors_are_printable_and_cut(void)
+{
+    spex_error error;
+    char huge[4000];
+    memset(huge, 'x', sizeof huge - 1);
+    huge[sizeof huge - 1] = '\0';
+    error_set(&error, SPEX_ERROR_USAGE, "%s", huge);
+    CU_ASSERT_TRUE(strlen(error.message) < sizeof error.message);
+    ASSERT_CONTAINS(error.message, "…");
+    error_place(&error, "a.spec", 3, 7, "bad \x1b[2J byte");
+    ASSERT_TEXT(error.message, "a.spec:3:7: bad \\x1B[2J byte");
+    CU_ASSERT_EQUAL(error.line, 3);
+    CU_ASSERT_EQUAL(error_set(NULL, SPEX_ERROR_USAGE, "x"), SPEX_ERROR_USAGE);
+}
+
+static void sizes_are_checked(void)
+{
+    CU_ASSERT_PTR_NULL(memory_allocate(SIZE_MAX / 2, 3));
+    struct text text = {0};
+    memory_fail_after(1);
+    text_append(&text, "x");
+    CU_ASSERT_TRUE(text.failed);
+    text_append(&text, "y");
+    ASSERT_TEXT(text_value(&text), "");
+    CU_ASSERT_PTR_NULL(text_take(&text));
+    memory_fail_after(0);
+}
+
+static void names_are_suggested(void)
+{
+    CU_ASSERT_EQUAL(text_distance("Transition timout", "Transition timeout"), 1);
+    CU_ASSERT_EQUAL(text_distance("kitten", "sitting"), 3);
+    CU_ASSERT_TRUE(text_contains("Order-17", "oRDER"));
+    CU_ASSERT_FALSE(text_contains("Order", "Orders"));
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        {"names are interned once", names_are_interned_once},
+        {"text from outside becomes visible", text_from_outside_becomes_visible},
+        {"graphemes are measured", graphemes_are_measured},
+        {"times round trip", times_round_trip},
+        {"durations round trip", durations_round_trip},
+        {"files are replaced whole", files_are_replaced_whole},
+        {"errors are printable and cut", errors_are_printable_and_cut},
+        {"sizes are checked", sizes_are_checked},
+        {"names are suggested", names_are_suggested},
+        {0},
+    };
+    return suite_run("base", tests, argc, argv);
+}
