@@ -2,4 +2,7 @@
 # Makes ./configure from configure.ac.
 set -e
 cd "$(dirname "$0")"
-exec autoreconf --install --force --warnings=all
+autoreconf --install --force --warnings=all
+# configure tidies up crash dumps called "core"; here that is a folder.
+sed -i.bak 's/rm -f core /rm -f /' configure
+rm -f configure.bak

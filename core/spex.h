@@ -226,7 +226,9 @@ typedef struct spex_manager_options {
     bool check_transition_timeouts_on_start;
     int64_t prune_interval; /* ms; SPEX_INFINITY: only at start */
     spex_durability durability;
-    bool passive;            /* no timers, no pruning: for tools that look at a store */
+    /* For tools that look at a store: no timers, no pruning, and a model file that cannot
+     * be read fails the transitions of its specification only, not spex_manager_open. */
+    bool passive;
     size_t mailbox_capacity; /* requests waiting a shard, 4096 */
     bool mailbox_fails_full; /* a full mailbox answers SPEX_ERROR_BUSY instead of waiting */
     uint64_t event_limit;    /* events kept a shard, 10000 */
@@ -235,10 +237,19 @@ typedef struct spex_manager_options {
     void *handler_data;
     void (*log)(const char *line, void *data); /* NULL: standard error */
     void *log_data;
+    void *loaded; /* of spex_manager_options_load; leave it alone */
 } spex_manager_options;
 
-/* Fills in the defaults. */
+/* Fills in the defaults. Environment and project file are read only by the next call, so
+ * that a program decides itself whether they apply to it. */
 SPEX_API void spex_manager_options_init(spex_manager_options *options);
+/* Replaces the defaults by what the project file `ini` (NULL: ./spex.ini, which may be
+ * missing) and over it the environment (SPEX_STORE_DIR, ...) say; see spex(5). Set fields
+ * of your own afterwards. Ends with spex_manager_options_release, after the manager was
+ * opened. Errors: SYNTAX with its place, MEMORY; then the options are as before. */
+SPEX_API int spex_manager_options_load(spex_manager_options *options, const char *ini,
+                                       spex_error *error);
+SPEX_API void spex_manager_options_release(spex_manager_options *options);
 
 /* Opens (creating it where it is missing) the store and reads the models of
  * impl_models_dir. Errors: USAGE, STORE (another shard count, a newer format,
@@ -272,7 +283,9 @@ typedef struct spex_observation {
     uint64_t transitions; /* how many the instance has now */
 } spex_observation;
 
-/* Reports. `at` 0: now. `meta` and `state` may be NULL. On SPEX_OK the report is
+/* Reports. `at` 0: now. `meta` may be NULL. A `state` of NULL is, for init, the
+ * specification's initial one; for transition the only one the specification leads to by
+ * that action (USAGE if there is none or several: nothing is recorded). On SPEX_OK the report is
  * stored and, with the manager's durability, durable. A deviation is stored too,
  * whatever the handler answers; refused, it is SPEX_ERROR_REFUSED with its
  * reason. `observation` may be NULL; it is filled in whenever a transition was
@@ -307,7 +320,8 @@ SPEX_API int spex_manager_flush(spex_manager *manager, spex_error *error);
 SPEX_API int spex_mock(spex_manager *manager, const char *specification, const char *identifier,
                        const char *meta, const char *state, spex_error *error);
 
-/* One instance with its history. Errors: NOT_FOUND, STORE, MEMORY. */
+/* One instance with its history. Errors: NOT_FOUND, USAGE (no identifier; called from a
+ * handler), STORE, BUSY, MEMORY. */
 SPEX_API int spex_get(spex_manager *manager, const char *identifier, spex_instance **instance,
                       spex_error *error);
 
@@ -316,11 +330,13 @@ typedef bool (*spex_instance_callback)(const spex_instance *instance, void *user
 
 /* All instances that match (filter NULL: all), in byte order of identifiers,
  * without their histories. A shard that cannot be read makes the answer
- * SPEX_ERROR_STORE, naming it, after the others' instances were given. */
+ * SPEX_ERROR_STORE, naming it, after the others' instances were given. Errors: STORE, USAGE
+ * (called from a handler), BUSY, MEMORY. */
 SPEX_API int spex_all(spex_manager *manager, const spex_filter *filter,
                       spex_instance_callback callback, void *user_data, spex_error *error);
 
-/* Deleting what is not there is SPEX_OK. *deleted may be NULL. */
+/* Deleting what is not there is SPEX_OK. *deleted may be NULL. Errors: USAGE (no
+ * identifier; called from a handler), STORE, BUSY, MEMORY. */
 SPEX_API int spex_delete(spex_manager *manager, const char *identifier, bool *deleted,
                          spex_error *error);
 SPEX_API int spex_delete_matching(spex_manager *manager, const spex_filter *filter,

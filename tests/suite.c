@@ -28,8 +28,7 @@ void suite_skip(const char *reason)
 
 const char *suite_source(const char *relative)
 {
-    const char *source = getenv("srcdir");
-    return keep(file_join(source ? source : SPEX_SOURCE_DIR, relative));
+    return keep(file_join(SPEX_SOURCE_DIR, relative));
 }
 
 const char *suite_shared(const char *relative)

@@ -180,17 +180,19 @@ void duration_format_short(int64_t microseconds, char text[DURATION_TEXT_SIZE])
     static const struct {
         int64_t below, divisor;
         const char *unit;
-    } steps[] = {{1000, 1, "us"},           {1000000, 1000, "ms"}, {60, 1, "s"},
-                 {3600, 60, "m"},           {172800, 3600, "h"},   {63072000, 86400, "d"},
-                 {INT64_MAX, 31557600, "y"}};
-    int64_t value = microseconds < 0 ? 0 : microseconds;
-    for (int i = 0;; i++) {
-        if (i == 2)
-            value /= 1000000;
-        if (value < steps[i].below) {
-            snprintf(text, DURATION_TEXT_SIZE, "%" PRId64 "%s", value / steps[i].divisor,
-                     steps[i].unit);
-            return;
-        }
+    } steps[] = {{1000000, 1000, "ms"},
+                 {60000000, 1000000, "s"},
+                 {3600000000, 60000000, "m"},
+                 {172800000000, 3600000000, "h"},
+                 {63072000000000, 86400000000, "d"},
+                 {INT64_MAX, 31557600000000, "y"}};
+    if (microseconds < 1000) {
+        snprintf(text, DURATION_TEXT_SIZE, "<1ms");
+        return;
     }
+    int i = 0;
+    while (microseconds >= steps[i].below && steps[i].below != INT64_MAX)
+        i++;
+    snprintf(text, DURATION_TEXT_SIZE, "%" PRId64 "%s", microseconds / steps[i].divisor,
+             steps[i].unit);
 }

@@ -21,6 +21,7 @@ static void clean(char *message, size_t size)
         for (char *c = message; *c; c++)
             if ((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e)
                 *c = '?';
+        text_release(&text);
         return;
     }
     if (length < size) {

@@ -109,6 +109,50 @@ int file_replace(const char *path, const char *bytes, size_t length, spex_error 
     return status;
 }
 
+/* Renaming over a pipe or a device would take it away. */
+static int write_special(const char *path, const char *bytes, size_t length, spex_error *error)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return error_system(error, "cannot write %s", path);
+    int status = SPEX_OK;
+    if (write_all(descriptor, bytes, length) < 0)
+        status = error_system(error, "cannot write %s", path);
+    if (close(descriptor) < 0 && !status)
+        status = error_system(error, "cannot write %s", path);
+    return status;
+}
+
+int file_write(const char *path, bool replace, const char *bytes, size_t length, spex_error *error)
+{
+    struct stat about;
+    bool there = stat(path, &about) == 0;
+    if (there && S_ISDIR(about.st_mode))
+        return error_set(error, SPEX_ERROR_USAGE, "%s is a folder", path);
+    if (there && !S_ISREG(about.st_mode))
+        return write_special(path, bytes, length, error);
+    if (there && !replace)
+        return error_set(error, SPEX_ERROR_USAGE, "%s is there already (--force replaces it)",
+                         path);
+    /* What a link points to is replaced, not the link. */
+    char *target = there ? realpath(path, NULL) : memory_copy_text(path);
+    if (!target)
+        return error_system(error, "cannot write %s", path);
+    int status = file_replace(target, bytes, length, error);
+    free(target);
+    return status;
+}
+
+int file_check_regular(const char *path, spex_error *error)
+{
+    struct stat about;
+    if (stat(path, &about) < 0)
+        return error_system(error, "cannot open %s", path);
+    if (!S_ISREG(about.st_mode))
+        return error_set(error, SPEX_ERROR_SYSTEM, "%s is not a regular file", path);
+    return SPEX_OK;
+}
+
 char *file_join(const char *directory, const char *name)
 {
     struct text path = {0};

@@ -11,6 +11,13 @@
 int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex_error *error);
 /* Written beside the target, synced, then renamed over it. Errors: SYSTEM. */
 int file_replace(const char *path, const char *bytes, size_t length, spex_error *error);
+/* Writes to what the path leads to: a new file; with `replace` an existing one, through
+ * links, in one step; a pipe or a device is written to. Errors: USAGE (a folder, or there
+ * already), SYSTEM. */
+int file_write(const char *path, bool replace, const char *bytes, size_t length, spex_error *error);
+/* Whether it is a regular file; if not, says so (SYSTEM: what opening it would wait for or
+ * do nobody knows). */
+int file_check_regular(const char *path, spex_error *error);
 /* "DIR/NAME", freed with free(); NULL when memory is out. */
 char *file_join(const char *directory, const char *name);
 /* The part behind the last '/'; the ending with its dot ("" if none). */

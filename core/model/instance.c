@@ -4,65 +4,59 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/symbols.h"
 #include "base/text.h"
 
-/* The public part first, so that the pointer handed out is the whole. */
-struct instance {
-    spex_instance public;
-    struct symbols texts;
-    spex_step *steps;
-};
-
-/* A text of the instance's own; NULL stays NULL. */
-static bool keep(struct instance *instance, const char *value, const char **place)
+static size_t size_of(const char *value)
 {
-    *place = NULL;
-    if (!value)
-        return true;
-    uint32_t symbol = symbols_intern(&instance->texts, value);
-    if (symbol == SYMBOL_NONE)
-        return false;
-    *place = symbols_name(&instance->texts, symbol);
-    return true;
+    return value ? strlen(value) + 1 : 0;
 }
 
+/* Copies the text to *place and moves that on; NULL stays NULL. */
+static const char *pack(char **place, const char *value)
+{
+    if (!value)
+        return NULL;
+    char *copy = *place;
+    size_t size = size_of(value);
+    memcpy(copy, value, size);
+    *place += size;
+    return copy;
+}
+
+/* The block: the instance, its steps, then all texts. */
 spex_instance *instance_copy(const spex_instance *from)
 {
-    struct instance *copy = memory_allocate(1, sizeof *copy);
+    size_t steps = from->steps ? from->step_count : 0;
+    size_t texts = size_of(from->identifier) + size_of(from->specification) + size_of(from->meta) +
+                   size_of(from->state);
+    for (size_t i = 0; i < steps; i++)
+        texts += size_of(from->steps[i].action) + size_of(from->steps[i].state);
+    if (steps > (SIZE_MAX / 4 - texts) / sizeof *from->steps)
+        return NULL;
+    spex_instance *copy =
+        memory_resize(NULL, sizeof *copy + steps * sizeof *from->steps + texts, 1);
     if (!copy)
         return NULL;
-    spex_instance *public = &copy->public;
-    *public = *from;
-    public->steps = NULL;
-    bool kept = keep(copy, from->identifier, &public->identifier) &&
-                keep(copy, from->specification, &public->specification) &&
-                keep(copy, from->meta, &public->meta) && keep(copy, from->state, &public->state);
-    if (kept && from->steps) {
-        copy->steps = memory_allocate(from->step_count, sizeof *copy->steps);
-        public->steps = copy->steps;
-        kept = copy->steps != NULL;
-        for (size_t i = 0; kept && i < from->step_count; i++) {
-            copy->steps[i] = from->steps[i];
-            kept = keep(copy, from->steps[i].action, &copy->steps[i].action) &&
-                   keep(copy, from->steps[i].state, &copy->steps[i].state);
-        }
+    spex_step *copied_steps = (spex_step *)(copy + 1);
+    char *place = (char *)(copied_steps + steps);
+    *copy = *from;
+    copy->identifier = pack(&place, from->identifier);
+    copy->specification = pack(&place, from->specification);
+    copy->meta = pack(&place, from->meta);
+    copy->state = pack(&place, from->state);
+    copy->steps = from->steps ? copied_steps : NULL;
+    copy->step_count = steps;
+    for (size_t i = 0; i < steps; i++) {
+        copied_steps[i] = from->steps[i];
+        copied_steps[i].action = pack(&place, from->steps[i].action);
+        copied_steps[i].state = pack(&place, from->steps[i].state);
     }
-    if (!kept) {
-        spex_instance_free(public);
-        return NULL;
-    }
-    return public;
+    return copy;
 }
 
 void spex_instance_free(spex_instance *instance)
 {
-    if (!instance)
-        return;
-    struct instance *whole = (struct instance *)instance;
-    symbols_release(&whole->texts);
-    free(whole->steps);
-    free(whole);
+    free(instance);
 }
 
 bool filter_matches(const spex_filter *filter, const spex_instance *instance)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -66,9 +68,57 @@ void spex_specification_free(spex_specification *specification)
     symbols_release(&specification->actions);
     release_policy(&specification->policy);
     free(specification->transitions);
+    free(specification->slots);
     free(specification->name);
     free(specification->source);
     free(specification);
+}
+
+/* Where the transition stands in the index, or the free slot where it belongs. */
+static size_t slot_of(const struct spex_specification *specification,
+                      const struct specification_transition *transition)
+{
+    size_t mask = specification->slot_count - 1;
+    size_t slot = (size_t)XXH3_64bits(transition, sizeof *transition) & mask;
+    for (; specification->slots[slot]; slot = (slot + 1) & mask) {
+        const struct specification_transition *other =
+            &specification->transitions[specification->slots[slot] - 1];
+        if (memcmp(other, transition, sizeof *other) == 0)
+            break;
+    }
+    return slot;
+}
+
+/* Makes the index large enough for one more transition. */
+static bool grow_index(struct spex_specification *specification)
+{
+    if ((specification->transition_count + 1) * 2 <= specification->slot_count)
+        return true;
+    size_t bigger = specification->slot_count ? specification->slot_count * 2 : 32;
+    while ((specification->transition_count + 1) * 2 > bigger)
+        bigger *= 2;
+    uint32_t *slots = memory_allocate(bigger, sizeof *slots);
+    if (!slots)
+        return false;
+    free(specification->slots);
+    specification->slots = slots;
+    specification->slot_count = bigger;
+    for (size_t i = 0; i < specification->transition_count; i++)
+        slots[slot_of(specification, &specification->transitions[i])] = (uint32_t)i + 1;
+    return true;
+}
+
+bool specification_has(const struct spex_specification *specification, const char *from,
+                       const char *action, const char *to)
+{
+    struct specification_transition wanted = {
+        .from = symbols_find(&specification->states, from),
+        .action = symbols_find(&specification->actions, action),
+        .to = symbols_find(&specification->states, to),
+    };
+    return specification->slot_count && wanted.from != SYMBOL_NONE &&
+           wanted.action != SYMBOL_NONE && wanted.to != SYMBOL_NONE &&
+           specification->slots[slot_of(specification, &wanted)] != 0;
 }
 
 int spex_specification_add(spex_specification *specification, const char *from, const char *action,
@@ -88,12 +138,16 @@ int spex_specification_add(spex_specification *specification, const char *from, 
     };
     if (added.from == SYMBOL_NONE || added.action == SYMBOL_NONE || added.to == SYMBOL_NONE)
         return error_memory(error);
-    for (size_t i = 0; i < specification->transition_count; i++)
-        if (memcmp(&specification->transitions[i], &added, sizeof added) == 0)
-            return SPEX_OK;
-    if (!memory_reserve(&specification->transitions, &specification->transition_capacity,
+    if (!grow_index(specification))
+        return error_memory(error);
+    size_t slot = slot_of(specification, &added);
+    if (specification->slots[slot])
+        return SPEX_OK;
+    if (specification->transition_count >= UINT32_MAX - 1 ||
+        !memory_reserve(&specification->transitions, &specification->transition_capacity,
                         specification->transition_count + 1, sizeof added))
         return error_memory(error);
+    specification->slots[slot] = (uint32_t)specification->transition_count + 1;
     specification->transitions[specification->transition_count++] = added;
     return SPEX_OK;
 }
@@ -141,6 +195,8 @@ struct spex_specification *specification_copy(const struct spex_specification *s
     if (count)
         memcpy(copy->transitions, specification->transitions, count * sizeof *copy->transitions);
     copy->transition_count = copy->transition_capacity = count;
+    if (!grow_index(copy))
+        goto failed;
     copy->custom_handler = specification->custom_handler;
     if (specification->source && !(copy->source = memory_copy_text(specification->source)))
         goto failed;

@@ -18,6 +18,8 @@ struct spex_specification {
     struct specification_transition *transitions;
     size_t transition_count;
     size_t transition_capacity;
+    uint32_t *slots; /* hash index over the transitions: number + 1, 0 free */
+    size_t slot_count;
     spex_policy policy;  /* its lists are owned */
     bool custom_handler; /* the source overrides the handler: shown, not run */
     char *source;        /* the file it was read from, or NULL */
@@ -28,6 +30,8 @@ int name_check(const char *what, const char *name, spex_error *error);
 int identifier_check(const char *identifier, spex_error *error);
 
 struct spex_specification *specification_copy(const struct spex_specification *specification);
+bool specification_has(const struct spex_specification *specification, const char *from,
+                       const char *action, const char *to);
 bool specification_state_terminal(const struct spex_specification *specification, uint32_t state);
 /* A state the specification does not know is never terminal, prunable only under "all". */
 bool specification_terminal(const struct spex_specification *specification, const char *state);

@@ -91,8 +91,8 @@ static void durations_round_trip(void)
     static const struct {
         int64_t time;
         const char *text;
-    } shorts[] = {{5, "5us"},         {5000, "5ms"},        {5000000, "5s"}, {90000000, "1m"},
-                  {7200000000, "2h"}, {259200000000, "3d"}, {-5, "0us"}};
+    } shorts[] = {{5, "<1ms"},        {5000, "5ms"},        {5000000, "5s"}, {90000000, "1m"},
+                  {7200000000, "2h"}, {259200000000, "3d"}, {-5, "<1ms"}};
     for (size_t i = 0; i < sizeof shorts / sizeof *shorts; i++) {
         duration_format_short(shorts[i].time, text);
         ASSERT_TEXT(text, shorts[i].text);
