@@ -17,6 +17,12 @@ struct specification_list {
 };
 void specification_list_release(struct specification_list *list);
 
+/* Reads a whole file: .ex and .exs as Elixir (an empty list if no module in it is a
+ * specification), any other as .spec. Errors: SYNTAX, SYSTEM, MEMORY. */
+#define FORMAT_FILE_MAX ((size_t)1 << 30)
+bool specification_file_elixir(const char *path);
+int specification_file_read(const char *path, struct specification_list *list, spex_error *error);
+
 /* -- .spec (DESIGN 4.2). `file` is the name for messages and becomes ->source. */
 int spec_read(const char *file, const char *bytes, size_t length,
               struct spex_specification **specification, spex_error *error);
@@ -75,7 +81,8 @@ struct transition_parts {
 };
 bool transition_line_read(const char *line, size_t length, struct transition_parts *parts,
                           unsigned *column, const char **expected);
-/* Errors: USAGE when it would not read back. */
+/* Appends the line without its ending. Errors: USAGE when it would not read back; then,
+ * as with every writer here, nothing was appended. */
 int transition_line_write(struct text *text, const char *from, const char *action, const char *to,
                           spex_error *error);
 

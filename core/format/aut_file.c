@@ -1,0 +1,410 @@
+/*
+ * .aut (Aldebaran). A transition's label is everything between the first comma of its
+ * line and the last one, less blanks and one pair of quotes around it: so labels with
+ * commas, parentheses and quotes inside come back as they were written. Nothing is
+ * escaped; a label with a line break cannot be written.
+ */
+#include "format/format.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "format/lines.h"
+
+/* States that no transition mentions are few in honest files. A small file must not
+ * make everything that keeps a record a state run out of memory. */
+#define LONELY_STATES_MAX (UINT64_C(1) << 20)
+
+/* Labels met lately: most files have few, and looking them up is most of the work. */
+enum { LATELY = 512 };
+struct late_label {
+    const char *bytes; /* NULL: none */
+    size_t length;
+    uint32_t label;
+};
+
+struct aut {
+    const char *file;
+    const char *bytes;
+    const char *next;
+    const char *end;
+    uint64_t states;
+    uint64_t transitions;
+    const char *internal;
+    size_t internal_length;
+    struct late_label lately[LATELY];
+    spex_error *error;
+};
+
+static int fail(const struct aut *aut, const char *at, const char *what)
+{
+    unsigned line, column;
+    text_place(aut->bytes, at, &line, &column);
+    return error_place(aut->error, aut->file, line, column, "%s", what);
+}
+
+static inline const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && blank(*at))
+        at++;
+    return at;
+}
+
+static inline const char *back_over_blanks(const char *start, const char *at)
+{
+    while (at > start && blank(at[-1]))
+        at--;
+    return at;
+}
+
+static inline bool digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Reads digits up to `end`; the number is cut at UINT64_MAX / 16, far beyond any count. */
+static inline const char *read_number(const char *at, const char *end, uint64_t *number)
+{
+    uint64_t value = 0;
+    for (; at < end && digit(*at); at++)
+        if (value < UINT64_MAX / 16 / 10)
+            value = value * 10 + (uint64_t)(*at - '0');
+        else
+            value = UINT64_MAX / 16;
+    *number = value;
+    return at;
+}
+
+static const char *line_end(const char *at, const char *end)
+{
+    const char *newline = memchr(at, '\n', (size_t)(end - at));
+    return newline ? newline : end;
+}
+
+/* ------------------------------------------------------------ one line */
+
+/* `(from, label, to)`; the label is quoted or not. */
+struct aut_line {
+    uint64_t from;
+    uint64_t to;
+    const char *from_at; /* where the numbers stand, for messages */
+    const char *to_at;
+    const char *label;
+    size_t label_length;
+};
+
+/* What the line lacks at *at, or NULL: it is a transition. */
+static inline const char *read_line(const char *start, const char *end, struct aut_line *line,
+                                    const char **at)
+{
+    const char *head = skip_blanks(start, end);
+    *at = head;
+    if (head == end || *head != '(')
+        return "expected a transition, such as (0,\"label\",1)";
+    head = skip_blanks(head + 1, end);
+    line->from_at = *at = head;
+    head = read_number(head, end, &line->from);
+    if (head == line->from_at)
+        return "expected the number of the state before the transition";
+    head = *at = skip_blanks(head, end);
+    if (head == end || *head != ',')
+        return "expected ',' behind the state";
+    head = skip_blanks(head + 1, end);
+
+    const char *tail = *at = back_over_blanks(head, end);
+    if (tail == head || tail[-1] != ')')
+        return "expected ')' at the end of the transition";
+    tail = back_over_blanks(head, tail - 1);
+    *at = tail;
+    const char *number = tail;
+    while (number > head && digit(number[-1]))
+        number--;
+    if (number == tail)
+        return "expected the number of the state after the transition";
+    line->to_at = number;
+    read_number(number, tail, &line->to);
+    tail = *at = back_over_blanks(head, number);
+    if (tail == head || tail[-1] != ',')
+        return "expected ',' behind the label";
+    tail = back_over_blanks(head, tail - 1);
+    *at = head;
+    if (tail == head)
+        return "expected a label";
+    if (*head == '"') {
+        if (tail - head < 2 || tail[-1] != '"') {
+            *at = tail;
+            return "expected '\"' at the end of the label";
+        }
+        head++;
+        tail--;
+    }
+    line->label = head;
+    line->label_length = (size_t)(tail - head);
+    return NULL;
+}
+
+/* -------------------------------------------------------------- header */
+
+static int read_field(struct aut *aut, const char *end, char ending, const char *what,
+                      uint64_t *number)
+{
+    const char *start = skip_blanks(aut->next, end);
+    aut->next = skip_blanks(read_number(start, end, number), end);
+    if (aut->next == start)
+        return fail(aut, start, what);
+    if (aut->next == end || *aut->next != ending)
+        return fail(aut, aut->next, ending == ',' ? "expected ','" : "expected ')'");
+    aut->next++;
+    return SPEX_OK;
+}
+
+/* The next line that is not blank; false at the end. */
+static bool next_line(struct aut *aut, const char **start, const char **end)
+{
+    while (aut->next < aut->end) {
+        *start = aut->next;
+        *end = line_end(*start, aut->end);
+        aut->next = *end < aut->end ? *end + 1 : *end;
+        if (skip_blanks(*start, *end) < *end)
+            return true;
+    }
+    return false;
+}
+
+static int read_header(struct aut *aut, struct lts *lts)
+{
+    static const char expected[] = "expected 'des (INITIAL, TRANSITIONS, STATES)'";
+    const char *start, *end;
+    uint64_t initial;
+    if (!next_line(aut, &start, &end))
+        return fail(aut, aut->end, expected);
+    const char *after = aut->next;
+    start = skip_blanks(start, end);
+    if (end - start < 3 || memcmp(start, "des", 3) != 0)
+        return fail(aut, start, expected);
+    const char *open = skip_blanks(start + 3, end);
+    if (open == end || *open != '(')
+        return fail(aut, open, expected);
+    aut->next = open + 1;
+    const char *initial_at = skip_blanks(aut->next, end);
+    int status = read_field(aut, end, ',', "expected the number of the initial state", &initial);
+    if (!status)
+        status = read_field(aut, end, ',', "expected the number of transitions", &aut->transitions);
+    const char *states_at = skip_blanks(aut->next, end);
+    if (!status)
+        status = read_field(aut, end, ')', "expected the number of states", &aut->states);
+    if (status)
+        return status;
+    const char *rest = skip_blanks(aut->next, end);
+    if (rest != end)
+        return fail(aut, rest, "expected the end of the line");
+    if (aut->states == 0 || aut->states >= UINT32_MAX)
+        return fail(aut, states_at, "expected a number of states from 1 to 4294967294");
+    if (initial >= aut->states)
+        return fail(aut, initial_at, "expected an initial state below the number of states");
+    if (aut->states > 2 * aut->transitions + 1 + LONELY_STATES_MAX)
+        return fail(aut, states_at,
+                    "expected no more than a million states that no transition mentions");
+    lts->initial = (uint32_t)initial;
+    lts->state_count = (uint32_t)aut->states;
+    aut->next = after;
+    return SPEX_OK;
+}
+
+/* --------------------------------------------------------- transitions */
+
+static int count_error(const struct aut *aut, const char *at, uint64_t found)
+{
+    unsigned line, column;
+    text_place(aut->bytes, at, &line, &column);
+    if (found > aut->transitions)
+        return error_place(aut->error, aut->file, line, column,
+                           "expected the end of the file: the header announces %" PRIu64
+                           " transitions",
+                           aut->transitions);
+    return error_place(aut->error, aut->file, line, column,
+                       "expected another transition: the header announces %" PRIu64
+                       ", found %" PRIu64,
+                       aut->transitions, found);
+}
+
+static inline struct late_label *place_of(struct aut *aut, const struct aut_line *line)
+{
+    /* The ends of a label differ where labels do. */
+    uint32_t mix = (uint32_t)line->label_length;
+    size_t some = line->label_length < 6 ? line->label_length : 6;
+    for (size_t i = 0; i < some; i++)
+        mix = mix * 31 + (unsigned char)line->label[line->label_length - 1 - i];
+    if (line->label_length)
+        mix ^= (uint32_t)(unsigned char)line->label[0] << 6;
+    return &aut->lately[(mix ^ mix >> 9) % LATELY];
+}
+
+/* SYMBOL_NONE: the label is none, or memory is out. */
+static uint32_t find_label(struct aut *aut, const struct aut_line *line, struct lts *lts)
+{
+    if (aut->internal && line->label_length == aut->internal_length &&
+        memcmp(line->label, aut->internal, aut->internal_length) == 0)
+        return LTS_INTERNAL;
+    uint32_t known = lts->labels.count;
+    uint32_t label = symbols_intern_bytes(&lts->labels, line->label, line->label_length);
+    if (label == known && (memchr(line->label, '\0', line->label_length) ||
+                           !utf8_valid(line->label, line->label_length)))
+        return SYMBOL_NONE;
+    return label;
+}
+
+static int read_transition(struct aut *aut, const char *start, const char *end, struct lts *lts)
+{
+    struct aut_line line;
+    const char *at;
+    const char *lacking = read_line(start, end, &line, &at);
+    if (lacking)
+        return fail(aut, at, lacking);
+    if (line.from >= aut->states)
+        return fail(aut, line.from_at, "expected a state below the number of states in the header");
+    if (line.to >= aut->states)
+        return fail(aut, line.to_at, "expected a state below the number of states in the header");
+    struct late_label *late = place_of(aut, &line);
+    if (!late->bytes || late->length != line.label_length ||
+        memcmp(late->bytes, line.label, line.label_length) != 0) {
+        uint32_t known = lts->labels.count;
+        uint32_t label = find_label(aut, &line, lts);
+        if (label == SYMBOL_NONE && lts->labels.count > known)
+            return fail(aut, line.label, "expected a label of UTF-8 text");
+        if (label == SYMBOL_NONE)
+            return error_memory(aut->error);
+        *late = (struct late_label){line.label, line.label_length, label};
+    }
+    return lts_add(lts, (uint32_t)line.from, late->label, (uint32_t)line.to, aut->error);
+}
+
+static int read_transitions(struct aut *aut, struct lts *lts)
+{
+    /* The header is not to be trusted; the shortest transition takes seven bytes. */
+    uint64_t room = (uint64_t)(aut->end - aut->next) / 7 + 1;
+    uint64_t wanted = aut->transitions < room ? aut->transitions : room;
+    if (!memory_reserve(&lts->transitions, &lts->transition_capacity, (size_t)wanted,
+                        sizeof *lts->transitions))
+        return error_memory(aut->error);
+    const char *start, *end;
+    while (next_line(aut, &start, &end)) {
+        if (lts->transition_count == aut->transitions) {
+            const char *extra = skip_blanks(start, end);
+            return *extra == '(' ? count_error(aut, extra, aut->transitions + 1)
+                                 : fail(aut, extra, "expected the end of the file");
+        }
+        int status = read_transition(aut, start, end, lts);
+        if (status)
+            return status;
+    }
+    if (lts->transition_count < aut->transitions)
+        return count_error(aut, aut->end, lts->transition_count);
+    return SPEX_OK;
+}
+
+int aut_read(const char *file, const char *bytes, size_t length, const char *internal,
+             struct lts *lts, spex_error *error)
+{
+    struct aut aut = {.file = file,
+                      .bytes = bytes,
+                      .next = bytes,
+                      .end = bytes + length,
+                      .internal = internal,
+                      .internal_length = internal ? strlen(internal) : 0,
+                      .error = error};
+    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
+        aut.next += 3;
+    int status = lts_init(lts, error);
+    if (!status)
+        status = read_header(&aut, lts);
+    if (!status)
+        status = read_transitions(&aut, lts);
+    if (status)
+        lts_release(lts);
+    return status;
+}
+
+bool aut_has_label(const char *bytes, size_t length, const char *label)
+{
+    size_t label_length = strlen(label);
+    const char *end = bytes + length;
+    for (const char *next = bytes; next < end;) {
+        const char *found = memmem(next, (size_t)(end - next), label, label_length);
+        if (!found)
+            return false;
+        const char *before = memrchr(bytes, '\n', (size_t)(found - bytes));
+        const char *start = before ? before + 1 : bytes;
+        const char *stop = line_end(found, end), *at;
+        struct aut_line line;
+        if (!read_line(start, stop, &line, &at) && line.label_length == label_length &&
+            memcmp(line.label, label, label_length) == 0)
+            return true;
+        next = stop < end ? stop + 1 : end;
+    }
+    return false;
+}
+
+/* -------------------------------------------------------------- writing */
+
+static void append_number(struct text *text, uint32_t number)
+{
+    char digits[10];
+    size_t used = sizeof digits;
+    do {
+        digits[--used] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    text_append_bytes(text, digits + used, sizeof digits - used);
+}
+
+/* Every label used must come back as it is. */
+static int check_labels(const struct lts *lts, const char *internal, spex_error *error)
+{
+    if (strchr(internal, '\n'))
+        return error_set(error, SPEX_ERROR_USAGE,
+                         "the name of the internal action holds a line break");
+    uint32_t clash = symbols_find(&lts->labels, internal);
+    for (size_t i = 0; i < lts->transition_count; i++) {
+        uint32_t label = lts->transitions[i].label;
+        if (label == LTS_INTERNAL)
+            continue;
+        if (label == clash)
+            return error_set(error, SPEX_ERROR_USAGE,
+                             "the action '%.200s' is visible here; choose another name for the "
+                             "internal action",
+                             internal);
+    }
+    for (uint32_t label = 1; label < lts->labels.count; label++)
+        if (strchr(lts->labels.names[label], '\n'))
+            return error_set(error, SPEX_ERROR_USAGE,
+                             "the action '%.200s' holds a line break, so an .aut file could not "
+                             "give it back",
+                             lts->labels.names[label]);
+    return SPEX_OK;
+}
+
+int aut_write(const struct lts *lts, const char *internal, struct text *text, spex_error *error)
+{
+    if (!internal)
+        internal = SPEX_INTERNAL;
+    int status = check_labels(lts, internal, error);
+    if (status)
+        return status;
+    text_printf(text, "des (%" PRIu32 ",%zu,%" PRIu32 ")\n", lts->initial, lts->transition_count,
+                lts->state_count);
+    for (size_t i = 0; i < lts->transition_count; i++) {
+        const struct lts_transition *transition = &lts->transitions[i];
+        text_append_char(text, '(');
+        append_number(text, transition->from);
+        text_append(text, ",\"");
+        text_append(text, transition->label == LTS_INTERNAL ? internal
+                                                            : lts->labels.names[transition->label]);
+        text_append(text, "\",");
+        append_number(text, transition->to);
+        text_append(text, ")\n");
+    }
+    return text->failed ? error_memory(error) : SPEX_OK;
+}
