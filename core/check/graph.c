@@ -1,0 +1,197 @@
+#include "check/graph.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+bool graph_begin(struct graph *graph, uint32_t state_count)
+{
+    graph->state_count = state_count;
+    graph->edges = NULL;
+    graph->first = memory_allocate((size_t)state_count + 2, sizeof *graph->first);
+    return graph->first != NULL;
+}
+
+/* Afterwards first[s + 1] is where the next edge of s goes; once all are put, it is
+ * where the edges of s + 1 begin. */
+bool graph_allocate(struct graph *graph)
+{
+    for (size_t i = 2; i < (size_t)graph->state_count + 2; i++)
+        graph->first[i] += graph->first[i - 1];
+    graph->edges =
+        memory_resize(NULL, graph->first[(size_t)graph->state_count + 1], sizeof *graph->edges);
+    return graph->edges != NULL;
+}
+
+void graph_finish(struct graph *graph)
+{
+    uint32_t kept = 0;
+    for (uint32_t state = 0, begin = 0; state < graph->state_count; state++) {
+        uint32_t end = graph->first[state + 1];
+        sort_edges(graph->edges + begin, end - begin);
+        graph->first[state] = kept;
+        for (uint32_t i = begin; i < end; i++)
+            if (i == begin || graph->edges[i] != graph->edges[i - 1])
+                graph->edges[kept++] = graph->edges[i];
+        begin = end;
+    }
+    graph->first[graph->state_count] = kept;
+}
+
+void graph_release(struct graph *graph)
+{
+    free(graph->first);
+    free(graph->edges);
+    memset(graph, 0, sizeof *graph);
+}
+
+int graph_of_lts(struct graph *graph, const struct lts *lts, spex_error *error)
+{
+    if (!graph_begin(graph, lts->state_count))
+        return error_memory(error);
+    for (size_t i = 0; i < lts->transition_count; i++)
+        graph_count(graph, lts->transitions[i].from);
+    if (!graph_allocate(graph)) {
+        graph_release(graph);
+        return error_memory(error);
+    }
+    for (size_t i = 0; i < lts->transition_count; i++)
+        graph_put(graph, lts->transitions[i].from,
+                  edge_make(lts->transitions[i].label, lts->transitions[i].to));
+    graph_finish(graph);
+    return SPEX_OK;
+}
+
+bool graph_has(const struct graph *graph, uint32_t source, uint64_t edge)
+{
+    uint32_t low = graph->first[source], high = graph->first[source + 1];
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (graph->edges[middle] == edge)
+            return true;
+        if (graph->edges[middle] < edge)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+bool reverse_build(struct reverse *reverse, const struct graph *graph)
+{
+    size_t states = graph->state_count, edges = graph->first[states];
+    reverse->first = memory_allocate(states + 1, sizeof *reverse->first);
+    reverse->visible = memory_allocate(states, sizeof *reverse->visible);
+    reverse->sources = memory_resize(NULL, edges, sizeof *reverse->sources);
+    if (!reverse->first || !reverse->visible || !reverse->sources) {
+        reverse_release(reverse);
+        return false;
+    }
+    for (size_t i = 0; i < edges; i++) {
+        reverse->first[edge_target(graph->edges[i])]++;
+        if (edge_label(graph->edges[i]) == LTS_INTERNAL)
+            reverse->visible[edge_target(graph->edges[i])]++;
+    }
+    for (size_t i = 0, begin = 0; i <= states; i++) {
+        size_t count = reverse->first[i];
+        reverse->first[i] = (uint32_t)begin;
+        if (i < states)
+            reverse->visible[i] += (uint32_t)begin;
+        begin += count;
+    }
+    /* `first` and `visible` serve as cursors and are set back: internal edges fill
+     * first .. visible, visible ones go from the next state's start downwards. */
+    for (uint32_t source = graph->state_count; source-- > 0;)
+        for (uint32_t i = graph->first[source]; i < graph->first[source + 1]; i++) {
+            uint32_t target = edge_target(graph->edges[i]);
+            bool internal = edge_label(graph->edges[i]) == LTS_INTERNAL;
+            uint32_t *cursor = internal ? &reverse->visible[target] : &reverse->first[target + 1];
+            reverse->sources[--*cursor] = source;
+        }
+    /* Now visible[s] is where the edges of s begin, first[s + 1] where its visible ones do. */
+    for (size_t i = 0; i < states; i++) {
+        uint32_t begin = reverse->visible[i];
+        reverse->visible[i] = reverse->first[i + 1];
+        reverse->first[i] = begin;
+    }
+    reverse->first[states] = (uint32_t)edges;
+    return true;
+}
+
+void reverse_release(struct reverse *reverse)
+{
+    free(reverse->first);
+    free(reverse->visible);
+    free(reverse->sources);
+    memset(reverse, 0, sizeof *reverse);
+}
+
+static int compare_edges(const void *left, const void *right)
+{
+    uint64_t one = *(const uint64_t *)left, other = *(const uint64_t *)right;
+    return (one > other) - (one < other);
+}
+
+void sort_edges(uint64_t *edges, size_t count)
+{
+    enum { SHORT = 32 };
+    if (count > SHORT) {
+        bool sorted = true;
+        for (size_t i = 1; sorted && i < count; i++)
+            sorted = edges[i - 1] <= edges[i];
+        if (!sorted)
+            qsort(edges, count, sizeof *edges, compare_edges);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        uint64_t edge = edges[i];
+        size_t place = i;
+        for (; place > 0 && edges[place - 1] > edge; place--)
+            edges[place] = edges[place - 1];
+        edges[place] = edge;
+    }
+}
+
+/* One pass of a radix sort; false when all numbers agree in this byte. */
+static bool sort_by_byte(const uint32_t *from, uint32_t *to, size_t count, unsigned shift)
+{
+    size_t places[256] = {0};
+    for (size_t i = 0; i < count; i++)
+        places[from[i] >> shift & 255]++;
+    if (places[from[0] >> shift & 255] == count)
+        return false;
+    for (size_t i = 0, begin = 0; i < 256; i++) {
+        size_t size = places[i];
+        places[i] = begin;
+        begin += size;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[places[from[i] >> shift & 255]++] = from[i];
+    return true;
+}
+
+void sort_numbers(uint32_t *numbers, uint32_t *scratch, size_t count)
+{
+    enum { SHORT = 48 };
+    if (count <= SHORT) {
+        for (size_t i = 1; i < count; i++) {
+            uint32_t number = numbers[i];
+            size_t place = i;
+            for (; place > 0 && numbers[place - 1] > number; place--)
+                numbers[place] = numbers[place - 1];
+            numbers[place] = number;
+        }
+        return;
+    }
+    uint32_t *from = numbers, *to = scratch;
+    for (unsigned shift = 0; shift < 32; shift += 8)
+        if (sort_by_byte(from, to, count, shift)) {
+            uint32_t *swap = from;
+            from = to;
+            to = swap;
+        }
+    if (from != numbers)
+        memcpy(numbers, from, count * sizeof *numbers);
+}

@@ -1,0 +1,67 @@
+/* A graph with labelled edges, kept by source: what every part of the checker walks. */
+#ifndef CHECK_GRAPH_H
+#define CHECK_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "check/check.h"
+
+/* Label and target as one number, so that sorting puts internal edges first. */
+static inline uint64_t edge_make(uint32_t label, uint32_t target)
+{
+    return (uint64_t)label << 32 | target;
+}
+
+static inline uint32_t edge_label(uint64_t edge)
+{
+    return (uint32_t)(edge >> 32);
+}
+
+static inline uint32_t edge_target(uint64_t edge)
+{
+    return (uint32_t)edge;
+}
+
+struct graph {
+    uint32_t state_count;
+    uint32_t *first; /* the edges of s: edges[first[s]] up to edges[first[s + 1]] */
+    uint64_t *edges; /* of one source: ascending, without duplicates */
+};
+
+/* Built in two passes over the same edges: graph_begin, graph_count each edge's source,
+ * graph_allocate, graph_put each edge, graph_finish. False when memory is out. */
+bool graph_begin(struct graph *graph, uint32_t state_count);
+bool graph_allocate(struct graph *graph);
+void graph_finish(struct graph *graph);
+void graph_release(struct graph *graph);
+
+static inline void graph_count(struct graph *graph, uint32_t source)
+{
+    graph->first[source + 2]++;
+}
+
+static inline void graph_put(struct graph *graph, uint32_t source, uint64_t edge)
+{
+    graph->edges[graph->first[source + 1]++] = edge;
+}
+
+/* All transitions of an LTS. Errors: MEMORY. */
+int graph_of_lts(struct graph *graph, const struct lts *lts, spex_error *error);
+bool graph_has(const struct graph *graph, uint32_t source, uint64_t edge);
+
+/* Who has an edge to a state, with no word on its label but whether it is internal. */
+struct reverse {
+    uint32_t *first;
+    uint32_t *visible; /* where the sources of visible edges begin */
+    uint32_t *sources;
+};
+bool reverse_build(struct reverse *reverse, const struct graph *graph);
+void reverse_release(struct reverse *reverse);
+
+/* Ascending. sort_numbers needs `scratch` of the same size. */
+void sort_edges(uint64_t *edges, size_t count);
+void sort_numbers(uint32_t *numbers, uint32_t *scratch, size_t count);
+
+#endif

@@ -1,0 +1,84 @@
+#include "check/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+static int check_sound(const struct lts *lts, const char *which, spex_error *error)
+{
+    bool sound = lts->initial < lts->state_count;
+    for (size_t i = 0; sound && i < lts->transition_count; i++) {
+        const struct lts_transition *transition = &lts->transitions[i];
+        sound = transition->from < lts->state_count && transition->to < lts->state_count &&
+                transition->label < lts->labels.count;
+    }
+    if (!sound)
+        return error_set(error, SPEX_ERROR_INTERNAL,
+                         "the %s system names a state or a label that it does not have", which);
+    return SPEX_OK;
+}
+
+static int match_labels(struct merged *merged, spex_error *error)
+{
+    const struct symbols *left = &merged->sides[LEFT]->labels;
+    const struct symbols *right = &merged->sides[RIGHT]->labels;
+    merged->labels[LEFT] = memory_allocate(left->count, sizeof **merged->labels);
+    merged->labels[RIGHT] = memory_allocate(right->count, sizeof **merged->labels);
+    if (!merged->labels[LEFT] || !merged->labels[RIGHT])
+        return error_memory(error);
+    for (uint32_t i = 0; i < left->count; i++)
+        merged->labels[LEFT][i] = i;
+    merged->label_count = left->count;
+    for (uint32_t i = 0; i < right->count; i++) {
+        uint32_t same = i == LTS_INTERNAL ? LTS_INTERNAL : symbols_find(left, right->names[i]);
+        merged->labels[RIGHT][i] = same == SYMBOL_NONE ? merged->label_count++ : same;
+    }
+    return SPEX_OK;
+}
+
+int merge(struct merged *merged, const struct lts *left, const struct lts *right, spex_error *error)
+{
+    memset(merged, 0, sizeof *merged);
+    uint64_t states = (uint64_t)left->state_count + right->state_count;
+    uint64_t transitions = (uint64_t)left->transition_count + right->transition_count;
+    if (states >= UINT32_MAX - 2 || transitions >= UINT32_MAX)
+        return error_set(error, SPEX_ERROR_MEMORY,
+                         "the two systems are too large to compare: at most 4294967292 states and "
+                         "as many transitions together");
+    int status = check_sound(left, "left", error);
+    if (!status)
+        status = check_sound(right, "right", error);
+    if (status)
+        return status;
+    merged->sides[LEFT] = left;
+    merged->sides[RIGHT] = right;
+    merged->shift[RIGHT] = left->state_count;
+    merged->state_count = (uint32_t)states;
+    for (int side = LEFT; side <= RIGHT; side++)
+        merged->initial[side] = merged->shift[side] + merged->sides[side]->initial;
+    status = match_labels(merged, error);
+    if (status)
+        merge_release(merged);
+    return status;
+}
+
+void merge_release(struct merged *merged)
+{
+    free(merged->labels[LEFT]);
+    free(merged->labels[RIGHT]);
+    memset(merged, 0, sizeof *merged);
+}
+
+uint32_t *merge_own_labels(const struct merged *merged, enum side side)
+{
+    uint32_t *own = memory_resize(NULL, merged->label_count, sizeof *own);
+    if (!own)
+        return NULL;
+    for (uint32_t i = 0; i < merged->label_count; i++)
+        own[i] = SYMBOL_NONE;
+    for (uint32_t i = 0; i < merged->sides[side]->labels.count; i++)
+        own[merged->labels[side][i]] = i;
+    return own;
+}

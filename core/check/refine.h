@@ -1,0 +1,14 @@
+/* Branching bisimilarity classes of a graph without internal cycles. */
+#ifndef CHECK_REFINE_H
+#define CHECK_REFINE_H
+
+#include "check/graph.h"
+#include "check/partition.h"
+
+/* Every internal edge of the graph must lead to a smaller number. With `apart` not NULL
+ * it stops as soon as the two states apart[0] and apart[1] are in different blocks; the
+ * partition is then too coarse for anything else. Errors: MEMORY, CANCELLED. */
+int refine(const struct graph *graph, const uint32_t *apart, const struct progress *progress,
+           struct partition *partition, spex_error *error);
+
+#endif

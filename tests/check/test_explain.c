@@ -1,0 +1,369 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "check/check.h"
+#include "tests/check/reference.h"
+#include "tests/check/replay.h"
+#include "tests/check/systems.h"
+#include "tests/suite.h"
+
+/* NULL with a verdict of "yes". */
+static struct explanation *explain(const struct lts *left, const struct lts *right)
+{
+    bool verdict = true;
+    struct explanation *explanation = NULL;
+    spex_error error;
+    ASSERT_OK(
+        check_equivalence(left, right, EQUIVALENCE_BRANCHING, NULL, &verdict, &explanation, &error),
+        error);
+    CU_ASSERT_EQUAL(verdict, explanation == NULL);
+    return explanation;
+}
+
+static void assert_replays(const struct explanation *explanation, const struct lts *left,
+                           const struct lts *right)
+{
+    const char *fault = explanation ? replay_fault(explanation, left, right) : "there is none";
+    if (fault)
+        printf("%s\n", fault);
+    CU_ASSERT_PTR_NULL(fault);
+}
+
+/* -------------------------------------------------------- explanations */
+
+static size_t count_visible(const struct path *path)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < path->count; i++)
+        count += path->steps[i].label != LTS_INTERNAL;
+    return count;
+}
+
+/* A trace if there is one, as short as can be; else as few rounds as can be, those that
+ * were forced and became part of the path included. */
+static void assert_best(const struct explanation *explanation, const struct lts *left,
+                        const struct lts *right)
+{
+    unsigned shortest = replay_shortest(left, right);
+    CU_ASSERT_EQUAL(explanation->kind == EXPLANATION_TRACE, shortest > 0);
+    if (explanation->kind == EXPLANATION_TRACE) {
+        CU_ASSERT_EQUAL(count_visible(&explanation->path[explanation->side]), shortest);
+        return;
+    }
+    CU_ASSERT_TRUE(explanation->same_traces);
+    CU_ASSERT_EQUAL(explanation->round_count + count_visible(&explanation->path[LEFT]),
+                    replay_rounds(left, right));
+}
+
+static void random_explanations_replay(void)
+{
+    struct random random = {4};
+    unsigned kinds[2] = {0}, longest = 0, before = 0, stays = 0, prefixed = 0;
+    struct reference *reference = malloc(sizeof *reference);
+    for (uint32_t round = 0; round < 10000; round++) {
+        struct lts left, right;
+        system_random_pair(&random, round % SYSTEM_KINDS, &left, &right);
+        struct explanation *explanation = explain(&left, &right);
+        CU_ASSERT_EQUAL(explanation == NULL, reference_equivalent(&left, &right));
+        if (explanation) {
+            assert_replays(explanation, &left, &right);
+            assert_best(explanation, &left, &right);
+            reference_find(reference, &left, &right);
+            CU_ASSERT_PTR_NULL(replay_related(explanation, &left, &right, reference));
+            kinds[explanation->kind]++;
+            prefixed += explanation->round_count && explanation->path[LEFT].count;
+            if (explanation->round_count > longest)
+                longest = (unsigned)explanation->round_count;
+            for (size_t i = 0; i < explanation->round_count; i++) {
+                before += explanation->rounds[i].before;
+                stays += explanation->rounds[i].answered && !explanation->rounds[i].answer.count;
+            }
+        }
+        explanation_free(explanation);
+        lts_release(&left);
+        lts_release(&right);
+    }
+    /* Every shape of explanation was among them. */
+    CU_ASSERT_TRUE(kinds[EXPLANATION_TRACE] > 1000 && kinds[EXPLANATION_CHOICE] > 100);
+    CU_ASSERT_TRUE(longest > 2 && before > 10 && stays > 10 && prefixed > 10);
+    printf("     %u traces, %u plays, longest %u\n", kinds[0], kinds[1], longest);
+    free(reference);
+}
+
+/* So many times `a`, then the choice of b and c, or the choice made with the
+ * last a. With `detour` every step may also lead aside, so that no answer is forced. */
+static void deep_choice(struct lts *lts, uint32_t length, bool early, bool detour)
+{
+    system_read_row(lts, "0;1;");
+    uint32_t a = symbols_intern(&lts->labels, "a"), b = symbols_intern(&lts->labels, "b");
+    uint32_t c = symbols_intern(&lts->labels, "c"), aside = length + 10;
+    for (uint32_t i = 0; i < length; i++) {
+        system_add(lts, i, a, i + 1);
+        if (!detour)
+            continue;
+        system_add(lts, i, a, aside + i);
+        system_add(lts, aside + i, c, i);
+    }
+    system_add(lts, length, a, length + 1);
+    system_add(lts, length + 1, b, length + 3);
+    if (early)
+        system_add(lts, length, a, length + 2);
+    system_add(lts, early ? length + 2 : length + 1, c, length + 4);
+}
+
+static void deep_differences_are_explained(void)
+{
+    enum { LENGTH = 100000 };
+    struct lts left, right;
+    for (int detour = 0; detour < 2; detour++) {
+        deep_choice(&left, LENGTH, false, detour);
+        deep_choice(&right, LENGTH, true, detour);
+        struct explanation *explanation = explain(&left, &right);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(explanation);
+        CU_ASSERT_EQUAL(explanation->kind, EXPLANATION_CHOICE);
+        CU_ASSERT_EQUAL(explanation->same_traces, !detour);
+        CU_ASSERT_EQUAL(count_visible(&explanation->path[LEFT]), detour ? 0 : LENGTH + 1);
+        CU_ASSERT_EQUAL(explanation->round_count, detour ? LENGTH + 2 : 1);
+        struct text text = {0};
+        explanation_print(explanation, &left, &right, "specification", "implementation", &text);
+        CU_ASSERT_TRUE(text.length > 100 && text.length < 5000);
+        text_release(&text);
+        explanation_free(explanation);
+        lts_release(&left);
+        lts_release(&right);
+    }
+}
+
+/* 2^24 sets of states would have to be compared: the traces are given up, the play is not. */
+static void many_traces_are_given_up(void)
+{
+    enum { LENGTH = 24 };
+    struct lts sides[2];
+    for (int side = LEFT; side <= RIGHT; side++) {
+        system_read_row(&sides[side], "0;1;");
+        uint32_t labels[2] = {symbols_intern(&sides[side].labels, "a"),
+                              symbols_intern(&sides[side].labels, "b")};
+        for (int i = 0; i < 2; i++) {
+            system_add(&sides[side], 0, labels[i], 0);
+            for (uint32_t state = 1; state < LENGTH; state++)
+                system_add(&sides[side], state, labels[i], state + 1);
+        }
+        system_add(&sides[side], 0, labels[0], 1);
+        system_add(&sides[side], LENGTH, symbols_intern(&sides[side].labels, "c"), LENGTH + 1);
+        if (side == RIGHT)
+            system_add(&sides[side], LENGTH, LTS_INTERNAL, LENGTH + 2);
+    }
+    struct explanation *explanation = explain(&sides[LEFT], &sides[RIGHT]);
+    assert_replays(explanation, &sides[LEFT], &sides[RIGHT]);
+    CU_ASSERT_TRUE(explanation && explanation->kind == EXPLANATION_CHOICE &&
+                   !explanation->same_traces);
+    explanation_free(explanation);
+    lts_release(&sides[LEFT]);
+    lts_release(&sides[RIGHT]);
+}
+
+/* --------------------------------------------------------------- words */
+
+/* An LTS of "from --[action]-> to" lines; the first state is the initial one. */
+static void read_named(struct lts *lts, const char *lines)
+{
+    system_read_row(lts, "0;0;");
+    while (*lines) {
+        const char *open = strstr(lines, " --["), *close = strstr(lines, "]-> ");
+        const char *end = strchr(lines, '\n');
+        uint32_t from = symbols_intern_bytes(&lts->state_names, lines, (size_t)(open - lines));
+        uint32_t label = symbols_intern_bytes(&lts->labels, open + 4, (size_t)(close - open - 4));
+        uint32_t to = symbols_intern_bytes(&lts->state_names, close + 4, (size_t)(end - close - 4));
+        system_add(lts, from, label, to);
+        lines = end + 1;
+    }
+}
+
+static void assert_words(const char *left_lines, const char *right_lines, const char *left_name,
+                         const char *right_name, const char *expected)
+{
+    struct lts left, right;
+    read_named(&left, left_lines);
+    read_named(&right, right_lines);
+    struct explanation *explanation = explain(&left, &right);
+    assert_replays(explanation, &left, &right);
+    struct text text = {0};
+    if (explanation)
+        explanation_print(explanation, &left, &right, left_name, right_name, &text);
+    ASSERT_TEXT(text_value(&text), expected);
+    text_release(&text);
+    explanation_free(explanation);
+    lts_release(&left);
+    lts_release(&right);
+}
+
+#define SHOP                                                                                       \
+    "nil --[__initialisation__]-> basket\nbasket --[pay]-> paid\npaid --[__internal__]-> packed\n" \
+    "packed --[ship]-> shipped\n"
+
+static void traces_in_words(void)
+{
+    assert_words(SHOP, SHOP "paid --[refund]-> refunded\n", "specification", "implementation",
+                 "The implementation can do something the specification cannot:\n"
+                 "  1. starts in basket\n"
+                 "  2. pay -> paid\n"
+                 "Here, in state \"paid\", it does \"refund\" (-> refunded).\n"
+                 "After the same steps the specification is in \"paid\" and offers only: ship.\n");
+    assert_words(SHOP "packed --[refund]-> refunded\n", SHOP, "specification", "implementation",
+                 "The specification allows something the model does not have:\n"
+                 "  1. starts in basket\n"
+                 "  2. pay -> paid\n"
+                 "  3. (internally) -> packed\n"
+                 "Here, in state \"packed\", it allows \"refund\" (-> refunded).\n"
+                 "After the same steps the implementation is in \"paid\" and offers only: ship.\n"
+                 "A test to write: start in \"basket\", do pay, then expect refund.\n");
+    assert_words(SHOP "packed --[refund]-> refunded\n", SHOP, "one.aut", "two.aut",
+                 "one.aut can do something two.aut cannot:\n"
+                 "  1. starts in basket\n"
+                 "  2. pay -> paid\n"
+                 "  3. (internally) -> packed\n"
+                 "Here, in state \"packed\", it does \"refund\" (-> refunded).\n"
+                 "After the same steps two.aut is in \"paid\" and offers only: ship.\n");
+    assert_words("s --[a]-> t\n", "s --[__internal__]-> t\n", "specification", "implementation",
+                 "The specification allows something the model does not have:\n"
+                 "At the very start, in state \"s\", it allows \"a\" (-> t).\n"
+                 "There the implementation is in \"s\" and offers nothing more.\n"
+                 "A test to write: expect a.\n");
+}
+
+static void choices_in_words(void)
+{
+    assert_words(
+        "0 --[__initialisation__]-> 1\n1 --[insert]-> 2\n2 --[tea]-> 3\n2 --[coffee]-> 4\n",
+        "nil --[__initialisation__]-> idle\nidle --[insert]-> first\n"
+        "idle --[insert]-> second\nfirst --[tea]-> cup\nsecond --[coffee]-> mug\n",
+        "specification", "implementation",
+        "The specification and the implementation can do the same sequences of actions, "
+        "but they decide differently what remains possible:\n"
+        "  After the same steps (start in \"1\", do insert) the specification may be in "
+        "\"2\" while the implementation is in \"first\".\n"
+        "  1. The specification, in \"2\", goes coffee -> 4.\n"
+        "     The implementation cannot answer \"coffee\": even after all its internal "
+        "steps it offers only {tea}.\n");
+    assert_words("s --[__internal__]-> t\nt --[a]-> end\ns --[b]-> end\n",
+                 "s --[a]-> end\ns --[b]-> end\n", "specification", "implementation",
+                 "The specification and the implementation can do the same sequences of actions, "
+                 "but they decide differently what remains possible:\n"
+                 "  1. The specification, in \"s\", goes (internally) -> t.\n"
+                 "     The best answer of the implementation is to stay in \"s\"; but then they "
+                 "differ:\n"
+                 "  2. The implementation, in \"s\", goes b -> end.\n"
+                 "     The specification cannot answer \"b\": even after all its internal steps "
+                 "it offers only {a}.\n");
+}
+
+static void hostile_names_become_visible(void)
+{
+    struct lts left, right;
+    read_named(&left, "s\x1b[2J --[a]-> t\n");
+    read_named(&right,
+               "s\x1b[2J --[a]-> t\nt --[\x1b]52;c;\x07]-> u\xE2\x80\xAE\nt --[\xff]-> u\n");
+    struct explanation *explanation = explain(&left, &right);
+    struct text text = {0};
+    explanation_print(explanation, &left, &right, "\x1b[31mred", "\x9b", &text);
+    for (size_t i = 0; i < text.length; i++)
+        CU_ASSERT_TRUE((unsigned char)text.data[i] >= 0x20 || text.data[i] == '\n');
+    CU_ASSERT_TRUE(utf8_valid(text.data, text.length));
+    CU_ASSERT_PTR_NULL(strstr(text.data, "\xE2\x80\xAE"));
+    text_release(&text);
+    explanation_free(explanation);
+    lts_release(&left);
+    lts_release(&right);
+}
+
+/* -------------------------------------------------------------- failures */
+
+static bool count_down(void *context, const char *what, double part)
+{
+    CU_ASSERT_TRUE(what && part >= 0 && part <= 1);
+    return --*(unsigned *)context > 0;
+}
+
+static void explanations_can_be_cancelled(void)
+{
+    struct lts left, right;
+    unsigned cancelled = 0;
+    deep_choice(&left, 20000, false, true);
+    deep_choice(&right, 20000, true, true);
+    for (unsigned last = 1; last < 40; last++) {
+        unsigned calls = last;
+        struct progress progress = {count_down, &calls};
+        struct explanation *explanation = NULL;
+        bool verdict;
+        spex_error error;
+        int status = check_equivalence(&left, &right, EQUIVALENCE_BRANCHING, &progress, &verdict,
+                                       &explanation, &error);
+        CU_ASSERT_EQUAL(status == SPEX_OK, explanation != NULL);
+        if (status)
+            CU_ASSERT_EQUAL(status, SPEX_ERROR_CANCELLED);
+        cancelled += status != SPEX_OK;
+        explanation_free(explanation);
+        if (!status)
+            break;
+    }
+    CU_ASSERT_TRUE(cancelled > 3);
+    lts_release(&left);
+    lts_release(&right);
+}
+
+/* Lets every allocation in turn fail. */
+static void memory_may_run_out(void)
+{
+    static const char *const pairs[][2] = {
+        {"0;4;0:a:1 1:tau:2 1:c:3 2:b:3 0:a:2", "0;4;0:a:1 1:tau:2 1:c:3 2:b:3"},
+        {"0;3;0:tau:1 1:a:2 0:b:2", "0;2;0:a:1 0:b:1"},
+        {"0;3;0:a:1 1:b:2", "0;3;0:a:1 1:tau:0 1:b:2"},
+        {"0;2;0:a:1", "0;3;0:a:1 1:tau:2"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct lts left, right;
+        system_read_row(&left, pairs[i][0]);
+        system_read_row(&right, pairs[i][1]);
+        bool failed = true;
+        long k = 1;
+        for (; failed && k < 1000; k++) {
+            struct explanation *explanation = NULL;
+            uint32_t numbers[8], *classes[2] = {numbers, numbers + left.state_count}, count;
+            bool verdict, reached[4];
+            spex_error error;
+            memory_fail_after(k);
+            int status = check_equivalence(&left, &right, EQUIVALENCE_BRANCHING, NULL, &verdict,
+                                           &explanation, &error);
+            CU_ASSERT_TRUE(status == SPEX_OK || status == SPEX_ERROR_MEMORY);
+            CU_ASSERT_TRUE(status == SPEX_OK || !explanation);
+            if (!status)
+                status = check_classes(&left, &right, NULL, classes, &count, &error);
+            if (!status)
+                status = check_reachable(&left, reached, &error);
+            failed = status != SPEX_OK;
+            explanation_free(explanation);
+            memory_fail_after(0);
+        }
+        CU_ASSERT_TRUE(k > 20 && !failed);
+        lts_release(&left);
+        lts_release(&right);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        {"random explanations replay", random_explanations_replay},
+        {"deep differences are explained", deep_differences_are_explained},
+        {"many traces are given up", many_traces_are_given_up},
+        {"traces in words", traces_in_words},
+        {"choices in words", choices_in_words},
+        {"hostile names become visible", hostile_names_become_visible},
+        {"explanations can be cancelled", explanations_can_be_cancelled},
+        {"memory may run out", memory_may_run_out},
+        {0},
+    };
+    return suite_run("explain", tests, argc, argv);
+}

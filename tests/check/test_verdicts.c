@@ -1,0 +1,175 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "check/check.h"
+#include "tests/check/replay.h"
+#include "tests/check/systems.h"
+#include "tests/suite.h"
+
+/* Against the trusted verdicts of the research data; every "no" explained, and replayed. */
+
+/* NULL with a verdict of "yes". */
+static struct explanation *explain(const struct lts *left, const struct lts *right)
+{
+    bool verdict = true;
+    struct explanation *explanation = NULL;
+    spex_error error;
+    ASSERT_OK(
+        check_equivalence(left, right, EQUIVALENCE_BRANCHING, NULL, &verdict, &explanation, &error),
+        error);
+    CU_ASSERT_EQUAL(verdict, explanation == NULL);
+    return explanation;
+}
+
+static void assert_replays(const struct explanation *explanation, const struct lts *left,
+                           const struct lts *right)
+{
+    const char *fault = explanation ? replay_fault(explanation, left, right) : "there is none";
+    if (fault)
+        printf("%s\n", fault);
+    CU_ASSERT_PTR_NULL(fault);
+}
+
+static bool equivalent(const struct lts *left, const struct lts *right)
+{
+    bool verdict = false;
+    spex_error error;
+    ASSERT_OK(check_equivalence(left, right, EQUIVALENCE_BRANCHING, NULL, &verdict, NULL, &error),
+              error);
+    return verdict;
+}
+
+/* The fields of a line of a table; the line is cut up. */
+static size_t cut_fields(char *line, char **fields, size_t capacity)
+{
+    size_t count = 0;
+    line[strcspn(line, "\n")] = '\0';
+    for (char *rest = line; rest && count < capacity;)
+        fields[count++] = strsep(&rest, "\t");
+    return count;
+}
+
+static void shared_random_pairs(void)
+{
+    const char *path = suite_shared("data/lts/random-pairs.tsv");
+    FILE *file = path ? fopen(path, "r") : NULL;
+    if (!file)
+        return;
+    char *line = NULL, *fields[8];
+    size_t size = 0;
+    unsigned pairs = 0, wrong = 0;
+    CU_ASSERT_TRUE(getline(&line, &size, file) > 0);
+    while (getline(&line, &size, file) > 0) {
+        CU_ASSERT_EQUAL_FATAL(cut_fields(line, fields, 8), 8);
+        struct lts left, right;
+        system_read_row(&left, fields[2]);
+        system_read_row(&right, fields[3]);
+        struct explanation *explanation = explain(&left, &right);
+        wrong += (explanation == NULL) != (strcmp(fields[5], "true") == 0);
+        if (explanation)
+            assert_replays(explanation, &left, &right);
+        explanation_free(explanation);
+        pairs++;
+        lts_release(&left);
+        lts_release(&right);
+    }
+    CU_ASSERT_EQUAL(pairs, 2000);
+    CU_ASSERT_EQUAL(wrong, 0);
+    free(line);
+    fclose(file);
+}
+
+/* A table of file pairs with a column "branching-bisim"; answers how many it checked. */
+static unsigned check_table(const char *folder, const char *table, const char *ending)
+{
+    char name[256];
+    snprintf(name, sizeof name, "%s/%s", folder, table);
+    const char *path = suite_shared(name);
+    FILE *file = path ? fopen(path, "r") : NULL;
+    if (!file)
+        return 0;
+    char *line = NULL, *fields[12];
+    size_t size = 0, column = 0;
+    unsigned pairs = 0;
+    CU_ASSERT_TRUE(getline(&line, &size, file) > 0);
+    size_t width = cut_fields(line, fields, 12);
+    while (column < width && strcmp(fields[column], "branching-bisim") != 0)
+        column++;
+    CU_ASSERT_TRUE_FATAL(column < width);
+    while (getline(&line, &size, file) > 0) {
+        CU_ASSERT_TRUE_FATAL(cut_fields(line, fields, 12) > column);
+        struct lts sides[2];
+        for (int side = LEFT; side <= RIGHT; side++) {
+            snprintf(name, sizeof name, "%s/%s%s", folder, fields[side], ending);
+            CU_ASSERT_TRUE_FATAL(system_read_file(&sides[side], suite_shared(name)));
+        }
+        bool expected = strcmp(fields[column], "true") == 0;
+        struct explanation *explanation = explain(&sides[LEFT], &sides[RIGHT]);
+        if (fields[column][0] != '-' && (explanation == NULL) != expected) {
+            printf("%s against %s: should be %s\n", fields[0], fields[1], fields[column]);
+            CU_FAIL("wrong verdict");
+        }
+        if (explanation)
+            assert_replays(explanation, &sides[LEFT], &sides[RIGHT]);
+        explanation_free(explanation);
+        pairs += fields[column][0] != '-';
+        lts_release(&sides[LEFT]);
+        lts_release(&sides[RIGHT]);
+    }
+    free(line);
+    fclose(file);
+    return pairs;
+}
+
+static void shared_textbook(void)
+{
+    unsigned pairs = check_table("data/lts/textbook", "cmp_matrix.tsv", "") +
+                     check_table("data/lts/textbook", "handmade_verdicts.tsv", "");
+    CU_ASSERT_TRUE(pairs == 0 || pairs == 206);
+}
+
+static bool can_unpack(void)
+{
+    if (system("xz --version > /dev/null 2>&1") == 0)
+        return true;
+    suite_skip("there is no xz to unpack the models with");
+    return false;
+}
+
+static void shared_models(void)
+{
+    if (!can_unpack())
+        return;
+    unsigned pairs = check_table("data/lts/models", "verdicts.tsv", ".xz");
+    CU_ASSERT_TRUE(pairs == 0 || pairs == 45);
+}
+
+static void shared_cross(void)
+{
+    const char *window = suite_shared("data/lts/models/swp_lists_h.aut.xz");
+    if (!window || !can_unpack())
+        return;
+    struct lts implementation, four, three;
+    CU_ASSERT_TRUE_FATAL(system_read_file(&implementation, window));
+    CU_ASSERT_TRUE_FATAL(system_read_file(&four, suite_shared("data/lts/cross/fifo4_swp_d2.aut")));
+    CU_ASSERT_TRUE_FATAL(system_read_file(&three, suite_shared("data/lts/cross/fifo3_swp_d2.aut")));
+    CU_ASSERT_TRUE(equivalent(&four, &implementation));
+    CU_ASSERT_FALSE(equivalent(&three, &implementation));
+    lts_release(&implementation);
+    lts_release(&four);
+    lts_release(&three);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        {"random pairs of the research data", shared_random_pairs},
+        {"textbook pairs of the research data", shared_textbook},
+        {"models of the research data", shared_models},
+        {"queues against the sliding window", shared_cross},
+        {0},
+    };
+    return suite_run("verdicts", tests, argc, argv);
+}
