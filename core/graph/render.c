@@ -1,0 +1,177 @@
+#include "graph/render.h"
+
+#include <string.h>
+
+#include "base/base.h"
+#include "format/format.h"
+
+static const struct {
+    const char *name;
+    enum render_format format;
+} names[] = {{"spec", RENDER_SPEC}, {"spex", RENDER_SPEX},   {"aut", RENDER_AUT},
+             {"dot", RENDER_DOT},   {"gv", RENDER_DOT},      {"svg", RENDER_SVG},
+             {"png", RENDER_PNG},   {"mmd", RENDER_MERMAID}, {"mermaid", RENDER_MERMAID},
+             {"json", RENDER_JSON}};
+
+bool render_format_named(const char *name, enum render_format *format)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i].name) == 0) {
+            *format = names[i].format;
+            return true;
+        }
+    return false;
+}
+
+bool render_format_of_path(const char *path, enum render_format *format)
+{
+    const char *ending = file_ending(path);
+    return *ending && render_format_named(ending + 1, format);
+}
+
+const char *render_ending(enum render_format format)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].format == format)
+            return names[i].name;
+    return "";
+}
+
+/* ---- an LTS as a specification */
+
+static int add_step(struct spex_specification *specification, const struct lts *lts, size_t index,
+                    spex_error *error)
+{
+    const struct lts_transition *step = &lts->transitions[index];
+    char from[16], to[16];
+    return spex_specification_add(specification, lts_state_name(lts, step->from, from),
+                                  lts_label_name(lts, step->label, true),
+                                  lts_state_name(lts, step->to, to), error);
+}
+
+/* The first transition has to leave the initial state; the others keep their order. */
+static int add_steps(struct spex_specification *specification, const struct lts *lts,
+                     spex_error *error)
+{
+    size_t first = 0;
+    while (first < lts->transition_count && lts->transitions[first].from != lts->initial)
+        first++;
+    if (first == lts->transition_count)
+        return first
+                   ? error_set(error, SPEX_ERROR_USAGE,
+                               "nothing leaves the initial state: a specification cannot say that")
+                   : SPEX_OK;
+    int status = add_step(specification, lts, first, error);
+    for (size_t i = 0; !status && i < lts->transition_count; i++)
+        status = add_step(specification, lts, i, error);
+    return status;
+}
+
+static int as_specification(const struct lts *lts, const char *name, struct text *text,
+                            spex_error *error)
+{
+    struct spex_specification *specification = NULL;
+    int status = spex_specification_create(&specification, name, error);
+    if (!status)
+        status = add_steps(specification, lts, error);
+    if (!status)
+        status = spec_write(specification, text, error);
+    spex_specification_free(specification);
+    return status;
+}
+
+/* ---- an LTS as a model: initialised in its initial state, not learning */
+
+static int as_model(const struct lts *lts, const char *name, struct text *text, spex_error *error)
+{
+    char from[16], to[16];
+    struct spex_model *model = model_create(name, false);
+    int status = model ? SPEX_OK : error_memory(error);
+    if (!status)
+        status = model_add(model, SPEX_NIL, SPEX_INITIALISATION,
+                           lts_state_name(lts, lts->initial, to), NULL, error);
+    for (size_t i = 0; !status && i < lts->transition_count; i++) {
+        const struct lts_transition *step = &lts->transitions[i];
+        status = model_add(model, lts_state_name(lts, step->from, from),
+                           lts_label_name(lts, step->label, true),
+                           lts_state_name(lts, step->to, to), NULL, error);
+    }
+    if (!status)
+        status = model_write(model, text, error);
+    spex_model_free(model);
+    return status;
+}
+
+/* ---- what needs no LTS; false: it does */
+
+static bool render_directly(const struct render_subject *subject, enum render_format format,
+                            struct text *text, int *status, spex_error *error)
+{
+    if (format == RENDER_SPEC && subject->specification) {
+        *status = spec_write(subject->specification, text, error);
+    } else if (format == RENDER_SPEX && subject->model) {
+        *status = model_write(subject->model, text, error);
+    } else if (format == RENDER_JSON) {
+        *status = subject->specification ? json_write_specification(subject->specification, text)
+                  : subject->model       ? json_write_model(subject->model, text)
+                                         : json_write_lts(subject->lts, text);
+        text_append_char(text, '\n');
+        if (*status)
+            error_memory(error);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static int render_lts(const struct lts *lts, const char *name, enum render_format format,
+                      const char *internal, const struct layout_options *options, struct text *text,
+                      spex_error *error)
+{
+    switch (format) {
+    case RENDER_SPEC:
+        return as_specification(lts, name, text, error);
+    case RENDER_SPEX:
+        return as_model(lts, name, text, error);
+    case RENDER_AUT:
+        return aut_write(lts, internal, text, error);
+    case RENDER_MERMAID:
+        return mermaid_write(lts, text, error);
+    default:
+        return graph_export(lts, name, render_ending(format), options, NULL, NULL, text, error);
+    }
+}
+
+/* A model that was not initialised at exactly one state has no initial state of its own. */
+static bool one_initial(const struct spex_model *model)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < model->transition_count; i++)
+        count += strcmp(model->transitions[i].from, SPEX_NIL) == 0 &&
+                 strcmp(model->transitions[i].action, SPEX_INITIALISATION) == 0;
+    return count == 1;
+}
+
+int render(const struct render_subject *subject, enum render_format format, const char *internal,
+           const struct layout_options *options, struct text *text, spex_error *error)
+{
+    int status = SPEX_OK;
+    if (render_directly(subject, format, text, &status, error))
+        return status || !text->failed ? status : error_memory(error);
+    struct lts made = {0};
+    if (subject->specification)
+        status = lts_from_specification(&made, subject->specification, false, error);
+    else if (subject->model)
+        status = lts_from_model(&made, subject->model,
+                                !one_initial(subject->model) && format != RENDER_SPEC, error);
+    if (status)
+        return status;
+    const char *name = subject->specification ? subject->specification->name
+                       : subject->model       ? subject->model->name
+                                              : subject->name;
+    status = render_lts(subject->lts ? subject->lts : &made, name, format, internal, options, text,
+                        error);
+    if (!subject->lts)
+        lts_release(&made);
+    return status || !text->failed ? status : error_memory(error);
+}
