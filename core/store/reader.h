@@ -1,6 +1,9 @@
 /*
  * Looking at a store without being its manager: the explorer, `spex instances`.
  * Read-only connections to every shard, merged. One thread at a time a reader.
+ *
+ * What asks all shards and finds one unreadable answers SPEX_ERROR_STORE, which names
+ * it, and hands out what the others hold all the same; the caller frees that as ever.
  */
 #ifndef STORE_READER_H
 #define STORE_READER_H
@@ -11,8 +14,9 @@
 struct reader;
 
 /* Opens all shards it can; one that is missing or damaged is noted (reader_fault) and
- * the others serve. Errors: STORE (not a store, newer format), SYSTEM, NOT_FOUND (no
- * such directory, no store in it yet), MEMORY. */
+ * the others serve. Where the store's directory cannot be written and holds no changes
+ * that are not in the shards yet, they are opened as files that never change. Errors: STORE (not a
+ * store, newer format), SYSTEM, NOT_FOUND (no such directory, no store in it yet), MEMORY. */
 int reader_open(struct reader **reader, const char *store_dir, const spex_clock *clock,
                 spex_error *error);
 void reader_close(struct reader *reader);
@@ -20,7 +24,9 @@ unsigned reader_shard_count(const struct reader *reader);
 /* Why shard 1 .. N cannot be read; NULL if it can. */
 const char *reader_fault(const struct reader *reader, unsigned shard);
 
-/* Whether any shard changed since the last call (PRAGMA data_version: microseconds). */
+/* Whether any shard changed since the last call (PRAGMA data_version: microseconds). A
+ * shard whose file was replaced or came back is opened again, and so is the whole store
+ * when its manifest was: the number of shards may be another one afterwards. */
 bool reader_changed(struct reader *reader);
 
 struct state_count {
@@ -52,7 +58,9 @@ struct page_request {
     void *context;
 };
 struct page {
-    spex_instance **rows; /* in display order, also when read backwards; without steps */
+    /* In display order, also when read backwards; without steps. page_release frees them;
+     * one that was taken out is freed with spex_instance_free. */
+    spex_instance **rows;
     size_t count;
 };
 /* Errors: STORE (named shard; the page holds the others' rows), CANCELLED, MEMORY. */

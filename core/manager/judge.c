@@ -1,0 +1,144 @@
+/* What a step is: learned, in the model, or a deviation of one kind or the other. */
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/base.h"
+#include "check/check.h"
+#include "manager/manager.h"
+
+static int note_learning(const char *specification, void *context, spex_error *error)
+{
+    return registry_set_learning(context, specification, error);
+}
+
+/* Where the model comes from. Another process may have begun to learn one meanwhile. */
+static int find_model(struct server *server, const struct workflow *workflow,
+                      const char *specification, bool *known, bool *learning, spex_error *error)
+{
+    *known = *learning = false;
+    if (workflow->unreadable && !workflow->model)
+        return error_set(error, SPEX_ERROR_SYNTAX, "the model of %s cannot be read: %s",
+                         specification, workflow->unreadable);
+    *known = workflow->model || workflow->learning;
+    *learning = workflow->model ? workflow->model->learning : workflow->learning;
+    if (*known)
+        return SPEX_OK;
+    struct registry *registry = &server->manager->registry;
+    int status = shard_learning(server->shard, note_learning, registry, error);
+    if (!status)
+        *known = *learning = registry_find(registry, specification).learning;
+    return status;
+}
+
+/* Whether the state can be reached in the model at all. */
+static int reaches(const struct lts *lts, const char *state, bool *reached, spex_error *error)
+{
+    bool *states = memory_allocate(lts->state_count, sizeof *states);
+    if (!states)
+        return error_memory(error);
+    int status = check_reachable(lts, states, error);
+    uint32_t number = lts_find_state(lts, state);
+    *reached = !status && number != SYMBOL_NONE && states[number];
+    free(states);
+    return status;
+}
+
+static int compare(const struct spex_specification *specification, const struct spex_model *model,
+                   const char *from, bool first, spex_verdict *verdict, spex_error *error)
+{
+    struct lts left = {0}, right = {0};
+    bool reached = true, equivalent = false;
+    int status = lts_from_specification(&left, specification, true, error);
+    if (!status)
+        status = lts_from_model(&right, model, true, error);
+    if (!status && !first)
+        status = reaches(&right, from, &reached, error);
+    if (!status && reached)
+        status =
+            check_equivalence(&left, &right, EQUIVALENCE_BRANCHING, NULL, &equivalent, NULL, error);
+    lts_release(&left);
+    lts_release(&right);
+    *verdict = equivalent ? SPEX_VERDICT_STILL_EQUIVALENT : SPEX_VERDICT_NOT_EQUIVALENT;
+    return status;
+}
+
+static void hash_text(XXH3_state_t *state, const char *text)
+{
+    XXH3_128bits_update(state, text, strlen(text) + 1);
+}
+
+/* All that decides the verdict: specification and model (fixed while the manager runs),
+ * the instance's deviations, the step. */
+static bool hash_all(const char *specification, const struct spex_model *overlay, const char *from,
+                     const char *action, const char *to, uint64_t hash[2])
+{
+    XXH3_state_t *state = XXH3_createState();
+    if (!state)
+        return false;
+    XXH3_128bits_reset(state);
+    hash_text(state, specification);
+    for (size_t i = 0; i < overlay->transition_count; i++) {
+        hash_text(state, overlay->transitions[i].from);
+        hash_text(state, overlay->transitions[i].action);
+        hash_text(state, overlay->transitions[i].to);
+    }
+    hash_text(state, from);
+    hash_text(state, action);
+    hash_text(state, to);
+    XXH128_hash_t result = XXH3_128bits_digest(state);
+    XXH3_freeState(state);
+    hash[0] = result.low64;
+    hash[1] = result.high64;
+    return true;
+}
+
+static int judge_deviation(struct server *server, const struct workflow *workflow,
+                           struct spex_model *overlay, const char *from, const char *action,
+                           const char *to, spex_verdict *verdict, spex_error *error)
+{
+    uint64_t hash[2] = {0};
+    bool hashed = hash_all(workflow->name, overlay, from, action, to, hash);
+    struct verdict_slot *slot = &server->verdicts[hashed ? hash[0] % VERDICT_SLOTS : 0];
+    if (hashed && slot->used && slot->hash[0] == hash[0] && slot->hash[1] == hash[1]) {
+        *verdict = slot->verdict;
+        return SPEX_OK;
+    }
+    bool first = strcmp(action, SPEX_INITIALISATION) == 0;
+    int status = model_merge(overlay, workflow->model, error);
+    if (!status)
+        status = model_add(overlay, from, action, to, NULL, error);
+    if (!status)
+        status = compare(workflow->specification, overlay, from, first, verdict, error);
+    if (!status && hashed)
+        *slot = (struct verdict_slot){{hash[0], hash[1]}, true, *verdict};
+    return status;
+}
+
+int judge(struct server *server, const struct workflow *workflow, const char *specification,
+          int64_t key, const char *from, const char *action, const char *to, bool *known,
+          spex_verdict *verdict, spex_error *error)
+{
+    bool learning;
+    *verdict = SPEX_VERDICT_NOT_EQUIVALENT;
+    int status = find_model(server, workflow, specification, known, &learning, error);
+    if (status || !*known)
+        return status;
+    if (learning || model_has(workflow->model, from, action, to)) {
+        *verdict = learning ? SPEX_VERDICT_LEARNED : SPEX_VERDICT_CONFORMS;
+        return SPEX_OK;
+    }
+    if (!workflow->specification)
+        return SPEX_OK; /* nothing to be equivalent to */
+    struct spex_model *overlay = model_create(specification, false);
+    if (!overlay)
+        return error_memory(error);
+    bool full = false;
+    if (key)
+        status = shard_overlay(server->shard, key, overlay, &full, error);
+    /* So far from the model that one step more changes nothing. */
+    if (!status && !full)
+        status = judge_deviation(server, workflow, overlay, from, action, to, verdict, error);
+    spex_model_free(overlay);
+    return status;
+}

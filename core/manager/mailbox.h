@@ -1,0 +1,33 @@
+/* The requests that wait for a shard's server: bounded, in order. */
+#ifndef MANAGER_MAILBOX_H
+#define MANAGER_MAILBOX_H
+
+#include "manager/request.h"
+
+struct mailbox {
+    pthread_mutex_t mutex;
+    pthread_cond_t mail;  /* for the server */
+    pthread_cond_t space; /* for callers */
+    struct request *first;
+    struct request **last;
+    size_t count;
+    size_t capacity;
+    bool nudged;
+    bool closed;
+};
+
+/* What a full mailbox does to a request. */
+enum when_full { FULL_WAIT, FULL_FAIL, FULL_IGNORE };
+
+void mailbox_init(struct mailbox *mailbox, size_t capacity);
+void mailbox_release(struct mailbox *mailbox);
+/* False: full, or closed. */
+bool mailbox_put(struct mailbox *mailbox, struct request *request, enum when_full when_full);
+/* Up to `limit` requests, in order, ended by NULL. Waits for mail, a nudge or `wait`
+ * microseconds (-1: for ever); NULL when nothing came. *ended: closed and empty. */
+struct request *mailbox_take(struct mailbox *mailbox, size_t limit, int64_t wait, bool *ended);
+void mailbox_nudge(struct mailbox *mailbox);
+/* What is in it is still taken; nothing new gets in. */
+void mailbox_close(struct mailbox *mailbox);
+
+#endif

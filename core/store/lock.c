@@ -1,0 +1,82 @@
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+/* Two bytes of the file are locked. Who wants the shard first takes the gate and keeps
+ * it until it has the shard: so a process that writes without a pause cannot take the
+ * shard again before one that waits. */
+enum { BYTE_GATE = 0, BYTE_SHARD = 1 };
+
+int lock_open(struct shard_lock *lock, const char *path, spex_error *error)
+{
+    lock->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock->descriptor < 0)
+        return error_system(error, "cannot open the lock file %s", path);
+    return SPEX_OK;
+}
+
+void lock_close(struct shard_lock *lock)
+{
+    if (lock->descriptor >= 0)
+        close(lock->descriptor);
+    lock->descriptor = -1;
+}
+
+static bool set_lock(const struct shard_lock *lock, int byte, short type)
+{
+    struct flock range = {.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    int result;
+    do
+        result = fcntl(lock->descriptor, F_OFD_SETLK, &range);
+    while (result < 0 && errno == EINTR);
+    return result == 0;
+}
+
+static bool lock_byte(const struct shard_lock *lock, int byte, const spex_clock *clock,
+                      int64_t deadline)
+{
+    enum { FIRST_PAUSE = 50000, LONGEST_PAUSE = 2000000 }; /* nanoseconds */
+    struct timespec pause = {.tv_nsec = FIRST_PAUSE};
+    while (!set_lock(lock, byte, F_WRLCK)) {
+        if (errno != EAGAIN && errno != EACCES)
+            return false;
+        if (clock->monotonic(clock->context) >= deadline) {
+            errno = EAGAIN;
+            return false;
+        }
+        nanosleep(&pause, NULL);
+        if (pause.tv_nsec < LONGEST_PAUSE)
+            pause.tv_nsec *= 2;
+    }
+    return true;
+}
+
+int lock_acquire(struct shard_lock *lock, const spex_clock *clock, int64_t wait, const char *label,
+                 spex_error *error)
+{
+    int64_t deadline = clock->monotonic(clock->context) + wait * 1000;
+    bool gate = lock_byte(lock, BYTE_GATE, clock, deadline);
+    bool taken = gate && lock_byte(lock, BYTE_SHARD, clock, deadline);
+    int number = errno;
+    if (gate)
+        set_lock(lock, BYTE_GATE, F_UNLCK);
+    if (taken)
+        return SPEX_OK;
+    errno = number;
+    if (number != EAGAIN)
+        return error_system(error, "cannot lock %s", label);
+    return error_set(error, SPEX_ERROR_BUSY,
+                     "%s is locked by another process for longer than %lld s; try again, or end "
+                     "the process that holds it",
+                     label, (long long)(wait / 1000));
+}
+
+void lock_release(struct shard_lock *lock)
+{
+    set_lock(lock, BYTE_SHARD, F_UNLCK);
+}

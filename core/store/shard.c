@@ -1,0 +1,214 @@
+/* Opening a shard for writing; its transactions, lock and log. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "store/schema.h"
+#include "store/shard_private.h"
+
+enum {
+    LOCK_WAIT = 10000,         /* ms */
+    CHECKPOINT_PAGES = 8192,   /* the log's size, in pages, at which it is moved into the file */
+    CHECKPOINT_AGAIN = 2048,   /* how much more of it until the next attempt */
+    CHECKPOINT_FORCE = 65536,  /* from here on readers are waited for */
+    CHECKPOINT_PATIENCE = 200, /* ms */
+    CACHE_KIB = 16384
+};
+
+static int log_grew(void *context, sqlite3 *database, const char *name, int pages)
+{
+    (void)database;
+    (void)name;
+    struct shard *shard = context;
+    shard->log_pages = pages;
+    return SQLITE_OK;
+}
+
+static int set_pragmas(struct shard *shard, spex_error *error)
+{
+    char sql[200];
+    sqlite3_snprintf(sizeof sql, sql,
+                     "PRAGMA synchronous = %s; PRAGMA cache_size = -%d; PRAGMA secure_delete = OFF;"
+                     "PRAGMA journal_size_limit = 67108864;",
+                     shard->options.durability == SPEX_DURABILITY_FULL ? "FULL" : "NORMAL",
+                     CACHE_KIB);
+    return connection_execute(&shard->connection, sql, error);
+}
+
+static int migrate(struct shard *shard, int version, spex_error *error)
+{
+    if (version == SCHEMA_VERSION)
+        return SPEX_OK;
+    int status = shard_begin(shard, error);
+    if (status)
+        return status;
+    status = schema_migrate(&shard->connection, version, error);
+    if (!status)
+        return shard_commit(shard, error);
+    shard_rollback(shard);
+    return status;
+}
+
+static int open_file(struct shard *shard, const struct store *store, unsigned number,
+                     spex_error *error)
+{
+    char *path = store_shard_path(store, number);
+    if (!path)
+        return error_memory(error);
+    int status;
+    shard->path = path;
+    if (stat(path, &shard->file) < 0)
+        status = error_set(error, SPEX_ERROR_STORE,
+                           "shard %u (%s) is missing; restore it from a backup, it is never made "
+                           "anew because its instances would be lost",
+                           number, path);
+    else
+        status = connection_open(&shard->connection, number, path, SQLITE_OPEN_READWRITE, error);
+    return status;
+}
+
+/* Whoever writes to a file that was taken away writes to nowhere. */
+static int check_file(struct shard *shard, spex_error *error)
+{
+    struct stat file;
+    if (stat(shard->path, &file) == 0 && file.st_ino == shard->file.st_ino &&
+        file.st_dev == shard->file.st_dev)
+        return SPEX_OK;
+    return error_set(error, SPEX_ERROR_STORE,
+                     "%s was removed or replaced while it was open; nothing is written to it",
+                     shard->connection.label);
+}
+
+int shard_open(struct shard **opened, const struct store *store, unsigned number,
+               const struct shard_options *options, spex_error *error)
+{
+    *opened = NULL;
+    struct shard *shard = memory_allocate(1, sizeof *shard);
+    if (!shard)
+        return error_memory(error);
+    shard->lock.descriptor = -1;
+    shard->options = *options;
+    shard->checkpoint_next = CHECKPOINT_PAGES;
+    int version = SCHEMA_VERSION;
+    int status = open_file(shard, store, number, error);
+    if (!status)
+        status = set_pragmas(shard, error);
+    if (!status)
+        status = schema_check(&shard->connection, store, number, &version, error);
+    char *lock_path = status ? NULL : store_lock_path(store, number);
+    if (!status)
+        status = lock_path ? lock_open(&shard->lock, lock_path, error) : error_memory(error);
+    free(lock_path);
+    if (!status)
+        status = migrate(shard, version, error);
+    if (status) {
+        shard_close(shard);
+        return status;
+    }
+    sqlite3_wal_hook(shard->connection.database, log_grew, shard);
+    *opened = shard;
+    return SPEX_OK;
+}
+
+static void empty_log(struct shard *shard)
+{
+    if (lock_acquire(&shard->lock, &shard->options.clock, 0, "", NULL))
+        return;
+    sqlite3_busy_timeout(shard->connection.database, 0);
+    sqlite3_wal_checkpoint_v2(shard->connection.database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                              NULL);
+    lock_release(&shard->lock);
+}
+
+void shard_close(struct shard *shard)
+{
+    if (!shard)
+        return;
+    shard_rollback(shard);
+    if (shard->lock.descriptor >= 0 && shard->connection.database)
+        empty_log(shard);
+    connection_close(&shard->connection);
+    free(shard->path);
+    lock_close(&shard->lock);
+    text_release(&shard->specification);
+    text_release(&shard->state);
+    free(shard);
+}
+
+bool shard_writing(const struct shard *shard)
+{
+    return shard->writing;
+}
+
+int shard_begin(struct shard *shard, spex_error *error)
+{
+    int status = lock_acquire(&shard->lock, &shard->options.clock, LOCK_WAIT,
+                              shard->connection.label, error);
+    if (status)
+        return status;
+    status = check_file(shard, error);
+    if (!status)
+        status = statement_run(&shard->connection, STATEMENT_BEGIN, NULL, 0, error);
+    if (status)
+        lock_release(&shard->lock);
+    shard->writing = status == SPEX_OK;
+    return status;
+}
+
+/* Under the lock. A checkpoint that fails costs room, not data: the next one may succeed. */
+static void checkpoint(struct shard *shard)
+{
+    if (shard->log_pages < shard->checkpoint_next) {
+        if (shard->log_pages < CHECKPOINT_PAGES)
+            shard->checkpoint_next = CHECKPOINT_PAGES;
+        return;
+    }
+    sqlite3 *database = shard->connection.database;
+    bool force = shard->log_pages >= CHECKPOINT_FORCE;
+    if (force)
+        sqlite3_busy_timeout(database, CHECKPOINT_PATIENCE);
+    sqlite3_wal_checkpoint_v2(
+        database, NULL, force ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (force)
+        sqlite3_busy_timeout(database, 5000);
+    shard->checkpoint_next = shard->log_pages + CHECKPOINT_AGAIN;
+}
+
+int shard_commit(struct shard *shard, spex_error *error)
+{
+    int status = statement_run(&shard->connection, STATEMENT_COMMIT, NULL, 0, error);
+    if (status) {
+        shard_rollback(shard);
+        return status;
+    }
+    checkpoint(shard);
+    shard->writing = false;
+    lock_release(&shard->lock);
+    return SPEX_OK;
+}
+
+void shard_rollback(struct shard *shard)
+{
+    if (!shard->writing)
+        return;
+    /* After some failures SQLite has rolled back already. */
+    if (!sqlite3_get_autocommit(shard->connection.database))
+        statement_run(&shard->connection, STATEMENT_ROLLBACK, NULL, 0, NULL);
+    shard->writing = false;
+    lock_release(&shard->lock);
+}
+
+bool shard_changed(struct shard *shard)
+{
+    sqlite3_stmt *statement;
+    bool row = false;
+    int64_t version = shard->version;
+    if (!statement_start(&shard->connection, STATEMENT_VERSION, NULL, 0, &statement, NULL) &&
+        !statement_step(&shard->connection, statement, &row, NULL) && row)
+        version = sqlite3_column_int64(statement, 0);
+    statement_end(statement);
+    bool changed = version != shard->version;
+    shard->version = version;
+    return changed;
+}

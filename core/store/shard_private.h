@@ -1,0 +1,29 @@
+/* What the files that implement store/shard.h share. */
+#ifndef STORE_SHARD_PRIVATE_H
+#define STORE_SHARD_PRIVATE_H
+
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "store/connection.h"
+#include "store/lock.h"
+#include "store/shard.h"
+
+struct shard {
+    struct connection connection;
+    struct shard_lock lock;
+    char *path;
+    struct stat file; /* of the path, when it was opened */
+    struct shard_options options;
+    bool writing;
+    int log_pages;                    /* of the write-ahead log, after the last commit */
+    int checkpoint_next;              /* the number of pages at which a checkpoint is due */
+    int64_t version;                  /* data_version, when last looked at */
+    struct text specification, state; /* of the instance found last */
+};
+
+/* Adds the transition in three columns to a model. A name that cannot be one is damage. */
+int shard_column_transition(const struct shard *shard, sqlite3_stmt *statement, int first,
+                            struct spex_model *model, spex_error *error);
+
+#endif

@@ -1,0 +1,519 @@
+/* Shards as they are written, and the reader against a plain list of the same instances. */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "store/lock.h"
+#include "store/reader.h"
+#include "store/shard.h"
+#include "tests/suite.h"
+
+#define NOW INT64_C(1770000000000000)
+
+static int64_t fixed(void *context)
+{
+    (void)context;
+    return NOW;
+}
+
+static const spex_clock fixed_clock = {fixed, fixed, NULL};
+
+static struct shard *open_shard(const struct store *store, unsigned number)
+{
+    struct shard *shard = NULL;
+    spex_error error;
+    struct shard_options options = {.clock = fixed_clock, .event_limit = 10};
+    ASSERT_OK(shard_open(&shard, store, number, &options, &error), error);
+    return shard;
+}
+
+/* ------------------------------------------------------- a list to compare with */
+
+enum { INSTANCES = 600, SHARDS = 3 };
+
+struct list {
+    spex_instance *items[INSTANCES];
+    size_t count;
+};
+
+static const char *const specifications[] = {"Order", "Invoice", "order book"};
+static const char *const states[] = {"idle", "Running", "paid", "größe", "x'y", "z"};
+
+static void make_instance(struct list *list, struct random *random, size_t number)
+{
+    char identifier[64];
+    snprintf(identifier, sizeof identifier, "%c%u-%zu", "aBz"[random_below(random, 3)],
+             random_below(random, 50), number);
+    uint32_t due = random_below(random, 4);
+    spex_instance instance = {
+        .identifier = identifier,
+        .specification = specifications[random_below(random, 3)],
+        .state = random_below(random, 40) ? states[random_below(random, 6)] : NULL,
+        .meta = random_below(random, 2) ? "{}" : NULL,
+        .mocked = random_below(random, 15) == 0,
+        .since = NOW - random_below(random, 40) * 1000,
+        .due = due == 0   ? NOW - 1 - random_below(random, 5)
+               : due == 1 ? NOW + 5
+                          : 0,
+        .deviations = random_below(random, 10) == 0 ? 1 + random_below(random, 3) : 0,
+        .transitions = random_below(random, 9)};
+    instance.overdue = instance.due && instance.due < NOW;
+    list->items[list->count++] = instance_copy(&instance);
+}
+
+static void write_list(const struct store *store, const struct list *list)
+{
+    spex_error error;
+    for (unsigned number = 1; number <= store->shards; number++) {
+        struct shard *shard = open_shard(store, number);
+        ASSERT_OK(shard_begin(shard, &error), error);
+        int64_t key;
+        for (size_t i = 0; i < list->count; i++)
+            if (store_shard_of(list->items[i]->identifier, store->shards) == number)
+                ASSERT_OK(shard_insert(shard, list->items[i], &key, &error), error);
+        ASSERT_OK(shard_commit(shard, &error), error);
+        shard_close(shard);
+    }
+}
+
+static int compare_identifiers(const void *left, const void *right)
+{
+    return strcmp((*(spex_instance *const *)left)->identifier,
+                  (*(spex_instance *const *)right)->identifier);
+}
+
+static int compare_changed(const void *left, const void *right)
+{
+    const spex_instance *first = *(spex_instance *const *)left;
+    const spex_instance *second = *(spex_instance *const *)right;
+    if (first->since != second->since)
+        return first->since < second->since ? -1 : 1;
+    return strcmp(first->identifier, second->identifier);
+}
+
+/* From the definition: sort all, keep what matches and is behind the anchor, cut. */
+static size_t expect_page(struct list *list, const struct page_request *request,
+                          const spex_instance *expected[INSTANCES])
+{
+    int (*compare)(const void *, const void *) =
+        request->order == ORDER_CHANGED ? compare_changed : compare_identifiers;
+    qsort(list->items, list->count, sizeof *list->items, compare);
+    const spex_instance *matching[INSTANCES];
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const spex_instance *item = list->items[request->descending ? list->count - 1 - i : i];
+        int side = request->anchor ? compare(&item, &request->anchor) : 1;
+        if (request->descending && request->anchor)
+            side = -side;
+        bool behind = !request->anchor || (request->backwards ? side < 0 : side > 0);
+        if (behind && filter_matches(&request->filter, item))
+            matching[count++] = item;
+    }
+    size_t kept = count < request->limit ? count : request->limit;
+    for (size_t i = 0; i < kept; i++)
+        expected[i] = matching[request->backwards ? count - kept + i : i];
+    return kept;
+}
+
+static void make_filter(struct random *random, spex_filter *filter)
+{
+    static const char *const texts[] = {"A1", "ORDER", "ning", "Ö", "ö", "'", "1-1", "", "zz"};
+    *filter = (spex_filter){0};
+    if (random_below(random, 3) == 0)
+        filter->specification =
+            random_below(random, 5) ? specifications[random_below(random, 3)] : "Unknown";
+    if (random_below(random, 3) == 0)
+        filter->state = random_below(random, 6) ? states[random_below(random, 6)] : "";
+    if (random_below(random, 3) == 0)
+        filter->text = texts[random_below(random, 9)];
+    filter->overdue = random_below(random, 5) == 0;
+    filter->deviated = random_below(random, 5) == 0;
+    filter->mocked = random_below(random, 8) == 0;
+}
+
+static void expect_counts(struct reader *reader, const struct list *list)
+{
+    struct state_count *counts;
+    size_t rows;
+    spex_error error;
+    ASSERT_OK(reader_counts(reader, &counts, &rows, &error), error);
+    uint64_t instances = 0;
+    for (size_t row = 0; row < rows; row++) {
+        struct state_count expected = {0};
+        for (size_t i = 0; i < list->count; i++) {
+            const spex_instance *item = list->items[i];
+            if (strcmp(item->specification, counts[row].specification) != 0 ||
+                strcmp(item->state ? item->state : "", counts[row].state) != 0)
+                continue;
+            expected.instances++;
+            expected.overdue += item->overdue;
+            expected.deviated += item->deviations > 0;
+            expected.mocked += item->mocked;
+        }
+        CU_ASSERT_EQUAL(counts[row].instances, expected.instances);
+        CU_ASSERT_EQUAL(counts[row].overdue, expected.overdue);
+        CU_ASSERT_EQUAL(counts[row].deviated, expected.deviated);
+        CU_ASSERT_EQUAL(counts[row].mocked, expected.mocked);
+        if (row)
+            CU_ASSERT_TRUE(strcmp(counts[row - 1].specification, counts[row].specification) < 0 ||
+                           strcmp(counts[row - 1].state, counts[row].state) < 0);
+        instances += counts[row].instances;
+    }
+    CU_ASSERT_EQUAL(instances, list->count);
+    state_counts_free(counts, rows);
+}
+
+static void pages_agree_with_a_plain_list(void)
+{
+    struct random random = {7};
+    struct store store;
+    struct list list = {.count = 0};
+    spex_error error;
+    ASSERT_OK(store_open(&store, suite_scratch_path("pages"), SHARDS, &error), error);
+    for (size_t i = 0; i < INSTANCES; i++)
+        make_instance(&list, &random, i);
+    write_list(&store, &list);
+    struct reader *reader;
+    ASSERT_OK(reader_open(&reader, store.directory, &fixed_clock, &error), error);
+    CU_ASSERT_EQUAL(reader_shard_count(reader), SHARDS);
+    expect_counts(reader, &list);
+    unsigned differences = 0, rows = 0;
+    for (int trial = 0; trial < 3000; trial++) {
+        struct page_request request = {.order = random_below(&random, 2) ? ORDER_CHANGED
+                                                                         : ORDER_IDENTIFIER,
+                                       .descending = random_below(&random, 2),
+                                       .backwards = random_below(&random, 2),
+                                       .limit = random_below(&random, 30)};
+        make_filter(&random, &request.filter);
+        /* Of an anchor, which may be gone by now, only these two are read. */
+        spex_instance anchor = {.identifier = "m", .since = NOW - 20000};
+        if (random_below(&random, 2))
+            request.anchor = &anchor;
+        if (request.anchor && random_below(&random, 2))
+            request.anchor = list.items[random_below(&random, INSTANCES)];
+        spex_instance *kept = request.anchor ? instance_copy(request.anchor) : NULL;
+        if (kept)
+            request.anchor = kept;
+        const spex_instance *expected[INSTANCES];
+        size_t count = expect_page(&list, &request, expected);
+        struct page page;
+        ASSERT_OK(reader_page(reader, &request, &page, &error), error);
+        differences += page.count != count;
+        for (size_t i = 0; i < count && i < page.count; i++) {
+            const spex_instance *row = page.rows[i];
+            differences += strcmp(row->identifier, expected[i]->identifier) != 0 ||
+                           row->overdue != expected[i]->overdue ||
+                           row->transitions != expected[i]->transitions;
+            rows++;
+        }
+        page_release(&page);
+        uint64_t matches, all = 0;
+        for (size_t i = 0; i < list.count; i++)
+            all += filter_matches(&request.filter, list.items[i]);
+        ASSERT_OK(reader_count(reader, &request.filter, &matches, &error), error);
+        differences += matches != all;
+        spex_instance_free(kept);
+    }
+    CU_ASSERT_EQUAL(differences, 0);
+    CU_ASSERT_TRUE(rows > 5000);
+    reader_close(reader);
+    for (size_t i = 0; i < list.count; i++)
+        spex_instance_free(list.items[i]);
+    store_release(&store);
+}
+
+/* ----------------------------------------------------------- cancelling */
+
+struct patience {
+    int left;
+};
+
+static bool out_of_patience(void *context)
+{
+    return ((struct patience *)context)->left-- <= 0;
+}
+
+static void a_long_search_can_be_cancelled(void)
+{
+    struct store store;
+    spex_error error;
+    ASSERT_OK(store_open(&store, suite_scratch_path("cancel"), 1, &error), error);
+    struct shard *shard = open_shard(&store, 1);
+    ASSERT_OK(shard_begin(shard, &error), error);
+    char name[32];
+    int64_t key;
+    for (int i = 0; i < 20000; i++) {
+        snprintf(name, sizeof name, "c%d", i);
+        spex_instance instance = {
+            .identifier = name, .specification = "Order", .state = "s", .since = NOW};
+        ASSERT_OK(shard_insert(shard, &instance, &key, &error), error);
+    }
+    ASSERT_OK(shard_commit(shard, &error), error);
+    struct reader *reader;
+    ASSERT_OK(reader_open(&reader, store.directory, &fixed_clock, &error), error);
+    struct patience patience = {3};
+    struct page_request request = {.filter = {.text = "nothing like it"},
+                                   .limit = 10,
+                                   .cancelled = out_of_patience,
+                                   .context = &patience};
+    struct page page;
+    CU_ASSERT_EQUAL(reader_page(reader, &request, &page, &error), SPEX_ERROR_CANCELLED);
+    CU_ASSERT_EQUAL(page.count, 0);
+    /* The reader serves on. */
+    patience.left = 1 << 30;
+    ASSERT_OK(reader_page(reader, &request, &page, &error), error);
+    CU_ASSERT_EQUAL(page.count, 0);
+    request.filter.text = "C19999";
+    ASSERT_OK(reader_page(reader, &request, &page, &error), error);
+    CU_ASSERT_EQUAL(page.count, 1);
+    page_release(&page);
+    reader_close(reader);
+    shard_close(shard);
+    store_release(&store);
+}
+
+/* ---------------------------------------------------------------- shards */
+
+static int count_rows(const struct store *store, const char *sql)
+{
+    char *path = store_shard_path(store, 1);
+    sqlite3 *database;
+    sqlite3_stmt *statement;
+    CU_ASSERT_EQUAL(sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    CU_ASSERT_EQUAL(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+    CU_ASSERT_EQUAL(sqlite3_step(statement), SQLITE_ROW);
+    int count = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    free(path);
+    return count;
+}
+
+static void what_is_rolled_back_is_not_there(void)
+{
+    struct store store;
+    spex_error error;
+    ASSERT_OK(store_open(&store, suite_scratch_path("rollback"), 1, &error), error);
+    struct shard *shard = open_shard(&store, 1);
+    int64_t key;
+    spex_instance instance = {.identifier = "a", .specification = "S", .state = "s", .since = 1};
+    ASSERT_OK(shard_begin(shard, &error), error);
+    ASSERT_OK(shard_insert(shard, &instance, &key, &error), error);
+    CU_ASSERT_EQUAL(shard_insert(shard, &instance, &key, &error), SPEX_ERROR_STORE);
+    ASSERT_CONTAINS(error.message, "shard 1 (");
+    shard_rollback(shard);
+    struct stored stored;
+    bool found;
+    ASSERT_OK(shard_find(shard, "a", &stored, &found, &error), error);
+    CU_ASSERT_FALSE(found);
+    /* The lock was given back: another one writes. */
+    struct shard *other = open_shard(&store, 1);
+    CU_ASSERT_FALSE(shard_changed(shard) && shard_changed(shard));
+    ASSERT_OK(shard_begin(other, &error), error);
+    ASSERT_OK(shard_insert(other, &instance, &key, &error), error);
+    ASSERT_OK(shard_commit(other, &error), error);
+    CU_ASSERT_TRUE(shard_changed(shard));
+    CU_ASSERT_FALSE(shard_changed(shard));
+    ASSERT_OK(shard_find(shard, "a", &stored, &found, &error), error);
+    CU_ASSERT_TRUE(found);
+    shard_close(other);
+    shard_close(shard);
+    store_release(&store);
+}
+
+static void events_are_bounded(void)
+{
+    struct store store;
+    spex_error error;
+    ASSERT_OK(store_open(&store, suite_scratch_path("events"), 1, &error), error);
+    struct shard *shard = open_shard(&store, 1);
+    ASSERT_OK(shard_begin(shard, &error), error);
+    char message[32];
+    for (int i = 0; i < 25; i++) {
+        snprintf(message, sizeof message, "event %d", i);
+        struct event event = {
+            .at = NOW + i, .reason = SPEX_REASON_NOT_EQUIVALENT, .message = message};
+        ASSERT_OK(shard_event(shard, &event, &error), error);
+    }
+    ASSERT_OK(shard_commit(shard, &error), error);
+    shard_close(shard);
+    CU_ASSERT_EQUAL(count_rows(&store, "SELECT count(*) FROM event"), 10);
+    struct reader *reader;
+    struct event *events;
+    size_t count;
+    ASSERT_OK(reader_open(&reader, store.directory, NULL, &error), error);
+    ASSERT_OK(reader_events(reader, 4, &events, &count, &error), error);
+    CU_ASSERT_EQUAL(count, 4);
+    ASSERT_TEXT(events[0].message, "event 24");
+    ASSERT_TEXT(events[3].message, "event 21");
+    CU_ASSERT_PTR_NULL(events[0].identifier);
+    events_free(events, count);
+    reader_close(reader);
+    store_release(&store);
+}
+
+static void deviations_kept_of_an_instance_are_bounded(void)
+{
+    struct store store;
+    spex_error error;
+    ASSERT_OK(store_open(&store, suite_scratch_path("overlay"), 1, &error), error);
+    struct shard *shard = open_shard(&store, 1);
+    ASSERT_OK(shard_begin(shard, &error), error);
+    char action[32];
+    for (int i = 0; i < SHARD_OVERLAY_MAX + 10; i++) {
+        snprintf(action, sizeof action, "action %d", i);
+        ASSERT_OK(shard_deviate(shard, 5, "from", action, "to", &error), error);
+        ASSERT_OK(shard_deviate(shard, 5, "from", action, "to", &error), error);
+    }
+    ASSERT_OK(shard_deviate(shard, 6, "from", "other", "to", &error), error);
+    ASSERT_OK(shard_commit(shard, &error), error);
+    struct spex_model *model = model_create("S", false);
+    bool full;
+    ASSERT_OK(shard_overlay(shard, 6, model, &full, &error), error);
+    CU_ASSERT_FALSE(full);
+    CU_ASSERT_EQUAL(model->transition_count, 1);
+    ASSERT_OK(shard_overlay(shard, 5, model, &full, &error), error);
+    CU_ASSERT_TRUE(full);
+    CU_ASSERT_EQUAL(model->transition_count, SHARD_OVERLAY_MAX + 1);
+    spex_model_free(model);
+    shard_close(shard);
+    store_release(&store);
+}
+
+static bool wanted(const spex_instance *instance, void *context)
+{
+    return filter_matches(context, instance);
+}
+
+static void a_sweep_goes_on_where_it_stopped(void)
+{
+    struct store store;
+    spex_error error;
+    ASSERT_OK(store_open(&store, suite_scratch_path("sweep"), 1, &error), error);
+    struct list list = {.count = 0};
+    struct random random = {3};
+    for (size_t i = 0; i < INSTANCES; i++)
+        make_instance(&list, &random, i);
+    for (size_t i = 0; i < list.count; i++)
+        list.items[i]->transitions = 1000; /* weighs as much: few a step */
+    write_list(&store, &list);
+    struct shard *shard = open_shard(&store, 1);
+    int64_t cursor = 0;
+    uint64_t count = 0;
+    int steps = 0;
+    spex_filter filter = {.specification = "Order"};
+    for (; cursor >= 0; steps++) {
+        ASSERT_OK(shard_begin(shard, &error), error);
+        ASSERT_OK(shard_sweep(shard, &cursor, wanted, &filter, false, &count, &error), error);
+        ASSERT_OK(shard_commit(shard, &error), error);
+    }
+    CU_ASSERT_TRUE(steps > 1);
+    uint64_t all = 0;
+    for (size_t i = 0; i < list.count; i++)
+        all += filter_matches(&filter, list.items[i]);
+    CU_ASSERT_EQUAL(count, all);
+    shard_close(shard);
+    CU_ASSERT_EQUAL(count_rows(&store, "SELECT count(*) FROM instance"), (int)(INSTANCES - all));
+    CU_ASSERT_EQUAL(count_rows(&store, "SELECT count(*) FROM tally WHERE specification = 'Order'"
+                                       " AND instances <> 0"),
+                    0);
+    for (size_t i = 0; i < list.count; i++)
+        spex_instance_free(list.items[i]);
+    store_release(&store);
+}
+
+/* The log is moved into the file as it grows, while a reader looks on, and at the end. */
+static void the_log_stays_small(void)
+{
+    struct store store;
+    spex_error error;
+    ASSERT_OK(store_open(&store, suite_scratch_path("log"), 1, &error), error);
+    struct shard *shard = open_shard(&store, 1);
+    char name[SPEX_IDENTIFIER_MAX + 1], path[600];
+    snprintf(path, sizeof path, "%s/shard-1.db-wal", store.directory);
+    struct stat about;
+    int64_t key;
+    for (int round = 0; round < 30; round++) {
+        ASSERT_OK(shard_begin(shard, &error), error);
+        for (int i = 0; i < 1000; i++) {
+            snprintf(name, sizeof name, "%0800d-%d-%d", 0, i, round);
+            spex_instance instance = {
+                .identifier = name, .specification = "S", .state = "s", .since = NOW};
+            ASSERT_OK(shard_insert(shard, &instance, &key, &error), error);
+        }
+        ASSERT_OK(shard_commit(shard, &error), error);
+    }
+    CU_ASSERT_EQUAL(stat(path, &about), 0);
+    CU_ASSERT_TRUE(about.st_size < 64 << 20);
+    shard_close(shard);
+    CU_ASSERT_EQUAL(stat(path, &about), 0);
+    CU_ASSERT_EQUAL(about.st_size, 0);
+    CU_ASSERT_EQUAL(count_rows(&store, "SELECT count(*) FROM instance"), 30000);
+    store_release(&store);
+}
+
+/* ------------------------------------------------------------------ locks */
+
+static int64_t ticking(void *context)
+{
+    return *(int64_t *)context += 1000000;
+}
+
+static void a_lock_is_waited_for_but_not_for_ever(void)
+{
+    int64_t time = 0;
+    spex_clock clock = {ticking, ticking, &time};
+    struct shard_lock first, second;
+    spex_error error;
+    const char *path = suite_scratch_path("some.lock");
+    ASSERT_OK(lock_open(&first, path, &error), error);
+    ASSERT_OK(lock_open(&second, path, &error), error);
+    ASSERT_OK(lock_acquire(&first, &clock, 0, "shard 1", &error), error);
+    CU_ASSERT_EQUAL(lock_acquire(&second, &clock, 5000, "shard 1", &error), SPEX_ERROR_BUSY);
+    ASSERT_CONTAINS(error.message, "shard 1 is locked");
+    /* Who gave up is not in the way. */
+    lock_release(&first);
+    ASSERT_OK(lock_acquire(&first, &clock, 0, "shard 1", &error), error);
+    lock_release(&first);
+    ASSERT_OK(lock_acquire(&second, &clock, 0, "shard 1", &error), error);
+    lock_close(&second);
+    ASSERT_OK(lock_acquire(&first, &clock, 0, "shard 1", &error), error);
+    lock_close(&first);
+    CU_ASSERT_EQUAL(lock_open(&first, suite_scratch_path("no/such.lock"), &error),
+                    SPEX_ERROR_SYSTEM);
+}
+
+static void a_reader_needs_a_store(void)
+{
+    struct reader *reader;
+    spex_error error;
+    CU_ASSERT_EQUAL(reader_open(&reader, suite_scratch_path("nowhere"), NULL, &error),
+                    SPEX_ERROR_NOT_FOUND);
+    suite_write("empty/x", "", 0);
+    CU_ASSERT_EQUAL(reader_open(&reader, suite_scratch_path("empty"), NULL, &error),
+                    SPEX_ERROR_NOT_FOUND);
+    CU_ASSERT_EQUAL(reader_open(&reader, suite_scratch_path("empty/x"), NULL, &error),
+                    SPEX_ERROR_STORE);
+    CU_ASSERT_PTR_NULL(reader);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        {"pages agree with a plain list", pages_agree_with_a_plain_list},
+        {"a long search can be cancelled", a_long_search_can_be_cancelled},
+        {"what is rolled back is not there", what_is_rolled_back_is_not_there},
+        {"events are bounded", events_are_bounded},
+        {"deviations kept of an instance are bounded", deviations_kept_of_an_instance_are_bounded},
+        {"a sweep goes on where it stopped", a_sweep_goes_on_where_it_stopped},
+        {"the log stays small", the_log_stays_small},
+        {"a lock is waited for but not for ever", a_lock_is_waited_for_but_not_for_ever},
+        {"a reader needs a store", a_reader_needs_a_store},
+        {0},
+    };
+    return suite_run("store", tests, argc, argv);
+}
