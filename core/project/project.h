@@ -19,6 +19,7 @@ struct project_options {
     bool check_transition_timeouts_on_start;
     int64_t prune_interval; /* ms */
     spex_durability durability;
+    uint64_t event_limit; /* events kept a shard */
 };
 
 /* Reads `ini` ("./spex.ini" when NULL, where a missing file is fine) and SPEX_* of the

@@ -1,0 +1,392 @@
+/*
+ * Files become entries one by one; what is wrong with one never hides another. Of two
+ * files for one name the first stays (for models: the one called after its
+ * specification) and the other becomes an entry whose error names both.
+ */
+#include "project/project.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <xxhash.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "format/format.h"
+#include "format/lines.h"
+
+/* Entries while they are gathered; in their own order until the end. */
+struct gathering {
+    struct project_entry *entries;
+    size_t count;
+    size_t capacity;
+};
+
+static struct project_entry *add_entry(struct gathering *gathering, const char *path)
+{
+    if (!memory_reserve(&gathering->entries, &gathering->capacity, gathering->count + 1,
+                        sizeof *gathering->entries))
+        return NULL;
+    struct project_entry *entry = &gathering->entries[gathering->count];
+    *entry = (struct project_entry){.path = memory_copy_text(path)};
+    if (!entry->path)
+        return NULL;
+    gathering->count++;
+    return entry;
+}
+
+/* A file that is no specification, with the reason. */
+static int add_error(struct gathering *gathering, const char *path, const spex_error *reason,
+                     spex_error *error)
+{
+    struct project_entry *entry = add_entry(gathering, path);
+    if (!entry || reason->status == SPEX_ERROR_MEMORY)
+        return error_memory(error);
+    entry->error = *reason;
+    return SPEX_OK;
+}
+
+static struct project_entry *find(const struct gathering *gathering, const char *name)
+{
+    for (size_t i = 0; i < gathering->count; i++) {
+        struct project_entry *entry = &gathering->entries[i];
+        if (entry->specification && strcmp(entry->specification->name, name) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------ specifications */
+
+static int add_specification(struct gathering *gathering, const char *path,
+                             struct spex_specification **specification, spex_error *error)
+{
+    const struct project_entry *first = find(gathering, (*specification)->name);
+    if (first) {
+        spex_error reason;
+        error_set(&reason, SPEX_ERROR_USAGE,
+                  "the specification %s stands in %s and in %s; remove or rename one of them",
+                  (*specification)->name, first->path, path);
+        return add_error(gathering, path, &reason, error);
+    }
+    struct project_entry *entry = add_entry(gathering, path);
+    if (!entry)
+        return error_memory(error);
+    entry->specification = *specification;
+    *specification = NULL;
+    return SPEX_OK;
+}
+
+/* `named`: the user asked for this very file, so an empty one is a mistake. */
+static int load_specifications(struct gathering *gathering, const char *path, bool named,
+                               spex_error *error)
+{
+    struct specification_list list;
+    spex_error reason;
+    if (specification_file_read(path, &list, &reason))
+        return add_error(gathering, path, &reason, error);
+    int status = SPEX_OK;
+    if (list.count == 0 && named) {
+        error_place(&reason, path, 0, 0, "expected a module with `use Spex.Specification`");
+        status = add_error(gathering, path, &reason, error);
+    }
+    for (size_t i = 0; !status && i < list.count; i++)
+        status = add_specification(gathering, path, &list.items[i], error);
+    specification_list_release(&list);
+    return status;
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* Files of the folder with one of two endings (the second may be NULL), sorted. A missing
+ * folder is no files; one that cannot be read is an entry. */
+static int list_folder(struct gathering *gathering, const char *folder, const char *ending,
+                       const char *other_ending, char ***paths, size_t *count, spex_error *error)
+{
+    char **more = NULL;
+    size_t more_count = 0;
+    struct stat about;
+    spex_error reason = {0};
+    *paths = NULL;
+    *count = 0;
+    if (stat(folder, &about) < 0 && errno == ENOENT)
+        return SPEX_OK;
+    int status = file_list(folder, ending, paths, count, &reason);
+    if (!status && other_ending)
+        status = file_list(folder, other_ending, &more, &more_count, &reason);
+    size_t capacity = *count;
+    if (!status && more_count &&
+        !memory_reserve(paths, &capacity, *count + more_count, sizeof **paths))
+        status = error_memory(&reason);
+    if (status) {
+        file_list_free(more, more_count);
+        file_list_free(*paths, *count);
+        *paths = NULL;
+        *count = 0;
+        return add_error(gathering, folder, &reason, error);
+    }
+    for (size_t i = 0; i < more_count; i++)
+        (*paths)[(*count)++] = more[i];
+    free(more);
+    if (*count)
+        qsort(*paths, *count, sizeof **paths, compare_paths);
+    return SPEX_OK;
+}
+
+static int load_specs_dir(struct gathering *gathering, const char *folder, spex_error *error)
+{
+    char **paths;
+    size_t count;
+    int status = list_folder(gathering, folder, ".spec", ".ex", &paths, &count, error);
+    for (size_t i = 0; !status && i < count; i++)
+        status = load_specifications(gathering, paths[i], false, error);
+    file_list_free(paths, count);
+    return status;
+}
+
+static bool same_file(const struct stat *one, const char *path)
+{
+    struct stat other;
+    return path && stat(path, &other) == 0 && one->st_dev == other.st_dev &&
+           one->st_ino == other.st_ino;
+}
+
+/* The same file, under whatever name, was read before. */
+static bool loaded_already(const struct gathering *gathering, const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) < 0)
+        return false;
+    for (size_t i = 0; i < gathering->count; i++) {
+        const struct project_entry *entry = &gathering->entries[i];
+        if (same_file(&about, entry->path) ||
+            same_file(&about, entry->model ? entry->model->source : NULL))
+            return true;
+    }
+    return false;
+}
+
+/* -------------------------------------------------------------- models */
+
+/* Whether the file is called after the specification. */
+static bool named_after(const char *path, const char *specification)
+{
+    const char *name = file_name(path);
+    size_t length = (size_t)(file_ending(path) - name);
+    return strlen(specification) == length && memcmp(name, specification, length) == 0;
+}
+
+static int model_unreadable(struct gathering *gathering, const char *path, const spex_error *reason,
+                            spex_error *error)
+{
+    if (reason->status == SPEX_ERROR_MEMORY)
+        return error_memory(error);
+    for (size_t i = 0; i < gathering->count; i++) {
+        struct project_entry *entry = &gathering->entries[i];
+        if (entry->specification && !entry->model && !entry->model_error.status &&
+            named_after(path, entry->specification->name)) {
+            entry->model_error = *reason;
+            return SPEX_OK;
+        }
+    }
+    return add_error(gathering, path, reason, error);
+}
+
+static int model_unknown(struct gathering *gathering, const struct spex_model *model,
+                         spex_error *error)
+{
+    char hint[SUGGESTION_SIZE] = "";
+    unsigned nearest = 4;
+    for (size_t i = 0; i < gathering->count; i++) {
+        const struct spex_specification *known = gathering->entries[i].specification;
+        if (known && text_distance(known->name, model->name) < nearest) {
+            nearest = text_distance(known->name, model->name);
+            suggestion(hint, model->name, strlen(model->name), (const char *const *)&known->name,
+                       1);
+        }
+    }
+    spex_error reason;
+    error_set(&reason, SPEX_ERROR_NOT_FOUND,
+              "%s: this is a model of the specification %s, which no .spec or .ex file holds%s",
+              model->source, model->name, hint);
+    return add_error(gathering, model->source, &reason, error);
+}
+
+/* A second file for the entry's specification: the one not called after it gives way. */
+static int model_collides(struct gathering *gathering, struct project_entry *entry,
+                          struct spex_model **model, spex_error *error)
+{
+    const char *name = (*model)->name;
+    if (entry->model && named_after((*model)->source, name) &&
+        !named_after(entry->model->source, name)) {
+        struct spex_model *kept = *model;
+        *model = entry->model;
+        entry->model = kept;
+    }
+    spex_error reason;
+    if (entry->model)
+        error_set(&reason, SPEX_ERROR_USAGE,
+                  "the model of %s stands in %s (used) and in %s; remove one of them", name,
+                  entry->model->source, (*model)->source);
+    else
+        error_set(&reason, SPEX_ERROR_USAGE,
+                  "the model of %s stands in %s and in another file that cannot be read (%s); "
+                  "remove one of them",
+                  name, (*model)->source, entry->model_error.message);
+    return add_error(gathering, (*model)->source, &reason, error);
+}
+
+static int load_model(struct gathering *gathering, const char *path, spex_error *error)
+{
+    char *bytes = NULL;
+    size_t length;
+    struct spex_model *model = NULL;
+    spex_error reason;
+    int status = file_read(path, FORMAT_FILE_MAX, &bytes, &length, &reason);
+    if (!status)
+        status = model_read(path, bytes, length, &model, &reason);
+    free(bytes);
+    if (status)
+        return model_unreadable(gathering, path, &reason, error);
+    struct project_entry *entry = find(gathering, model->name);
+    if (!entry) {
+        status = model_unknown(gathering, model, error);
+    } else if (entry->model || entry->model_error.status) {
+        status = model_collides(gathering, entry, &model, error);
+    } else {
+        entry->model = model;
+        model = NULL;
+    }
+    spex_model_free(model);
+    return status;
+}
+
+static int load_models_dir(struct gathering *gathering, const char *folder, spex_error *error)
+{
+    char **paths;
+    size_t count;
+    int status = list_folder(gathering, folder, ".spex", NULL, &paths, &count, error);
+    for (size_t i = 0; !status && i < count; i++)
+        status = load_model(gathering, paths[i], error);
+    file_list_free(paths, count);
+    return status;
+}
+
+/* ------------------------------------------------------------- project */
+
+static bool is_model_file(const char *path)
+{
+    return strcmp(file_ending(path), ".spex") == 0;
+}
+
+static int compare_entries(const void *left, const void *right)
+{
+    const struct project_entry *one = left, *other = right;
+    if (!one->specification != !other->specification)
+        return one->specification ? -1 : 1;
+    int order =
+        one->specification ? strcmp(one->specification->name, other->specification->name) : 0;
+    if (!order)
+        order = strcmp(one->path, other->path);
+    return order ? order : strcmp(one->error.message, other->error.message);
+}
+
+int project_load(struct project *project, const struct project_options *options, char *const *files,
+                 size_t file_count, spex_error *error)
+{
+    struct gathering gathering = {0};
+    int status = load_specs_dir(&gathering, options->specs_dir, error);
+    for (size_t i = 0; !status && i < file_count; i++)
+        if (!is_model_file(files[i]) && !loaded_already(&gathering, files[i]))
+            status = load_specifications(&gathering, files[i], true, error);
+    if (!status)
+        status = load_models_dir(&gathering, options->impl_models_dir, error);
+    for (size_t i = 0; !status && i < file_count; i++)
+        if (is_model_file(files[i]) && !loaded_already(&gathering, files[i]))
+            status = load_model(&gathering, files[i], error);
+    if (gathering.count)
+        qsort(gathering.entries, gathering.count, sizeof *gathering.entries, compare_entries);
+    project->entries = gathering.entries;
+    project->count = gathering.count;
+    if (status)
+        project_release(project);
+    return status;
+}
+
+void project_release(struct project *project)
+{
+    for (size_t i = 0; i < project->count; i++) {
+        struct project_entry *entry = &project->entries[i];
+        spex_specification_free(entry->specification);
+        spex_model_free(entry->model);
+        free(entry->path);
+    }
+    free(project->entries);
+    *project = (struct project){0};
+}
+
+const struct project_entry *project_find(const struct project *project, const char *name)
+{
+    size_t low = 0, high = project->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct project_entry *entry = &project->entries[middle];
+        int order = entry->specification ? strcmp(entry->specification->name, name) : 1;
+        if (order == 0)
+            return entry;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static uint64_t fingerprint_files(const char *folder, const char *ending, uint64_t print)
+{
+    char **paths;
+    size_t count;
+    if (file_list(folder, ending, &paths, &count, NULL))
+        return XXH3_64bits_withSeed(ending, strlen(ending), print);
+    for (size_t i = 0; i < count; i++) {
+        struct stat about;
+        int64_t facts[3] = {-1, 0, 0};
+        if (stat(paths[i], &about) == 0) {
+            facts[0] = about.st_size;
+            facts[1] = about.st_mtim.tv_sec;
+            facts[2] = about.st_mtim.tv_nsec;
+        }
+        print = XXH3_64bits_withSeed(paths[i], strlen(paths[i]), print);
+        print = XXH3_64bits_withSeed(facts, sizeof facts, print);
+    }
+    file_list_free(paths, count);
+    return print;
+}
+
+uint64_t project_fingerprint(const struct project_options *options)
+{
+    uint64_t print = fingerprint_files(options->specs_dir, ".spec", 1);
+    print = fingerprint_files(options->specs_dir, ".ex", print);
+    return fingerprint_files(options->impl_models_dir, ".spex", print);
+}
+
+int project_lts(const struct project_entry *entry, struct lts *specification,
+                struct lts *implementation, spex_error *error)
+{
+    memset(specification, 0, sizeof *specification);
+    memset(implementation, 0, sizeof *implementation);
+    if (!entry->specification)
+        return error_set(error, SPEX_ERROR_USAGE, "%s", entry->error.message);
+    int status = lts_from_specification(specification, entry->specification, true, error);
+    if (!status && entry->model)
+        status = lts_from_model(implementation, entry->model, true, error);
+    if (status)
+        lts_release(specification);
+    return status;
+}
