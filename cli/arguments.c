@@ -1,0 +1,252 @@
+#include "cli/arguments.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct cli_option common_options[] = {
+    {"specs", 0, "DIR", "the folder of the specifications (./specs)"},
+    {"models", 0, "DIR", "the folder of the implementation models (./spex_impl_models)"},
+    {"store", 0, "DIR", "the folder of the instance store (./spex_store)"},
+    {"json", 0, NULL, "answer in JSON"},
+    {"help", 'h', NULL, "this help"},
+    {NULL, 0, NULL, NULL}};
+
+static const struct cli_option no_options[] = {{NULL, 0, NULL, NULL}};
+
+/* ---- what getopt_long wants to see of both lists */
+
+struct parser {
+    const struct verb *verb;
+    const struct cli_option *all[64];
+    size_t count;
+    struct option options[65];
+    char letters[140];
+};
+
+static void parser_add(struct parser *parser, const struct cli_option *options)
+{
+    size_t limit = sizeof parser->all / sizeof *parser->all;
+    for (; options->name && parser->count < limit; options++) {
+        size_t i = parser->count++;
+        parser->all[i] = options;
+        parser->options[i] =
+            (struct option){options->name, options->argument ? required_argument : no_argument,
+                            NULL, 1000 + (int)i};
+        if (options->letter) {
+            size_t used = strlen(parser->letters);
+            snprintf(parser->letters + used, sizeof parser->letters - used, "%c%s", options->letter,
+                     options->argument ? ":" : "");
+        }
+    }
+}
+
+static const struct cli_option *parser_find(const struct parser *parser, int code)
+{
+    if (code >= 1000 && (size_t)(code - 1000) < parser->count)
+        return parser->all[code - 1000];
+    for (size_t i = 0; i < parser->count; i++)
+        if (code && parser->all[i]->letter == code)
+            return parser->all[i];
+    return NULL;
+}
+
+static void complain_option(const struct parser *parser, const struct invocation *invocation,
+                            const char *given)
+{
+    const char *equals = strchr(given, '=');
+    size_t length = equals ? (size_t)(equals - given) : strlen(given);
+    char name[100], nearest[200];
+    snprintf(name, sizeof name, "%.*s", (int)(length < 99 ? length : 99), given);
+    struct suggestion suggestion = {.wanted = name, .sign = "--"};
+    size_t beginnings = 0;
+    for (size_t i = 0; i < parser->count; i++) {
+        suggestion_offer(&suggestion, parser->all[i]->name);
+        beginnings += strncmp(parser->all[i]->name, name, length) == 0;
+    }
+    if (beginnings > 1)
+        complain(invocation, "--%s is the beginning of several options: write it in full", name);
+    else
+        complain(invocation, "there is no option --%s%s (spex help %s lists them)", name,
+                 suggestion_text(&suggestion, nearest), parser->verb->name);
+}
+
+/* Takes one answer of getopt_long; `last` is the element that it took last. */
+static bool parser_step(const struct parser *parser, struct invocation *invocation, int code,
+                        const char *last)
+{
+    const struct cli_option *option =
+        parser_find(parser, code == ':' || code == '?' ? optopt : code);
+    if (code == ':' && option)
+        complain(invocation, "--%s wants a value: --%s %s", option->name, option->name,
+                 option->argument);
+    else if (code == '?' && option)
+        complain(invocation, "--%s takes no value", option->name);
+    else if (code == '?' && optopt)
+        complain(invocation, "there is no option -%c (spex help %s lists them)", optopt,
+                 parser->verb->name);
+    else if (!option)
+        complain_option(parser, invocation, last + strspn(last, "-"));
+    else {
+        invocation->values[invocation->value_count++] = (struct option_value){option, optarg};
+        return true;
+    }
+    return false;
+}
+
+/* ---- the invocation */
+
+int arguments_verb(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] != '-' || strcmp(argv[i], "-") == 0)
+            return i;
+        for (const struct cli_option *option = common_options; option->name; option++)
+            if (option->argument && argv[i][1] == '-' && strcmp(argv[i] + 2, option->name) == 0) {
+                i++; /* its value is no verb */
+                break;
+            }
+    }
+    return argc;
+}
+
+bool arguments_ask(int argc, char **argv, const char *name, const char *letter)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], name) == 0 || strcmp(argv[i], letter) == 0)
+            return true;
+    return false;
+}
+
+static bool count_fits(const struct invocation *invocation)
+{
+    const struct verb *verb = invocation->verb;
+    size_t count = invocation->argument_count;
+    if (count >= verb->minimum && count <= verb->maximum)
+        return true;
+    complain(invocation, "%s arguments: usage: spex %s [options] %s",
+             count < verb->minimum ? "too few" : "too many", verb->name, verb->usage);
+    return false;
+}
+
+static enum reading read_options(struct parser *parser, struct invocation *invocation, int argc,
+                                 char **argv)
+{
+    optind = 0; /* glibc: begin anew */
+    opterr = 0;
+    for (int code; (code = getopt_long(argc, argv, parser->letters, parser->options, NULL)) != -1;)
+        if (!parser_step(parser, invocation, code, argv[optind - 1]))
+            return READING_WRONG;
+    invocation->argument_count = (size_t)(argc - optind);
+    memmove(argv, argv + optind, invocation->argument_count * sizeof *argv);
+    return option_given(invocation, "help") ? READING_HELP : READING_DONE;
+}
+
+enum reading arguments_read(struct invocation *invocation, const struct verb *verb, int argc,
+                            char **argv, int verb_at)
+{
+    struct parser parser = {.verb = verb, .letters = ":"};
+    parser_add(&parser, common_options);
+    parser_add(&parser, verb->options ? verb->options : no_options);
+    *invocation = (struct invocation){.verb = verb};
+    size_t size = (size_t)argc + 1;
+    invocation->values = memory_allocate(size, sizeof *invocation->values);
+    invocation->arguments = memory_allocate(size, sizeof *invocation->arguments);
+    if (!invocation->values || !invocation->arguments) {
+        complain(invocation, "out of memory");
+        return READING_WRONG;
+    }
+    /* The verb goes; getopt takes the first element for the program's name. */
+    int count = 0;
+    for (int i = 0; i < argc; i++)
+        if (i != verb_at)
+            invocation->arguments[count++] = argv[i];
+    enum reading reading = read_options(&parser, invocation, count, invocation->arguments);
+    if (reading != READING_DONE)
+        return reading;
+    invocation->json = option_given(invocation, "json");
+    return count_fits(invocation) ? READING_DONE : READING_WRONG;
+}
+
+/* ---- values */
+
+bool option_given(const struct invocation *invocation, const char *name)
+{
+    for (size_t i = 0; i < invocation->value_count; i++)
+        if (strcmp(invocation->values[i].option->name, name) == 0)
+            return true;
+    return false;
+}
+
+const char *option_value(const struct invocation *invocation, const char *name)
+{
+    const char *value = NULL;
+    for (size_t i = 0; i < invocation->value_count; i++)
+        if (strcmp(invocation->values[i].option->name, name) == 0)
+            value = invocation->values[i].value;
+    return value;
+}
+
+bool option_number(const struct invocation *invocation, const char *name, uint64_t minimum,
+                   uint64_t otherwise, uint64_t *number)
+{
+    const char *value = option_value(invocation, name);
+    *number = otherwise;
+    if (!value)
+        return true;
+    char *end;
+    errno = 0;
+    unsigned long long read = strtoull(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end || errno || read < minimum) {
+        complain(invocation, "--%s wants a whole number of at least %llu, not '%s'", name,
+                 (unsigned long long)minimum, value);
+        return false;
+    }
+    *number = read;
+    return true;
+}
+
+bool option_time(const struct invocation *invocation, const char *name, int64_t *time)
+{
+    const char *value = option_value(invocation, name);
+    *time = 0;
+    if (!value || (time_parse(value, time) && *time > 0))
+        return true;
+    complain(invocation, "--%s wants a time like 2026-01-31T12:00:00Z, not '%s'", name, value);
+    return false;
+}
+
+spex_filter filter_of(const struct invocation *invocation)
+{
+    const char *text = option_value(invocation, "text");
+    return (spex_filter){.specification = option_value(invocation, "spec"),
+                         .state = option_value(invocation, "state"),
+                         .text = text && *text ? text : NULL,
+                         .overdue = option_given(invocation, "overdue"),
+                         .deviated = option_given(invocation, "deviated"),
+                         .mocked = option_given(invocation, "mocked")};
+}
+
+void suggestion_offer(struct suggestion *suggestion, const char *name)
+{
+    size_t length = strlen(suggestion->wanted);
+    unsigned distance = text_distance(suggestion->wanted, name);
+    if (length >= 2 && strncmp(name, suggestion->wanted, length) == 0)
+        distance = 1;
+    bool close = distance <= 2 || distance <= length / 3;
+    if (close && length && (!suggestion->best || distance < suggestion->distance)) {
+        suggestion->best = name;
+        suggestion->distance = distance;
+    }
+}
+
+const char *suggestion_text(const struct suggestion *suggestion, char buffer[200])
+{
+    buffer[0] = '\0';
+    if (suggestion->best)
+        snprintf(buffer, 200, ", did you mean '%s%.160s'?",
+                 suggestion->sign ? suggestion->sign : "", suggestion->best);
+    return buffer;
+}

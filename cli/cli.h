@@ -1,0 +1,139 @@
+/*
+ * cli - the spex command: a table of verbs, one file for each group of them. Results go to
+ * standard output, messages to standard error, and the exit code carries the answer.
+ */
+#ifndef CLI_H
+#define CLI_H
+
+#include "base/base.h"
+#include "project/project.h"
+#include "spex.h"
+#include "store/reader.h"
+
+/* The answers a script can tell apart. */
+enum answer {
+    ANSWER_YES = 0,   /* yes, or done */
+    ANSWER_NO = 1,    /* no: not equivalent, not found, refused, overdue with --fail */
+    ANSWER_WRONG = 2, /* wrong use or unreadable input */
+    ANSWER_BROKEN = 3 /* the store or the system failed */
+};
+
+struct cli_option {
+    const char *name;     /* NULL ends a list */
+    char letter;          /* 0: none */
+    const char *argument; /* what it takes, or NULL */
+    const char *help;
+};
+
+struct invocation;
+struct verb {
+    const char *name;
+    const char *usage; /* its arguments */
+    const char *summary;
+    const char *details;              /* further lines of help, or NULL */
+    const struct cli_option *options; /* beside the common ones; NULL: none */
+    size_t minimum, maximum;          /* how many arguments */
+    enum answer (*run)(const struct invocation *invocation);
+};
+
+extern const struct verb check_verb, compare_verb, show_verb, convert_verb, export_verb,
+    models_verb, init_verb, transition_verb, mock_verb, get_verb, instances_verb, delete_verb,
+    prune_verb, overdue_verb, events_verb, record_verb;
+
+struct option_value {
+    const struct cli_option *option;
+    const char *value; /* NULL where the option takes none */
+};
+
+/* One call of the command, read. */
+struct invocation {
+    const struct verb *verb;
+    struct option_value *values;
+    size_t value_count;
+    char **arguments;
+    size_t argument_count;
+    bool json;
+};
+
+bool option_given(const struct invocation *invocation, const char *name);
+/* The last value given, or NULL. */
+const char *option_value(const struct invocation *invocation, const char *name);
+/* A whole number of at least `minimum`; `otherwise` if the option was not given. False:
+ * complained about. */
+bool option_number(const struct invocation *invocation, const char *name, uint64_t minimum,
+                   uint64_t otherwise, uint64_t *number);
+/* A time for --at and its like: ISO 8601. 0 if not given. False: complained about. */
+bool option_time(const struct invocation *invocation, const char *name, int64_t *time);
+
+/* "spex VERB: ..." on standard error, safe to print whatever the names are. */
+void complain(const struct invocation *invocation, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The error's message, and the answer it stands for. */
+enum answer fail(const struct invocation *invocation, const spex_error *error);
+/* The same where a file that was named could not be read. */
+enum answer fail_input(const struct invocation *invocation, const spex_error *error);
+enum answer answer_of(spex_status status);
+enum answer answer_of_input(spex_status status);
+/* The answer of two that is worse. */
+enum answer worse(enum answer left, enum answer right);
+/* Ends a message about a wrong name: ", did you mean X?" where one of them is close. */
+struct suggestion {
+    const char *wanted;
+    const char *sign; /* shown in front, or NULL */
+    const char *best;
+    unsigned distance;
+};
+void suggestion_offer(struct suggestion *suggestion, const char *name);
+const char *suggestion_text(const struct suggestion *suggestion, char buffer[200]);
+
+/* ---- what a verb works on; each complains itself and answers ANSWER_YES on success */
+
+/* The options that apply here: arguments, environment, spex.ini, defaults. */
+enum answer open_options(const struct invocation *invocation, struct project_options *options);
+/* Those and the specifications and models of the project. */
+enum answer open_project(const struct invocation *invocation, struct project_options *options,
+                         struct project *project);
+/* A folder that was named has to be there; one that is only the default may be missing. */
+enum answer check_folder(const struct invocation *invocation, const char *option, const char *path);
+/* The store, to look at; a missing one is an error that says what to do. */
+enum answer open_reader(const struct invocation *invocation, const struct project_options *options,
+                        struct reader **reader);
+/* The end of a verb that read: complains about every shard that cannot be read, and about
+ * `error` where that is something else. */
+enum answer reader_finish(const struct invocation *invocation, struct reader *reader, int status,
+                          const spex_error *error);
+
+/* A passive manager with the project's specifications. */
+struct session {
+    const struct invocation *invocation;
+    struct project_options options;
+    struct project project;
+    spex_manager *manager;
+};
+struct session_options {
+    bool create;          /* a missing store is created, not an error */
+    bool active;          /* timers and pruning run */
+    spex_handler handler; /* NULL: the policies answer, what they accept is told */
+    void *handler_data;
+};
+enum answer session_open(struct session *session, const struct invocation *invocation,
+                         const struct session_options *options);
+void session_close(struct session *session);
+/* What the policy of the report's specification answers. */
+spex_answer session_answer(const struct session *session, const spex_report *report);
+/* Whether the project has this specification; if not, complains. */
+bool session_knows(const struct session *session, const struct invocation *invocation,
+                   const char *specification);
+
+/* --spec --state --text --overdue --deviated --mocked */
+#define FILTER_OPTIONS                                                                             \
+    {"spec", 's', "NAME", "only instances of this specification"},                                 \
+        {"state", 0, "STATE", "only instances in this state"},                                     \
+        {"text", 't', "TEXT", "only where identifier, specification or state contain TEXT"},       \
+        {"overdue", 0, NULL, "only those whose next transition is overdue"},                       \
+        {"deviated", 0, NULL, "only those that deviated from the model"},                          \
+    {                                                                                              \
+        "mocked", 0, NULL, "only those placed by mock, untouched since"                            \
+    }
+spex_filter filter_of(const struct invocation *invocation);
+
+#endif

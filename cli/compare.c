@@ -1,0 +1,224 @@
+/* compare: are two files branching bisimilar? */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check/check.h"
+#include "cli/cli.h"
+#include "cli/files.h"
+#include "cli/output.h"
+
+struct comparison {
+    const struct invocation *invocation;
+    struct input inputs[2];
+    struct lts sides[2];
+    const char *internal; /* the label that .aut files write for it; NULL: no .aut file */
+    bool initialisation;
+    bool equivalent;
+    struct explanation *explanation;
+};
+
+/* ---- both files are read at once: reading is most of the work for large ones */
+
+struct reading {
+    struct comparison *comparison;
+    enum side side;
+    int status;
+    spex_error error;
+};
+
+static void *open_side(void *context)
+{
+    struct reading *reading = context;
+    struct comparison *comparison = reading->comparison;
+    struct input *input = &comparison->inputs[reading->side];
+    reading->status =
+        input_open(input, comparison->invocation->arguments[reading->side], false, &reading->error);
+    if (!reading->status && !option_given(comparison->invocation, "tau"))
+        input_scan(input);
+    return NULL;
+}
+
+static void *parse_side(void *context)
+{
+    struct reading *reading = context;
+    struct comparison *comparison = reading->comparison;
+    reading->status =
+        input_lts(&comparison->inputs[reading->side], comparison->initialisation,
+                  comparison->internal, &comparison->sides[reading->side], &reading->error);
+    return NULL;
+}
+
+static enum answer both(struct comparison *comparison, void *(*work)(void *))
+{
+    struct reading readings[2] = {{.comparison = comparison, .side = LEFT},
+                                  {.comparison = comparison, .side = RIGHT}};
+    pthread_t thread;
+    bool started = pthread_create(&thread, NULL, work, &readings[RIGHT]) == 0;
+    work(&readings[LEFT]);
+    if (started)
+        pthread_join(thread, NULL);
+    else
+        work(&readings[RIGHT]);
+    enum answer answer = ANSWER_YES;
+    for (int side = LEFT; side <= RIGHT; side++)
+        if (readings[side].status)
+            answer = worse(answer, fail_input(comparison->invocation, &readings[side].error));
+    return answer;
+}
+
+static enum answer read_sides(struct comparison *comparison)
+{
+    enum answer answer = both(comparison, open_side);
+    if (answer)
+        return answer;
+    bool lts[2];
+    for (int side = LEFT; side <= RIGHT; side++)
+        lts[side] = comparison->inputs[side].kind == INPUT_LTS;
+    comparison->initialisation = !lts[LEFT] && !lts[RIGHT];
+    if (lts[LEFT] || lts[RIGHT]) {
+        comparison->internal = option_value(comparison->invocation, "tau");
+        if (!comparison->internal)
+            comparison->internal = inputs_internal(comparison->inputs, 2);
+    }
+    return both(comparison, parse_side);
+}
+
+/* ---------------------------------------------------------------- output */
+
+static void append_sizes(struct text *text, const struct comparison *comparison)
+{
+    for (int side = LEFT; side <= RIGHT; side++) {
+        text_append(text, "  ");
+        text_append_visible(text, comparison->inputs[side].argument);
+        text_printf(text, ": %" PRIu32 " states, %zu transitions\n",
+                    comparison->sides[side].state_count, comparison->sides[side].transition_count);
+    }
+}
+
+static void append_people(struct text *text, const struct comparison *comparison)
+{
+    const struct lts *sides = comparison->sides;
+    text_append(text, comparison->equivalent ? "equivalent\n" : "not equivalent\n");
+    text_append(text, "branching bisimilarity, internal action ");
+    text_append_visible(text, comparison->internal ? comparison->internal : SPEX_INTERNAL);
+    text_append(text, comparison->initialisation ? ", from initialisation on\n"
+                                                 : ", from the initial states on\n");
+    append_sizes(text, comparison);
+    if (comparison->explanation) {
+        text_append_char(text, '\n');
+        explanation_print(comparison->explanation, &sides[LEFT], &sides[RIGHT],
+                          comparison->inputs[LEFT].argument, comparison->inputs[RIGHT].argument,
+                          text);
+    }
+}
+
+static void append_json(struct text *text, const struct comparison *comparison)
+{
+    static const char *const names[2] = {"left", "right"};
+    text_printf(text, "{\"equivalent\":%s,\"equivalence\":\"branching\",\"internal\":",
+                comparison->equivalent ? "true" : "false");
+    text_append_json(text, comparison->internal ? comparison->internal : SPEX_INTERNAL);
+    for (int side = LEFT; side <= RIGHT; side++) {
+        text_printf(text, ",\"%s\":{\"file\":", names[side]);
+        text_append_json(text, comparison->inputs[side].argument);
+        text_printf(text, ",\"states\":%" PRIu32 ",\"transitions\":%zu}",
+                    comparison->sides[side].state_count, comparison->sides[side].transition_count);
+    }
+    if (comparison->explanation) {
+        struct text reason = {0};
+        explanation_print(comparison->explanation, &comparison->sides[LEFT],
+                          &comparison->sides[RIGHT], "left", "right", &reason);
+        text_append(text, ",\"reason\":");
+        text_append_json(text, text_value(&reason));
+        text_append(text, ",\"explanation\":");
+        append_json_explanation(text, comparison->explanation, &comparison->sides[LEFT],
+                                &comparison->sides[RIGHT]);
+        text->failed |= reason.failed;
+        text_release(&reason);
+    }
+    text_append(text, "}\n");
+}
+
+/* ------------------------------------------------------------------ verb */
+
+static enum answer decide(struct comparison *comparison)
+{
+    const struct invocation *invocation = comparison->invocation;
+    struct progress_line progress;
+    spex_error error;
+    progress_start(&progress);
+    int status = check_equivalence(
+        &comparison->sides[LEFT], &comparison->sides[RIGHT], EQUIVALENCE_BRANCHING,
+        &progress.progress, &comparison->equivalent,
+        option_given(invocation, "explain") ? &comparison->explanation : NULL, &error);
+    progress_end(&progress);
+    if (status)
+        return fail(invocation, &error);
+    struct text text = {0};
+    if (invocation->json)
+        append_json(&text, comparison);
+    else
+        append_people(&text, comparison);
+    if (!output_text(&text))
+        return ANSWER_BROKEN;
+    return comparison->equivalent ? ANSWER_YES : ANSWER_NO;
+}
+
+static bool equivalence_available(const struct invocation *invocation)
+{
+    static const char *const later[] = {"divergence", "strong", "weak", "trace", "weak-trace"};
+    const char *named = option_value(invocation, "equivalence");
+    if (!named || strcmp(named, "branching") == 0)
+        return true;
+    struct suggestion suggestion = {.wanted = named};
+    char nearest[200];
+    suggestion_offer(&suggestion, "branching");
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        if (strcmp(named, later[i]) == 0) {
+            complain(invocation, "-e %s is not available yet in this version, only branching is",
+                     named);
+            return false;
+        }
+        suggestion_offer(&suggestion, later[i]);
+    }
+    complain(invocation, "there is no equivalence '%s'%s", named,
+             suggestion_text(&suggestion, nearest));
+    return false;
+}
+
+static enum answer compare(const struct invocation *invocation)
+{
+    if (!equivalence_available(invocation))
+        return ANSWER_WRONG;
+    struct comparison comparison = {.invocation = invocation};
+    enum answer answer = read_sides(&comparison);
+    if (!answer)
+        answer = decide(&comparison);
+    explanation_free(comparison.explanation);
+    for (int side = LEFT; side <= RIGHT; side++) {
+        lts_release(&comparison.sides[side]);
+        input_close(&comparison.inputs[side]);
+    }
+    return answer;
+}
+
+static const struct cli_option compare_options[] = {
+    {"equivalence", 'e', "NOTION", "branching (the only one in this version)"},
+    {"explain", 'x', NULL, "say why they are not equivalent"},
+    {"tau", 0, "LABEL", "the internal label of .aut files (tau if one of them has it, else i)"},
+    {NULL, 0, NULL, NULL}};
+
+const struct verb compare_verb = {
+    .name = "compare",
+    .usage = "A B",
+    .summary = "are two LTSs, specifications or models equivalent?",
+    .details = "A and B are .aut, .spec, .spex or .ex files (FILE.ex:MODULE where there are\n"
+               "several). Specifications and models are compared from before initialisation on,\n"
+               "against an .aut file from their initial state on. The first line of the answer is\n"
+               "'equivalent' or 'not equivalent'.",
+    .options = compare_options,
+    .minimum = 2,
+    .maximum = 2,
+    .run = compare};

@@ -1,0 +1,48 @@
+/* Files given on the command line: what they hold is told by their ending. */
+#ifndef CLI_FILES_H
+#define CLI_FILES_H
+
+#include "format/format.h"
+#include "graph/render.h"
+#include "model/model.h"
+#include "spex.h"
+
+enum input_kind { INPUT_SPECIFICATION, INPUT_MODEL, INPUT_LTS };
+
+struct input {
+    const char *argument; /* as given */
+    char *path;           /* without ":MODULE" */
+    enum input_kind kind;
+    struct specification_list list;           /* of a .ex file */
+    struct spex_specification *specification; /* the only one, or the one that was named */
+    struct spex_model *model;
+    char *bytes; /* of a .aut file, until input_lts */
+    size_t length;
+    bool has_tau; /* a .aut file with a label `tau`, known after input_scan */
+};
+
+/* FILE.spec, FILE.spex, FILE.aut, FILE.ex or FILE.ex:MODULE. `whole` accepts an .ex file
+ * with several modules; else one has to be named. Errors: USAGE, SYNTAX, SYSTEM, MEMORY. */
+int input_open(struct input *input, const char *argument, bool whole, spex_error *error);
+/* Whether the argument looks like such a file. */
+bool input_named(const char *argument);
+void input_close(struct input *input);
+/* The LTS; `internal` is the internal label of .aut files. May be called once. */
+int input_lts(struct input *input, bool initialisation, const char *internal, struct lts *lts,
+              spex_error *error);
+/* The label that stands for the internal action unless --tau says otherwise: "tau" if one
+ * of the .aut files has it, else "i". Each is to be scanned before. */
+void input_scan(struct input *input);
+const char *inputs_internal(const struct input *inputs, size_t count);
+
+/* ---- formats to write */
+#define OUTPUT_FORMATS "spec, spex, aut, dot, svg, png, mmd, json"
+
+/* The input in that format, appended to `text`. `internal` as in input_lts, or NULL:
+ * decided by the file; `written` is the internal label of .aut output. */
+int input_render(struct input *input, enum render_format format, const char *internal,
+                 const char *written, struct text *text, spex_error *error);
+/* Replaced in one step; "-" is standard output. An existing file needs `force`. */
+int output_write(const char *path, bool force, const struct text *text, spex_error *error);
+
+#endif

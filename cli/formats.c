@@ -1,0 +1,61 @@
+/* Writing: any input in any format that can hold it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "cli/files.h"
+#include "graph/render.h"
+
+/* How long Graphviz may think about a picture that was asked for, in ms. */
+#define PICTURE_BUDGET 60000
+
+/* A name for what comes from a .aut file: "dir/lift.aut" is called lift. */
+static char *base_name(const char *path)
+{
+    const char *name = file_name(path);
+    size_t length = strlen(name) - strlen(file_ending(path));
+    return memory_copy_bytes(name, length ? length : strlen(name));
+}
+
+static int render_file(struct input *input, enum render_format format, const char *internal,
+                       const char *written, const struct layout_options *layout, struct text *text,
+                       spex_error *error)
+{
+    struct lts lts = {0};
+    if (!internal) {
+        input_scan(input);
+        internal = inputs_internal(input, 1);
+    }
+    int status = input_lts(input, false, internal, &lts, error);
+    if (status)
+        return status;
+    char *name = base_name(input->path);
+    struct render_subject subject = {.lts = &lts, .name = name};
+    status = name ? render(&subject, format, written, layout, text, error) : error_memory(error);
+    free(name);
+    lts_release(&lts);
+    return status;
+}
+
+int input_render(struct input *input, enum render_format format, const char *internal,
+                 const char *written, struct text *text, spex_error *error)
+{
+    struct layout_options layout = {.budget = PICTURE_BUDGET};
+    struct render_subject subject = {.specification = input->specification, .model = input->model};
+    if (input->kind == INPUT_LTS)
+        return render_file(input, format, internal, written, &layout, text, error);
+    return render(&subject, format, written, &layout, text, error);
+}
+
+/* ------------------------------------------------------------ the output */
+
+int output_write(const char *path, bool force, const struct text *text, spex_error *error)
+{
+    if (strcmp(path, "-") != 0)
+        return file_write(path, force, text_value(text), text->length, error);
+    if (fflush(stdout) || fwrite(text_value(text), 1, text->length, stdout) != text->length ||
+        fflush(stdout))
+        return error_system(error, "standard output");
+    return SPEX_OK;
+}

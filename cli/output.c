@@ -1,0 +1,218 @@
+#include "cli/output.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---------------------------------------------------------------- tables */
+
+/* A cell wider than this no longer moves the columns behind it. */
+#define WIDTH_LIMIT 48
+
+void table_start(struct table *table, const char *const *headers, size_t column_count)
+{
+    memset(table, 0, sizeof *table);
+    table->headers = headers;
+    table->column_count = column_count;
+    for (size_t i = 0; i < column_count; i++)
+        table->widths[i] = utf8_width(headers[i]);
+}
+
+void table_cell(struct table *table, const char *value)
+{
+    struct text clean = {0};
+    text_append_visible(&clean, value);
+    if (!memory_reserve(&table->cells, &table->capacity, table->cell_count + 1,
+                        sizeof *table->cells)) {
+        table->failed = true;
+        text_release(&clean);
+        return;
+    }
+    size_t column = table->cell_count % table->column_count;
+    int width = utf8_width(text_value(&clean));
+    if (width > table->widths[column] && width <= WIDTH_LIMIT)
+        table->widths[column] = width;
+    char *cell = clean.length ? text_take(&clean) : memory_copy_text("");
+    table->failed |= !cell;
+    table->cells[table->cell_count++] = cell;
+}
+
+static void append_row(const struct table *table, const char *const *cells, struct text *text)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        text_append(text, cells[i]);
+        int gap = table->widths[i] - utf8_width(cells[i]);
+        if (i + 1 < table->column_count)
+            text_printf(text, "%*s", gap < 0 ? 2 : gap + 2, "");
+    }
+    while (text->length && text->data[text->length - 1] == ' ')
+        text->data[--text->length] = '\0';
+    text_append_char(text, '\n');
+}
+
+void table_flush(struct table *table)
+{
+    struct text text = {0};
+    if (!table->failed && table->cell_count) {
+        if (!table->headed)
+            append_row(table, table->headers, &text);
+        table->headed = true;
+        for (size_t i = 0; i < table->cell_count; i += table->column_count)
+            append_row(table, (const char *const *)table->cells + i, &text);
+        table->failed = !output_text(&text);
+    }
+    text_release(&text);
+    for (size_t i = 0; i < table->cell_count; i++)
+        free(table->cells[i]);
+    table->cell_count = 0;
+}
+
+bool table_end(struct table *table)
+{
+    table_flush(table);
+    free(table->cells);
+    table->cells = NULL;
+    table->capacity = 0;
+    return !table->failed;
+}
+
+bool output_text(struct text *text)
+{
+    bool whole = !text->failed;
+    if (!whole)
+        complain(NULL, "out of memory");
+    else if (text->length)
+        whole = fwrite(text->data, 1, text->length, stdout) == text->length;
+    text_release(text);
+    return whole;
+}
+
+/* ---------------------------------------------------------- times, JSON */
+
+void append_time(struct text *text, int64_t time, bool utc)
+{
+    time_t seconds = (time_t)(time / 1000000);
+    struct tm parts;
+    char value[40];
+    if (!time || !(utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts)) ||
+        !strftime(value, sizeof value, utc ? "%Y-%m-%d %H:%M:%SZ" : "%Y-%m-%d %H:%M:%S", &parts))
+        text_append_char(text, '-');
+    else
+        text_append(text, value);
+}
+
+void append_json_time(struct text *text, int64_t time)
+{
+    char value[TIME_TEXT_SIZE];
+    time_format(time, value);
+    append_json_or_null(text, time ? value : NULL);
+}
+
+void append_json_or_null(struct text *text, const char *value)
+{
+    if (value)
+        text_append_json(text, value);
+    else
+        text_append(text, "null");
+}
+
+static void append_json_path(struct text *text, const struct path *path, const struct lts *lts)
+{
+    char buffer[16];
+    text_append_char(text, '[');
+    for (size_t i = 0; i < path->count; i++) {
+        const struct lts_transition *step = &path->steps[i];
+        text_append(text, i ? ",[" : "[");
+        text_append_json(text, lts_state_name(lts, step->from, buffer));
+        text_append(text, ",");
+        text_append_json(text, lts_label_name(lts, step->label, true));
+        text_append(text, ",");
+        text_append_json(text, lts_state_name(lts, step->to, buffer));
+        text_append_char(text, ']');
+    }
+    text_append_char(text, ']');
+}
+
+static void append_json_round(struct text *text, const struct round *round,
+                              const struct lts *const sides[2], const char *const names[2])
+{
+    enum side other = round->attacker == LEFT ? RIGHT : LEFT;
+    text_printf(text, "{\"attacker\":\"%s\",\"attack\":", names[round->attacker]);
+    append_json_path(text, &round->attack, sides[round->attacker]);
+    text_append(text, ",\"answer\":");
+    if (round->answered)
+        append_json_path(text, &round->answer, sides[other]);
+    else
+        text_append(text, "null");
+    text_printf(text, ",\"other_answers\":%zu}", round->other_answers);
+}
+
+void append_json_explanation(struct text *text, const struct explanation *explanation,
+                             const struct lts *left, const struct lts *right)
+{
+    static const char *const names[2] = {"left", "right"};
+    const struct lts *const sides[2] = {left, right};
+    const struct lts *other = explanation->side == LEFT ? right : left;
+    text_printf(text, "{\"kind\":\"%s\",\"side\":\"%s\"",
+                explanation->kind == EXPLANATION_TRACE ? "trace" : "choice",
+                names[explanation->side]);
+    for (int side = LEFT; side <= RIGHT; side++) {
+        text_printf(text, ",\"%s\":", names[side]);
+        append_json_path(text, &explanation->path[side], sides[side]);
+    }
+    text_append(text, ",\"offered\":[");
+    for (size_t i = 0; i < explanation->offered_count; i++) {
+        text_append(text, i ? "," : "");
+        text_append_json(text, lts_label_name(other, explanation->offered[i], true));
+    }
+    text_append(text, "],\"rounds\":[");
+    for (size_t i = 0; i < explanation->round_count; i++) {
+        text_append(text, i ? "," : "");
+        append_json_round(text, &explanation->rounds[i], sides, names);
+    }
+    text_append(text, "]}");
+}
+
+/* -------------------------------------------------------------- progress */
+
+static int64_t now(void)
+{
+    spex_clock clock = clock_system();
+    return clock.monotonic(clock.context);
+}
+
+static bool report(void *context, const char *what, double part)
+{
+    progress_show(context, what, part);
+    return true;
+}
+
+void progress_start(struct progress_line *line)
+{
+    *line = (struct progress_line){.started = now(), .terminal = isatty(STDERR_FILENO) == 1};
+    line->progress = (struct progress){.report = report, .context = line};
+}
+
+void progress_show(struct progress_line *line, const char *what, double part)
+{
+    if (!line->terminal)
+        return;
+    int64_t time = now();
+    if (time - line->started < 1000000 || time - line->shown < 200000)
+        return;
+    line->shown = time;
+    line->visible = true;
+    if (part >= 0)
+        fprintf(stderr, "\r%s %3.0f %%\033[K", what, part * 100);
+    else
+        fprintf(stderr, "\r%s\033[K", what);
+}
+
+void progress_end(struct progress_line *line)
+{
+    if (line->visible)
+        fprintf(stderr, "\r\033[K");
+    line->visible = false;
+}

@@ -1,0 +1,189 @@
+# check, compare
+
+test_check_the_examples() {
+    expect 1 check --specs "$source_dir/specs" --models "$source_dir/specs/models" --json
+    local name
+    json '#' 6
+    for name in "0 CircuitBreaker equivalent" "1 Elixir.Shop.Subscription not equivalent" \
+        "2 MqttQos2Sender equivalent" "3 Order equivalent" "4 TCP not equivalent" "5 TwoPhaseCommit not equivalent"; do
+        set -- $name
+        json "$1.spec" "$2"
+        json "$1.verdict" "${*:3}"
+    done
+    json 1.learning true
+    json 3.learning false
+    json 0.explanation null
+    # Extra behaviour is the implementation's, missing behaviour the specification's.
+    json 4.explanation.kind trace
+    json 4.explanation.side right
+    json 5.explanation.kind trace
+    json 5.explanation.side left
+    expect 1 check --specs "$source_dir/specs" --models "$source_dir/specs/models"
+    out_has "rcv FIN,ACK"
+    out_has "coordinator silent"
+    out_has "(learning)"
+}
+
+test_check_one() {
+    expect 0 check Order --specs "$source_dir/specs" --models "$source_dir/specs/models"
+    lines 1 out
+    expect 1 check Order TCP --specs "$source_dir/specs" --models "$source_dir/specs/models"
+    expect 0 check "$source_dir/specs/models/Order.spex" --specs "$source_dir/specs"
+    expect 1 check "$source_dir/specs/models/TCP.spex" --specs "$source_dir/specs"
+    expect 0 check "$source_dir/specs/order.spec" --models "$source_dir/specs/models"
+    expect 1 check "$source_dir/specs/subscription.ex" --models "$source_dir/specs/models"
+    expect 2 check Oder --specs "$source_dir/specs" --models "$source_dir/specs/models"
+    err_has "did you mean 'Order'?"
+    expect 2 check nowhere.spex Order --specs "$source_dir/specs" --models "$source_dir/specs/models"
+    err_has "nowhere.spex"
+    out_has "equivalent      Order"
+}
+
+test_check_goes_on_behind_bad_files() {
+    light_project
+    printf 'Specification: Bad\nTransitions:\nred --[\n' >specs/bad.spec
+    expect 2 check
+    out_has "equivalent      Light"
+    err_has "bad.spec:3:"
+    expect 2 check --json
+    json 0.verdict equivalent
+    json 1.verdict error
+    rm specs/bad.spec
+    echo nonsense >spex_impl_models/Light.spex
+    expect 2 check
+    err_has "Light.spex:1:"
+    printf 'Specification: Other\nLearning mode: false\nTransitions:\n\n' >spex_impl_models/Other.spex
+    expect 2 check
+    err_has "Other"
+    # A "no" does not hide that something could not be read.
+    rm spex_impl_models/Light.spex
+    printf 'Specification: Light\nLearning mode: false\nTransitions:\n\n' >spex_impl_models/Light.spex
+    expect 2 check
+    out_has "not equivalent  Light"
+}
+
+test_check_without_models() {
+    light_project
+    rm -r spex_impl_models
+    expect 0 check
+    out_has "no model        Light"
+    expect 0 check --json
+    json 0.verdict "no model"
+    json 0.model null
+    expect 2 check --models nowhere
+    err_has "nowhere"
+    expect 2 check --specs nowhere
+    err_has "nowhere"
+    rm -r specs
+    expect 2 check
+    err_has "there are no specifications"
+    expect 2 check --json
+    json '#' 0
+}
+
+test_compare_specification_and_model() {
+    light_project
+    expect 0 compare specs/light.spec spex_impl_models/Light.spex
+    out_first equivalent
+    out_has "from initialisation on"
+    grep -v dark spex_impl_models/Light.spex >less.spex
+    expect 1 compare specs/light.spec less.spex
+    out_first "not equivalent"
+    lines 4 out
+    expect 1 compare specs/light.spec less.spex --explain
+    out_first "not equivalent"
+    out_has "fail"
+    out_has "less.spex"
+    expect 1 compare specs/light.spec less.spex --explain --json
+    json equivalent false
+    json explanation.kind trace
+    json explanation.side left
+    json left.states 5
+    expect 0 compare specs/light.spec spex_impl_models/Light.spex --json --explain
+    json equivalent true
+    # A model that starts elsewhere.
+    sed 's/nil --\[__initialisation__\]-> red/nil --[__initialisation__]-> green/' spex_impl_models/Light.spex >other.spex
+    expect 1 compare specs/light.spec other.spex
+}
+
+test_compare_up_to_internal_steps() {
+    printf 'Specification: A\nTransitions:\na --[go]-> b\nb --[stop]-> c\n' >a.spec
+    printf 'Specification: A\nTransitions:\na --[go]-> x\nx --[__internal__]-> b\nb --[stop]-> c\n' >b.spec
+    expect 0 compare a.spec b.spec
+    # A choice that an internal step takes away is seen.
+    printf 'Specification: A\nTransitions:\na --[go]-> b\na --[stop]-> c\n' >c.spec
+    printf 'Specification: A\nTransitions:\na --[__internal__]-> x\nx --[go]-> b\na --[stop]-> c\n' >d.spec
+    expect 1 compare c.spec d.spec --explain
+    expect 1 compare d.spec c.spec --explain --json
+    json explanation.kind
+}
+
+test_compare_lts_with_the_others() {
+    light_project
+    expect 0 convert specs/light.spec light.aut
+    expect 0 compare light.aut specs/light.spec
+    out_has "from the initial states on"
+    expect 0 compare spex_impl_models/Light.spex light.aut
+    expect 0 compare light.aut light.aut
+    # Two initial states cannot be stripped of their initialisation.
+    echo 'nil --[__initialisation__]-> dark' >>spex_impl_models/Light.spex
+    expect 2 compare light.aut spex_impl_models/Light.spex
+    err_has "Light"
+}
+
+test_compare_internal_label() {
+    printf 'des (0,2,3)\n(0,i,1)\n(1,a,2)\n' >i.aut
+    printf 'des (0,2,3)\n(0,tau,1)\n(1,a,2)\n' >tau.aut
+    printf 'des (0,1,2)\n(0,a,1)\n' >none.aut
+    expect 0 compare i.aut none.aut
+    out_has "internal action i,"
+    expect 0 compare tau.aut none.aut
+    out_has "internal action tau,"
+    # One of both files has tau: i is visible in both.
+    expect 1 compare i.aut tau.aut
+    out_has "internal action tau,"
+    expect 1 compare tau.aut i.aut
+    expect 1 compare i.aut none.aut --tau tau
+    expect 1 compare tau.aut none.aut --tau i --json
+    json internal i
+    expect 1 compare i.aut none.aut --tau a
+}
+
+test_compare_wrong_use() {
+    light_project
+    expect 2 compare specs/light.spec nowhere.spec
+    err_has nowhere.spec
+    out_empty
+    expect 2 compare specs/light.spec specs
+    expect 2 compare specs/light.spec specs/light.spec -e bisimilar
+    expect 0 compare specs/light.spec specs/light.spec -e branching
+    for notion in divergence strong weak trace weak-trace; do
+        expect 2 compare specs/light.spec specs/light.spec -e $notion
+        err_has "not available yet in this version"
+        out_empty
+    done
+    printf 'des (0,1,2)\n(0,a,7)\n' >bad.aut
+    expect 2 compare bad.aut specs/light.spec
+    err_has "bad.aut"
+    printf 'des (0,9,2)\n(0,a,1)\n' >short.aut
+    expect 2 compare short.aut short.aut
+    err_has "short.aut"
+}
+
+test_compare_known_verdicts() {
+    local data=$shared_dir/data/lts/textbook left right wanted got count=0
+    [ -r "$data/cmp_matrix.tsv" ] || { skip "the shared data is not there"; return; }
+    head -n 1 "$data/cmp_matrix.tsv" >header
+    while IFS=$'\t' read -r left right wanted; do
+        [ -r "$data/$left" ] && [ -r "$data/$right" ] || continue
+        # mCRL2 takes the multi-actions a|b and b|a for the same.
+        ! grep -q '|' "$data/$left" || continue
+        case $wanted in true | yes | 1) got=0 ;; false | no | 0) got=1 ;; *) continue ;; esac
+        spex compare --tau tau "$data/$left" "$data/$right"
+        [ "$code" = "$got" ] || problem "$left $right: exit $code, the verdict is $wanted"
+        count=$((count + 1))
+    done < <(awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        { l = at["left"] ? at["left"] : 1; r = at["right"] ? at["right"] : 2; print $l "\t" $r "\t" $(at["branching-bisim"]) }' \
+        "$data/cmp_matrix.tsv")
+    [ "$count" -gt 10 ] || problem "only $count pairs were compared: $(cat header)"
+}
