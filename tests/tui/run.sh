@@ -1,0 +1,302 @@
+#!/bin/bash
+# The explorer in a real terminal (tmux): every test starts it on a project and a store of
+# its own, presses keys and waits for what the screen should then show. Arguments choose
+# tests by part of a name. The last line counts them.
+set -u
+
+srcdir=${srcdir:-$(dirname "$0")/../..}
+source_dir=$(cd "$srcdir" && pwd)
+build_dir=$(pwd)
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/spex-tui-XXXXXX")
+socket=$scratch/tmux
+unset SPEX_SPECS_DIR SPEX_IMPL_MODELS_DIR SPEX_STORE_DIR NO_COLOR
+export TZ=UTC0
+trap 'tmux -S "$socket" kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
+
+problem() { # what went wrong; the first failure is the one that counts
+    [ -e failed ] || { printf '%s\n' "$*" >failed; screen >>failed; }
+}
+tm() { tmux -S "$socket" "$@" 2>>"$scratch/tmux.log"; }
+screen() { tm capture-pane -p -t explorer; }
+
+# Runs spex-tui in a terminal of that size; what it leaves behind it goes to code and err.
+start() { # WIDTHxHEIGHT [arguments...]
+    local size=$1
+    shift
+    rm -f code err pid before after
+    # The shell stays, so that the screen after the end can be read.
+    cat >run <<END
+cd '$PWD'
+export TERM=${START_TERM:-screen-256color} LC_ALL=${START_LOCALE:-C.UTF-8}
+stty -g >before 2>/dev/null
+sh -c 'echo \$\$ >pid; exec "\$0" "\$@"' '$build_dir/spex-tui' $* 2>err
+status=\$?
+stty -g >after 2>/dev/null
+echo \$status >code.part && mv code.part code
+echo the explorer has ended
+exec sleep 1000
+END
+    tm kill-session -t explorer
+    tm new-session -d -s explorer -x "${size%x*}" -y "${size#*x}" "bash '$PWD/run'" ||
+        problem "tmux did not start"
+}
+# Waits until the screen shows the text; ten seconds are patience, not a measurement.
+see() {
+    local i
+    [ ! -e failed ] || return
+    for i in $(seq 200); do
+        screen | grep -qF -- "$1" && return
+        sleep 0.05
+    done
+    problem "the screen never showed '$1'"
+}
+gone() {
+    local i
+    [ ! -e failed ] || return
+    for i in $(seq 200); do
+        screen | grep -qF -- "$1" || return
+        sleep 0.05
+    done
+    problem "the screen still shows '$1'"
+}
+press() { tm send-keys -t explorer "$@"; }
+write() { tm send-keys -t explorer -l -- "$1"; }
+ended() { # exit code
+    local i
+    [ ! -e failed ] || return
+    for i in $(seq 200); do
+        [ -s code ] && break
+        sleep 0.05
+    done
+    [ "$(cat code 2>/dev/null)" = "$1" ] || problem "exit code $(cat code 2>/dev/null), expected $1: $(cat err)"
+    # The terminal is as it was before.
+    [ ! -e after ] || cmp -s before after || problem "the terminal's settings changed"
+    if grep -q 'Sanitizer\|runtime error:' err; then problem "$(head -n 20 err)"; fi
+}
+quit() { press Q; ended 0; }
+pid() { cat pid; }
+
+project() {
+    cp -r "$source_dir/specs" specs && chmod -R u+w specs
+    SPEX=$build_dir/spex sh specs/demo "$PWD/store" >demo.log 2>&1 || problem "$(cat demo.log)"
+}
+on_project() { # SIZE [more arguments]
+    local size=$1
+    shift
+    start "$size" --specs "$PWD/specs" --models "$PWD/specs/models" --store "$PWD/store" "$@"
+}
+record() {
+    "$build_dir/spex" record --specs specs --models specs/models --store store >/dev/null 2>&1
+}
+
+# The server outlives every test: ending with its last session, it would race the next start.
+tm -f /dev/null new-session -d -s keep 'exec sleep 3600'
+
+# ------------------------------------------------------------------ the tests
+
+# The whole of what the explorer is for, in one sitting.
+test_the_main_job() {
+    project
+    on_project 80x24
+    see 'not equivalent'
+    see 'Order'
+    # the stuck instance
+    press j j j; see 'overdue after'; press Enter; see 'filter: spec:Order'
+    press o; see 'order-1042'; see 'overdue'
+    press Enter; see 'Allowed next'; see 'hand over'
+    # its history, and the graphs that follow it
+    press '['; see 'Was allowed next'
+    press 4; see '1 back'; see 'Specification'; see 'Model, frozen'
+    press ']'; see 'order-1042: packed'
+    # a step
+    press q; see 'History'
+    press s; see 'Step order-1042 from packed'
+    press 1; see 'Conforms to the model: recorded hand over'
+    see 'History, 6 steps'
+    # a step nobody allows
+    press s; see 'another action'; press G Enter; see 'Action:'
+    write 'vanish'; press Enter; see 'vanish leads to state:'
+    write 'thin air'; press Enter; see 'A deviation, not equivalent, refused: recorded vanish'
+    # mock
+    press 1; see 'overdue after'; press m; see 'Identifier of the Order to mock:'
+    write 'debug-1'; press Enter; see 'Mock debug-1 (Order) at'
+    press 3; see 'debug-1 is mocked'
+    press 3; see 'mocked'; see 'no history'
+    # the check and its reason
+    press 1 j; press 5; see 'TCP'; see 'rcv FIN,ACK'
+    press '>'; see 'A test to write'
+    # export
+    press e; see 'Export TwoPhaseCommit'
+    press Enter; see 'Write to:'; press C-u; write "$PWD/two.dot"; press Enter; see 'Wrote'
+    grep -q digraph two.dot || problem "no DOT file: $(head -n 3 two.dot 2>&1)"
+    press Enter C-u; write "$PWD/two.dot"; press Enter; see 'exists. Replace it?'; press n
+    # help, and back to where it began
+    press '?'; see 'Everywhere'; press q q; see 'specification'
+    quit
+}
+
+test_filter_as_one_types() {
+    project
+    on_project 120x40
+    see 'Order'; press 2; see 'all instances'
+    press /; write 'order-104'; see 'order-1042'; gone 'tx-77'
+    write 'x'; see 'No instance matches'
+    press BSpace Enter; see 'order-1042'
+    press /; press Escape; see 'all instances'
+    quit
+}
+
+test_live_changes_by_another_process() {
+    project
+    on_project 80x24
+    see 'Order'; press 2; see 'all instances'
+    echo '{"op":"mock","spec":"Order","id":"!first","state":"paid"}' | record
+    see ' of 281'
+    press g; see '!first'
+    press Enter; see 'no history'
+    echo '{"op":"transition","id":"!first","action":"pack","state":"packed"}' | record
+    see 'History, 1 step'
+    quit
+}
+
+test_a_file_that_changes() {
+    project
+    on_project 80x24
+    see 'CircuitBreaker'
+    echo 'nonsense' >specs/new.spec
+    see 'new.spec'
+    printf 'Specification: Fresh\nTransitions:\na --[b]-> c\n' >specs/new.spec
+    see 'Fresh'
+    quit
+}
+
+test_resize_at_any_moment() {
+    project
+    on_project 80x24
+    see 'Order'; press 4; see 'Specification'
+    tm resize-window -t explorer -x 10 -y 3; see 'too small'
+    tm resize-window -t explorer -x 120 -y 40; see 'Specification'
+    press s 2 /; tm resize-window -t explorer -x 40 -y 12; see '/'
+    press Escape; tm resize-window -t explorer -x 80 -y 24; see 'identifier'
+    quit
+}
+
+test_suspend_and_back() {
+    project
+    tm kill-session -t explorer
+    tm new-session -d -s explorer -x 80 -y 24 "LC_ALL=C.UTF-8 PS1='prompt: ' bash --norc -i"
+    see 'prompt:'
+    write "cd '$PWD' && '$build_dir/spex-tui' --specs '$PWD/specs' --store '$PWD/store'"; press Enter
+    see 'CircuitBreaker'
+    press C-z; see 'Stopped'
+    write 'fg'; press Enter; see 'Overview'; see 'CircuitBreaker'
+    press 2; see 'identifier'
+    press Q; gone 'identifier'; see 'prompt:'
+}
+
+test_signals_restore_the_terminal() {
+    project
+    local signal code
+    for signal in TERM:143 HUP:129 INT:130; do
+        on_project 80x24
+        see 'CircuitBreaker'; press 2 s; see 'Step'
+        code=${signal#*:}
+        kill -"${signal%:*}" "$(pid)"
+        ended "$code"
+    done
+    "$build_dir/spex" get order-1042 --store store >out 2>&1 || problem "$(cat out)"
+}
+
+test_terminals_that_cannot() {
+    START_TERM=dumb start 80x24; ended 2
+    grep -q 'cannot place its cursor' err || problem "$(cat err)"
+    START_TERM=nonsense start 80x24; ended 2
+    grep -q 'TERM=nonsense' err || problem "$(cat err)"
+    "$build_dir/spex-tui" >out 2>err </dev/null && problem 'no terminal, and no error'
+    grep -q 'needs a terminal' err || problem "$(cat err)"
+    [ ! -e spex_store ] || problem 'a store was made'
+}
+
+test_other_terminals() {
+    project
+    local term
+    for term in xterm-256color screen linux vt100; do
+        START_TERM=$term
+        on_project 80x24
+        see 'CircuitBreaker'; press 2; see 'identifier'; press Enter; see 'History'
+        quit
+    done
+    unset START_TERM
+}
+
+test_without_utf8() {
+    project
+    START_LOCALE=C on_project 80x24
+    see 'CircuitBreaker'; see '+ equivalent'; press j j 4; see 'Specification'
+    screen | LC_ALL=C grep -q '[^ -~]' && problem 'not only ASCII'
+    quit
+}
+
+test_wrong_use() {
+    start 80x24 --nonsense; ended 2
+    start 80x24 --specs "$PWD/nowhere"; ended 2
+    grep -q nowhere err || problem "$(cat err)"
+    printf 'store-dir = x\n' >spex.ini
+    start 80x24; ended 2
+    grep -q 'spex.ini:1' err || problem "$(cat err)"
+    "$build_dir/spex-tui" --version >out || problem 'no version'
+    "$build_dir/spex-tui" --help | grep -q -- --specs || problem 'no help'
+}
+
+test_stores_that_cannot_be_read() {
+    project
+    on_project 80x24; see 'CircuitBreaker'; quit
+    echo nonsense >file
+    start 80x24 --specs "$PWD/specs" --store "$PWD/file"; see 'CircuitBreaker'; see 'file'; quit
+    # one shard of four is garbage: the others serve, and the screen says so
+    head -c 5000 /dev/urandom >store/shard-2.db; rm -f store/shard-2.db-wal store/shard-2.db-shm
+    on_project 80x24; see 'shard'; press 2; see 'LISTEN'; quit
+    rm store/shard-3.db
+    on_project 80x24; see 'shard'; press 2; see 'LISTEN'; quit
+}
+
+test_hostile_names() {
+    project
+    printf '{"op":"mock","spec":"Order","id":"a\\u001b[2Jb\\u0007","state":"paid","meta":{"x":"\\u001b]0;evil\\u0007"}}
+{"op":"mock","spec":"Order","id":"aa\\n\\"\x27--[表]-> \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac","state":"paid"}
+{"op":"mock","spec":"Order","id":"ab%s","state":"e\xcc\x81\\u202e"}\n' "$(head -c 1000 /dev/zero | tr '\0' x)" | record
+    on_project 80x24
+    see 'Order'; press 2 /; write state:paid; press Enter; see 'a\x1B[2Jb\x07'; see 'aa\n"'
+    press Enter; see 'no history'; see 'evil'
+    press s; see 'Step'; press Escape q j Enter; see 'aa\n'
+    press q /; press C-u; write abxxx; press Enter Enter; see 'abxxx'; see 'no history'
+    press s; see 'another action'; press Escape 4; see 'Specification'
+    quit
+}
+
+# -------------------------------------------------------------------- running
+
+if ! command -v tmux >/dev/null; then
+    echo 'SKIP tui: everything (tmux is not installed)'
+    echo 'tui: 0 passed, 0 failed, 1 skipped'
+    exit 0
+fi
+passed=0 failed=0
+for name in $(declare -F | sed -n 's/^declare -f test_//p'); do
+    chosen=$([ $# -eq 0 ] && echo yes)
+    for part in "$@"; do case $name in *"$part"*) chosen=yes ;; esac done
+    [ -n "$chosen" ] || continue
+    mkdir -p "$scratch/$name" && cd "$scratch/$name" || exit 99
+    "test_$name"
+    if [ -e failed ]; then
+        failed=$((failed + 1))
+        echo "FAIL tui: ${name//_/ }"
+        sed 's/^/    /' failed
+    else
+        passed=$((passed + 1))
+        echo "ok   tui: ${name//_/ }"
+    fi
+    tm kill-session -t explorer
+done
+echo "tui: $passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,41 @@
+/*
+ * A screen without a terminal: an explorer over a small project and store made in the
+ * scratch directory, with a clock that stands still, keys pressed by name and the
+ * canvas compared with a golden file.
+ */
+#ifndef TESTS_VIEWS_SCREEN_H
+#define TESTS_VIEWS_SCREEN_H
+
+#include "tests/suite.h"
+#include "views/explorer.h"
+
+/* The moment all of it happens: 2026-01-31 12:00:00 UTC. */
+#define SCREEN_NOW INT64_C(1769860800000000)
+
+struct screen {
+    struct explorer *explorer;
+    struct canvas canvas;
+    struct project_options options;
+};
+
+/* Opens the explorer on specs/, models/ and store/ below `directory` (in the scratch
+ * directory); what it reads at the start has been read when this returns. */
+void screen_open(struct screen *screen, const char *directory, bool ascii);
+void screen_close(struct screen *screen);
+/* Presses the keys, names separated by blanks ("j j Enter C-l"), settling after each. */
+void screen_keys(struct screen *screen, const char *keys);
+/* Types the text, a character a key. */
+void screen_type(struct screen *screen, const char *text);
+/* Draws at that size and answers the lines; valid until the next call. */
+const char *screen_text(struct screen *screen, int width, int height);
+/* Compares with tests/golden/views/NAME-WxH.txt at the four sizes. With the variable
+ * SPEX_GOLDEN=write the files are written instead. */
+void screen_golden(struct screen *screen, const char *name);
+
+/* The moving clock of everything here; microseconds. */
+void screen_clock_set(int64_t now);
+
+/* Makes the project and store all golden screens show. Answers its directory. */
+const char *screen_project(void);
+
+#endif

@@ -1,0 +1,308 @@
+/* spex-tui: arguments, signals, and the loop between terminal and explorer. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "tui/terminal.h"
+#include "views/explorer.h"
+
+static const char usage_text[] =
+    "Usage: spex-tui [--specs DIR] [--models DIR] [--store DIR] [FILE...]\n"
+    "\n"
+    "Explores specifications, their instances and implementation models.\n"
+    "\n"
+    "  --specs DIR    folder of specifications (.spec, .ex); default ./specs\n"
+    "  --models DIR   folder of models (.spex); default ./spex_impl_models\n"
+    "  --store DIR    instance store; default ./spex_store\n"
+    "  --ascii        frames and signs in ASCII\n"
+    "  --help         this text\n"
+    "  --version      the version\n"
+    "\n"
+    "FILE is a specification to load beside those of the folder. Defaults come from\n"
+    "spex.ini in the current folder and from SPEX_SPECS_DIR, SPEX_IMPL_MODELS_DIR\n"
+    "and SPEX_STORE_DIR. Inside, ? explains every view. See spex-tui(1).\n";
+
+/* ---------------------------------------------------------------- signals */
+
+/* Handlers only write a byte; the loop does the rest. */
+static int signal_pipe[2] = {-1, -1};
+
+static void on_signal(int number)
+{
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    if (write(signal_pipe[1], &byte, 1) < 0) {
+        /* The pipe is full of signals: the loop is awake already. */
+    }
+    errno = saved;
+}
+
+static int catch_signals(spex_error *error)
+{
+    static const int caught[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT};
+    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+        return error_system(error, "cannot create a pipe");
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+        sigaction(caught[i], &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return SPEX_OK;
+}
+
+/* ------------------------------------------------------------------- loop */
+
+struct session {
+    struct explorer *explorer;
+    struct canvas canvas;
+    bool dirty;
+    int ended_by; /* a signal; 0: none */
+    bool over;
+};
+
+static void read_signals(struct session *session)
+{
+    unsigned char bytes[64];
+    ssize_t count = read(signal_pipe[0], bytes, sizeof bytes);
+    for (ssize_t i = 0; i < count; i++) {
+        if (bytes[i] == SIGWINCH) {
+            terminal_resize();
+            session->dirty = true;
+        } else if (bytes[i] == SIGCONT) {
+            terminal_forget();
+            session->dirty = true;
+        } else {
+            session->ended_by = bytes[i];
+        }
+    }
+}
+
+/* True if there may be more. */
+static bool read_keys(struct session *session)
+{
+    /* A paste is many keys: between some of them the screen is drawn and signals are seen. */
+    enum { AT_ONCE = 64 };
+    struct key key;
+    int read = 0;
+    for (; read < AT_ONCE && !session->over && terminal_key(&key); read++) {
+        session->dirty = true;
+        if (strcmp(key.name, "Resize") == 0)
+            continue;
+        switch (explorer_key(session->explorer, &key)) {
+        case EFFECT_QUIT:
+            session->over = true;
+            break;
+        case EFFECT_SUSPEND:
+            terminal_suspend();
+            break;
+        case EFFECT_REDRAW:
+            terminal_forget();
+            break;
+        case EFFECT_NONE:
+            break;
+        }
+    }
+    return read == AT_ONCE;
+}
+
+static void draw(struct session *session)
+{
+    int width, height;
+    terminal_size(&width, &height);
+    if (!canvas_resize(&session->canvas, width, height))
+        return;
+    explorer_draw(session->explorer, &session->canvas);
+    terminal_draw(&session->canvas);
+    session->dirty = false;
+}
+
+static void loop(struct session *session)
+{
+    enum { TICK = 100, CLOCK = 1000 };
+    int quiet = 0;
+    bool more = false;
+    session->dirty = true;
+    while (!session->over && !session->ended_by) {
+        if (explorer_tick(session->explorer))
+            session->dirty = true;
+        if (session->dirty)
+            draw(session);
+        struct pollfd wait[] = {{STDIN_FILENO, POLLIN, 0},
+                                {signal_pipe[0], POLLIN, 0},
+                                {jobs_descriptor(session->explorer->jobs), POLLIN, 0}};
+        int ready = poll(wait, 3, more ? 0 : TICK);
+        if (ready < 0 && errno != EINTR)
+            session->ended_by = SIGHUP;
+        if (wait[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+            session->ended_by = SIGHUP;
+        read_signals(session);
+        more = !session->ended_by && read_keys(session);
+        /* Ages on the screen move on once a second. */
+        quiet = ready == 0 ? quiet + TICK : 0;
+        if (quiet >= CLOCK) {
+            quiet = 0;
+            session->dirty = true;
+        }
+    }
+}
+
+/* -------------------------------------------------------------- arguments */
+
+static const struct option long_options[] = {{"specs", required_argument, NULL, 's'},
+                                             {"models", required_argument, NULL, 'm'},
+                                             {"store", required_argument, NULL, 't'},
+                                             {"ascii", no_argument, NULL, 'a'},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {"version", no_argument, NULL, 'v'},
+                                             {NULL, 0, NULL, 0}};
+
+struct arguments {
+    const char *specs, *models, *store;
+    bool ascii;
+};
+
+/* -1: go on; else the exit code. */
+static int read_arguments(int argc, char **argv, struct arguments *arguments)
+{
+    opterr = 0; /* getopt would print what was typed as it is */
+    for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
+        switch (option) {
+        case 's':
+            arguments->specs = optarg;
+            break;
+        case 'm':
+            arguments->models = optarg;
+            break;
+        case 't':
+            arguments->store = optarg;
+            break;
+        case 'a':
+            arguments->ascii = true;
+            break;
+        case 'h':
+            fputs(usage_text, stdout);
+            return 0;
+        case 'v':
+            printf("spex-tui %s\n", spex_version());
+            return 0;
+        default: {
+            spex_error error;
+            error_set(&error, SPEX_ERROR_USAGE, "%s", argv[optind - 1]);
+            fprintf(stderr, "spex-tui: cannot use the option %s; try spex-tui --help\n",
+                    error.message);
+            return 2;
+        }
+        }
+    }
+    return -1;
+}
+
+static int set_directory(struct project_options *options, const char *name, const char *value,
+                         bool must_exist, spex_error *error)
+{
+    struct stat about;
+    if (!value)
+        return SPEX_OK;
+    if (must_exist && stat(value, &about) < 0)
+        return error_set(error, SPEX_ERROR_USAGE, "there is no folder %s", value);
+    return project_options_set(options, name, value, error);
+}
+
+static int load_options(struct project_options *options, const struct arguments *arguments,
+                        spex_error *error)
+{
+    int status = project_options_load(options, NULL, error);
+    if (!status)
+        status = set_directory(options, "specs_dir", arguments->specs, true, error);
+    if (!status)
+        status = set_directory(options, "impl_models_dir", arguments->models, false, error);
+    if (!status)
+        status = set_directory(options, "store_dir", arguments->store, false, error);
+    return status;
+}
+
+static int check_files(int count, char **files, spex_error *error)
+{
+    for (int i = 0; i < count; i++)
+        if (access(files[i], R_OK) < 0)
+            return error_set(error, SPEX_ERROR_USAGE, "cannot read %s: %s", files[i],
+                             strerror(errno));
+    return SPEX_OK;
+}
+
+static int complain(const spex_error *error)
+{
+    fprintf(stderr, "spex-tui: %s\n", error->message);
+    return error->status == SPEX_ERROR_USAGE || error->status == SPEX_ERROR_SYNTAX ? 2 : 3;
+}
+
+/* What was asked for is done, and what came of it told, though nobody looks any more. */
+static void finish_writing(struct explorer *explorer)
+{
+    if (!explorer || !explorer->writing)
+        return;
+    fputs("spex-tui: finishing what is being written to the store ...\n", stderr);
+    const char *problem = explorer_finish_writing(explorer);
+    if (problem)
+        fprintf(stderr, "spex-tui: %s\n", problem);
+}
+
+static int run(const struct explorer_options *options, spex_error *error)
+{
+    struct session session = {0};
+    int status = catch_signals(error);
+    if (!status)
+        status = terminal_open(error);
+    if (status)
+        return status;
+    session.explorer = explorer_create(options);
+    if (session.explorer)
+        loop(&session);
+    else
+        status = error_memory(error);
+    terminal_close();
+    finish_writing(session.explorer);
+    explorer_free(session.explorer);
+    canvas_release(&session.canvas);
+    if (session.ended_by) {
+        /* Die of the signal, so that whoever sent it sees that. */
+        signal(session.ended_by, SIG_DFL);
+        raise(session.ended_by);
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    struct project_options project = {0};
+    spex_error error = {0};
+    setlocale(LC_ALL, "");
+    int over = read_arguments(argc, argv, &arguments);
+    if (over >= 0)
+        return over;
+    int status = load_options(&project, &arguments, &error);
+    if (!status)
+        status = check_files(argc - optind, argv + optind, &error);
+    if (!status) {
+        struct explorer_options options = {.workspace = {.project = project,
+                                                         .files = argv + optind,
+                                                         .file_count = (size_t)(argc - optind),
+                                                         .clock = clock_system()},
+                                           .ascii = arguments.ascii || !terminal_unicode()};
+        status = run(&options, &error);
+    }
+    project_options_release(&project);
+    return status ? complain(&error) : 0;
+}

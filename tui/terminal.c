@@ -1,0 +1,214 @@
+#include "tui/terminal.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/error.h"
+#include "tui/theme.h"
+
+static SCREEN *screen;
+static bool forget;
+
+static int check_terminal(spex_error *error)
+{
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return error_set(
+            error, SPEX_ERROR_USAGE,
+            "spex-tui needs a terminal; in scripts use spex (spex help lists its verbs)");
+    const char *term = getenv("TERM");
+    int reason;
+    if (setupterm(NULL, STDOUT_FILENO, &reason) != OK)
+        return error_set(error, SPEX_ERROR_USAGE,
+                         "the terminal type TERM=%s is not known here; try TERM=xterm or vt100",
+                         term ? term : "");
+    const char *move = tigetstr("cup"), *clear_screen_text = tigetstr("clear");
+    bool able = move && move != (char *)-1 && clear_screen_text && clear_screen_text != (char *)-1;
+    del_curterm(cur_term); /* newterm makes its own */
+    if (!able)
+        return error_set(error, SPEX_ERROR_USAGE,
+                         "TERM=%s cannot place its cursor, which an explorer needs; use another "
+                         "terminal, or spex for plain output",
+                         term ? term : "");
+    return SPEX_OK;
+}
+
+int terminal_open(spex_error *error)
+{
+    int status = check_terminal(error);
+    if (status)
+        return status;
+    screen = newterm(NULL, stdout, stdin);
+    if (!screen)
+        return error_set(error, SPEX_ERROR_SYSTEM, "curses cannot use this terminal");
+    set_term(screen);
+    raw();
+    noecho();
+    nonl();
+    nodelay(stdscr, TRUE);
+    keypad(stdscr, TRUE);
+    intrflush(stdscr, FALSE);
+    set_escdelay(25);
+    theme_init();
+    return SPEX_OK;
+}
+
+void terminal_close(void)
+{
+    if (!screen)
+        return;
+    endwin();
+    delscreen(screen);
+    screen = NULL;
+}
+
+void terminal_suspend(void)
+{
+    endwin();
+    raise(SIGTSTP);
+    forget = true;
+    refresh();
+}
+
+bool terminal_unicode(void)
+{
+    const char *codeset = nl_langinfo(CODESET);
+    return strcasecmp(codeset, "UTF-8") == 0 || strcasecmp(codeset, "utf8") == 0;
+}
+
+void terminal_size(int *width, int *height)
+{
+    getmaxyx(stdscr, *height, *width);
+}
+
+void terminal_resize(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+        resizeterm(size.ws_row, size.ws_col);
+}
+
+void terminal_forget(void)
+{
+    forget = true;
+}
+
+/* ------------------------------------------------------------------- keys */
+
+static const struct {
+    wint_t code;
+    const char *name;
+} special_keys[] = {
+    {KEY_UP, "Up"},         {KEY_DOWN, "Down"},
+    {KEY_LEFT, "Left"},     {KEY_RIGHT, "Right"},
+    {KEY_HOME, "Home"},     {KEY_END, "End"},
+    {KEY_PPAGE, "PgUp"},    {KEY_NPAGE, "PgDn"},
+    {KEY_ENTER, "Enter"},   {KEY_BACKSPACE, "Backspace"},
+    {KEY_DC, "Delete"},     {KEY_BTAB, "S-Tab"},
+    {KEY_RESIZE, "Resize"}, {KEY_FIND, "Home"},
+    {KEY_SELECT, "End"},    {KEY_F(1), "F1"},
+    {KEY_F(5), "F5"},       {KEY_F(10), "F10"},
+};
+
+static const struct {
+    wint_t code;
+    const char *name;
+} control_keys[] = {{'\r', "Enter"}, {'\n', "Enter"},    {'\t', "Tab"},
+                    {27, "Esc"},     {127, "Backspace"}, {8, "Backspace"}};
+
+static void name_character(wint_t code, struct key *key)
+{
+    for (size_t i = 0; i < sizeof control_keys / sizeof *control_keys; i++)
+        if (control_keys[i].code == code) {
+            *key = key_named(control_keys[i].name);
+            return;
+        }
+    if (code < 32) {
+        snprintf(key->name, sizeof key->name, "C-%c", (int)code + 96);
+        return;
+    }
+    char bytes[MB_LEN_MAX + 1] = "";
+    mbstate_t state = {0};
+    size_t length = wcrtomb(bytes, (wchar_t)code, &state);
+    if (length == (size_t)-1 || length >= sizeof key->text || (code >= 0x7f && code < 0xa0)) {
+        snprintf(key->name, sizeof key->name, "U+%04X", (unsigned)code);
+        return;
+    }
+    memcpy(key->name, bytes, length);
+    memcpy(key->text, bytes, length);
+}
+
+bool terminal_key(struct key *key)
+{
+    memset(key, 0, sizeof *key);
+    wint_t code;
+    int kind = get_wch(&code);
+    if (kind == ERR)
+        return false;
+    if (kind == OK) {
+        name_character(code, key);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof special_keys / sizeof *special_keys; i++)
+        if (special_keys[i].code == code) {
+            *key = key_named(special_keys[i].name);
+            return true;
+        }
+    snprintf(key->name, sizeof key->name, "key %u", (unsigned)code);
+    return true;
+}
+
+/* ---------------------------------------------------------------- drawing */
+
+static void draw_cell(int x, int y, const struct cell *cell)
+{
+    unsigned long attributes;
+    short pair;
+    theme_look((enum role)cell->role, &attributes, &pair);
+    wchar_t wide[CCHARW_MAX + 1];
+    mbstate_t state = {0};
+    const char *bytes = cell->text;
+    size_t count = mbsrtowcs(wide, &bytes, CCHARW_MAX, &state);
+    if (count == (size_t)-1 || count == 0) {
+        wide[0] = L'?';
+        count = 1;
+    }
+    wide[count] = L'\0';
+    cchar_t shown;
+    if (setcchar(&shown, wide, (attr_t)attributes, pair, NULL) == ERR) {
+        wide[1] = L'\0';
+        setcchar(&shown, wide, (attr_t)attributes, pair, NULL);
+    }
+    mvadd_wch(y, x, &shown);
+}
+
+void terminal_draw(const struct canvas *canvas)
+{
+    if (forget)
+        clearok(stdscr, TRUE);
+    forget = false;
+    erase();
+    for (int y = 0; y < canvas->height; y++)
+        for (int x = 0; x < canvas->width; x++) {
+            const struct cell *cell = canvas_at(canvas, x, y);
+            if (cell->width > 0)
+                draw_cell(x, y, cell);
+        }
+    if (canvas->cursor_x >= 0 && canvas->cursor_x < canvas->width) {
+        curs_set(1);
+        move(canvas->cursor_y, canvas->cursor_x);
+    } else {
+        curs_set(0);
+        move(canvas->height - 1, canvas->width - 1);
+    }
+    refresh();
+}

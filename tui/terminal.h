@@ -1,0 +1,32 @@
+/*
+ * tui/ - the terminal: the event loop, keys, colours, and carrying the canvas to the
+ * screen. The only code that includes curses; everything shown is decided in views/.
+ */
+#ifndef TUI_TERMINAL_H
+#define TUI_TERMINAL_H
+
+#include <stdbool.h>
+
+#include "spex.h"
+#include "views/canvas.h"
+#include "views/commands.h"
+
+/* Takes the terminal over. Errors: USAGE (not a terminal, or one that cannot place its
+ * cursor), SYSTEM. */
+int terminal_open(spex_error *error);
+/* Gives it back as it was; may be called twice. */
+void terminal_close(void);
+/* Back to the shell until fg. */
+void terminal_suspend(void);
+/* Whether the locale can show more than ASCII. */
+bool terminal_unicode(void);
+void terminal_size(int *width, int *height);
+/* After SIGWINCH: takes the window's new size over. */
+void terminal_resize(void);
+/* The next key that is there already; false: none. Resizes are answered as "Resize". */
+bool terminal_key(struct key *key);
+void terminal_draw(const struct canvas *canvas);
+/* Draws every cell anew next time. */
+void terminal_forget(void);
+
+#endif

@@ -1,0 +1,12 @@
+/* How each role looks: colours where the terminal has them, attributes where not. */
+#ifndef TUI_THEME_H
+#define TUI_THEME_H
+
+#include "views/canvas.h"
+
+/* After curses is up. Honours NO_COLOR. */
+void theme_init(void);
+/* The curses attributes and colour pair of a role. */
+void theme_look(enum role role, unsigned long *attributes, short *pair);
+
+#endif

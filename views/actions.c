@@ -1,0 +1,530 @@
+/* What changes the store: step, mock, delete. Asked for in overlays, done on the store lane. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "views/explorer.h"
+
+enum action_kind { ACTION_STEP, ACTION_MOCK, ACTION_DELETE };
+
+/* What is to be done, as far as it is known; each overlay on the way owns one. */
+struct action {
+    struct explorer *explorer;
+    enum action_kind kind;
+    char *specification, *identifier, *action, *state;
+    bool sure; /* mock: replace an instance that exists */
+};
+
+static void action_free(void *context)
+{
+    struct action *action = context;
+    if (!action)
+        return;
+    free(action->specification);
+    free(action->identifier);
+    free(action->action);
+    free(action->state);
+    free(action);
+}
+
+static bool copy_text(char **place, const char *value)
+{
+    *place = value ? memory_copy_text(value) : NULL;
+    return !value || *place;
+}
+
+static struct action *action_copy(const struct action *from)
+{
+    struct action *copy = memory_allocate(1, sizeof *copy);
+    if (!copy)
+        return NULL;
+    copy->explorer = from->explorer;
+    copy->kind = from->kind;
+    copy->sure = from->sure;
+    if (!copy_text(&copy->specification, from->specification) ||
+        !copy_text(&copy->identifier, from->identifier) ||
+        !copy_text(&copy->action, from->action) || !copy_text(&copy->state, from->state)) {
+        action_free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+static void set_text(char **place, const char *value)
+{
+    char *copy = memory_copy_text(value);
+    free(*place);
+    *place = copy;
+}
+
+/* ----------------------------------------------------- on the store lane */
+
+struct action_job {
+    struct job job;
+    struct action *action;
+    struct snapshot *snapshot;
+    int status;
+    bool exists; /* mock found an instance and was not sure */
+    bool stored; /* step: the observation holds */
+    uint64_t transitions;
+    spex_observation observation;
+    spex_error error;
+};
+
+static int run_mock(struct action_job *self, struct spex_manager *manager)
+{
+    struct action *action = self->action;
+    spex_instance *instance = NULL;
+    if (!action->sure && !spex_get(manager, action->identifier, &instance, NULL)) {
+        self->exists = true;
+        self->transitions = instance->transitions;
+        spex_instance_free(instance);
+        return SPEX_OK;
+    }
+    return spex_mock(manager, action->specification, action->identifier, NULL, action->state,
+                     &self->error);
+}
+
+static void action_run(struct job *job)
+{
+    struct action_job *self = (struct action_job *)job;
+    struct action *action = self->action;
+    struct spex_manager *manager;
+    self->status = workspace_manager(action->explorer->workspace, self->snapshot,
+                                     action->kind == ACTION_MOCK, &manager, &self->error);
+    if (self->status)
+        return;
+    switch (action->kind) {
+    case ACTION_STEP:
+        self->status =
+            spex_transition_at(manager, action->identifier, action->action, action->state, 0,
+                               (spex_place){"spex-tui", 0}, &self->observation, &self->error);
+        self->stored = self->observation.transitions > 0;
+        break;
+    case ACTION_MOCK:
+        self->status = run_mock(self, manager);
+        break;
+    case ACTION_DELETE:
+        self->status = spex_delete(manager, action->identifier, NULL, &self->error);
+        break;
+    }
+}
+
+static void submit(struct action *action);
+
+static void mock_confirmed(void *context)
+{
+    struct action *again = action_copy(context);
+    if (!again)
+        return;
+    again->sure = true;
+    submit(again);
+}
+
+static void tell_step(struct explorer *explorer, const struct action_job *self)
+{
+    static const struct {
+        enum role role;
+        const char *words;
+    } verdicts[] = {
+        [SPEX_VERDICT_LEARNED] = {ROLE_GOOD, "Learned"},
+        [SPEX_VERDICT_CONFORMS] = {ROLE_GOOD, "Conforms to the model"},
+        [SPEX_VERDICT_STILL_EQUIVALENT] = {ROLE_WARNING, "A deviation, still equivalent"},
+        [SPEX_VERDICT_NOT_EQUIVALENT] = {ROLE_BAD, "A deviation, not equivalent"},
+    };
+    const struct action *action = self->action;
+    /* A deviation that the policy does not accept is recorded all the same. */
+    bool refused = self->status == SPEX_ERROR_REFUSED;
+    if (self->stored)
+        explorer_message(explorer, refused ? ROLE_BAD : verdicts[self->observation.verdict].role,
+                         "%s%s: recorded %s %s %s.", verdicts[self->observation.verdict].words,
+                         refused ? ", refused" : "", action->action, explorer->ascii ? "->" : "→",
+                         action->state);
+    else
+        explorer_message(explorer, ROLE_BAD, "Not recorded: %s", self->error.message);
+}
+
+static void action_finish(struct job *job)
+{
+    struct action_job *self = (struct action_job *)job;
+    struct action *action = self->action;
+    struct explorer *explorer = action->explorer;
+    explorer->writing--;
+    if (self->exists) {
+        struct action *again = action_copy(action);
+        struct text question = {0};
+        text_printf(&question, "%s exists with %llu transitions; mock replaces it and its history?",
+                    action->identifier, (unsigned long long)self->transitions);
+        struct overlay_calls calls = {
+            .confirmed = mock_confirmed, .release = action_free, .context = again};
+        if (again)
+            overlay_question(&explorer->overlay, text_value(&question), &calls);
+        text_release(&question);
+        return;
+    }
+    if (action->kind == ACTION_STEP) {
+        tell_step(explorer, self);
+    } else if (self->status) {
+        explorer_message(explorer, ROLE_BAD, "%s", self->error.message);
+    } else if (action->kind == ACTION_MOCK) {
+        explorer_message(explorer, ROLE_GOOD, "%s is mocked at %s.", action->identifier,
+                         action->state);
+        explorer_select_instance(explorer, action->identifier, action->specification);
+        if (explorer_view(explorer) == VIEW_OVERVIEW || explorer_view(explorer) == VIEW_INSTANCES)
+            explorer_open(explorer, VIEW_INSTANCE);
+    } else {
+        explorer_message(explorer, ROLE_GOOD, "Deleted %s.", action->identifier);
+        explorer_select_instance(explorer, NULL, NULL);
+        if (explorer_view(explorer) == VIEW_INSTANCE)
+            explorer_open(explorer, VIEW_INSTANCES);
+    }
+    workspace_refresh(explorer->workspace, REFRESH_CHANGED);
+}
+
+static void action_release(struct job *job)
+{
+    struct action_job *self = (struct action_job *)job;
+    snapshot_drop(self->snapshot);
+    action_free(self->action);
+    free(self);
+}
+
+/* Takes the action over. */
+static void submit(struct action *action)
+{
+    struct explorer *explorer = action->explorer;
+    struct action_job *self = memory_allocate(1, sizeof *self);
+    if (!self) {
+        action_free(action);
+        return;
+    }
+    self->job = (struct job){.what = "writing to the store",
+                             .lane = LANE_STORE,
+                             .run = action_run,
+                             .finish = action_finish,
+                             .release = action_release,
+                             .part = -1};
+    self->action = action;
+    self->snapshot = snapshot_keep(explorer->workspace->snapshot);
+    explorer->writing++;
+    jobs_submit(explorer->jobs, &self->job);
+}
+
+static const struct spex_specification *specification_of(const struct action *action)
+{
+    const struct summary *summary =
+        workspace_find(action->explorer->workspace, action->specification);
+    return summary && summary->entry ? summary->entry->specification : NULL;
+}
+
+/* Tab: the next known name that begins as what was typed, round and round. */
+static void complete_name(const struct symbols *names, struct line_editor *editor)
+{
+    const char *typed = text_value(&editor->text);
+    size_t length = strlen(typed);
+    uint32_t start = symbols_find(names, typed);
+    if (start != SYMBOL_NONE)
+        length = 0; /* a whole name already: on to the next one */
+    for (uint32_t i = 1; i <= names->count; i++) {
+        const char *name = names->names[(start == SYMBOL_NONE ? i - 1 : start + i) % names->count];
+        if (strncmp(name, typed, length) == 0 && strcmp(name, typed) != 0) {
+            line_editor_set(editor, name);
+            return;
+        }
+    }
+}
+
+static void complete_action(void *context, struct line_editor *editor)
+{
+    const struct spex_specification *specification = specification_of(context);
+    if (specification)
+        complete_name(&specification->actions, editor);
+}
+
+static void complete_state(void *context, struct line_editor *editor)
+{
+    const struct spex_specification *specification = specification_of(context);
+    if (specification)
+        complete_name(&specification->states, editor);
+}
+
+/* ------------------------------------------------------------------ step */
+
+static void state_typed(void *context, const char *text)
+{
+    struct action *again = action_copy(context);
+    if (!again)
+        return;
+    set_text(&again->state, text);
+    if (*text)
+        submit(again);
+    else
+        action_free(again);
+}
+
+/* The state's prompt begins with where the specification goes by that action. */
+static const char *likely_target(const struct action *action)
+{
+    const struct spex_specification *specification = specification_of(action);
+    for (size_t i = 0; specification && i < specification->transition_count; i++) {
+        const struct specification_transition *t = &specification->transitions[i];
+        if (strcmp(symbols_name(&specification->actions, t->action), action->action) == 0)
+            return symbols_name(&specification->states, t->to);
+    }
+    return "";
+}
+
+static void step_action_typed(void *context, const char *text)
+{
+    struct action *again = action_copy(context);
+    if (!again)
+        return;
+    set_text(&again->action, text);
+    struct overlay_calls calls = {
+        .typed = state_typed, .complete = complete_state, .release = action_free, .context = again};
+    if (!*text) {
+        action_free(again);
+        return;
+    }
+    struct text label = {0};
+    text_printf(&label, "%s leads to state:", text);
+    overlay_line(&again->explorer->overlay, text_value(&label), likely_target(again), &calls);
+    text_release(&label);
+}
+
+/* The choices of the step menu: (action, state) pairs, then "another". */
+struct step_menu {
+    struct action *base;
+    struct step_choice {
+        char *action, *state;
+    } * choices;
+    size_t count;
+};
+
+static void step_menu_free(void *context)
+{
+    struct step_menu *menu = context;
+    for (size_t i = 0; i < menu->count; i++) {
+        free(menu->choices[i].action);
+        free(menu->choices[i].state);
+    }
+    free(menu->choices);
+    action_free(menu->base);
+    free(menu);
+}
+
+static void step_chosen(void *context, size_t item)
+{
+    struct step_menu *menu = context;
+    struct action *again = action_copy(menu->base);
+    if (!again)
+        return;
+    if (item < menu->count) {
+        set_text(&again->action, menu->choices[item].action);
+        set_text(&again->state, menu->choices[item].state);
+        submit(again);
+        return;
+    }
+    struct overlay_calls calls = {.typed = step_action_typed,
+                                  .complete = complete_action,
+                                  .release = action_free,
+                                  .context = again};
+    overlay_line(&again->explorer->overlay, "Action:", "", &calls);
+}
+
+static void offer(struct step_menu *menu, struct overlay *overlay, const char *action,
+                  const char *state, const char *detail)
+{
+    for (size_t i = 0; i < menu->count; i++)
+        if (strcmp(menu->choices[i].action, action) == 0 &&
+            strcmp(menu->choices[i].state, state) == 0)
+            return;
+    struct step_choice *choices =
+        memory_resize(menu->choices, menu->count + 1, sizeof *menu->choices);
+    if (!choices)
+        return;
+    menu->choices = choices;
+    choices[menu->count] = (struct step_choice){memory_copy_text(action), memory_copy_text(state)};
+    if (!choices[menu->count].action || !choices[menu->count].state) {
+        free(choices[menu->count].action);
+        free(choices[menu->count].state);
+        return;
+    }
+    menu->count++;
+    struct text label = {0};
+    text_printf(&label, "%s %s %s", action, menu->base->explorer->ascii ? "->" : "→", state);
+    overlay_menu_add(overlay, text_value(&label), detail);
+    text_release(&label);
+}
+
+static void offer_enabled(struct step_menu *menu, struct overlay *overlay, const char *state)
+{
+    const struct summary *summary =
+        workspace_find(menu->base->explorer->workspace, menu->base->specification);
+    if (!summary || !summary->entry || !state)
+        return;
+    const struct spex_specification *specification = summary->entry->specification;
+    uint32_t from = symbols_find(&specification->states, state);
+    for (size_t i = 0; i < specification->transition_count; i++) {
+        const struct specification_transition *t = &specification->transitions[i];
+        const char *action = symbols_name(&specification->actions, t->action);
+        if (t->from == from)
+            offer(menu, overlay, action, symbols_name(&specification->states, t->to),
+                  strcmp(action, SPEX_INTERNAL) == 0 ? "internal" : NULL);
+    }
+    const struct spex_model *model = summary->entry->model;
+    for (size_t i = 0; model && i < model->transition_count; i++) {
+        const struct model_transition *t = &model->transitions[i];
+        if (strcmp(t->from, state) == 0 && strcmp(t->action, SPEX_INITIALISATION) != 0)
+            offer(menu, overlay, t->action, t->to, "only the model has it");
+    }
+}
+
+static struct action *about_selection(struct explorer *explorer, enum action_kind kind)
+{
+    struct action wanted = {.explorer = explorer,
+                            .kind = kind,
+                            .specification = explorer->selection.specification,
+                            .identifier = explorer->selection.identifier};
+    return action_copy(&wanted);
+}
+
+void action_step(struct explorer *explorer)
+{
+    struct selection *selection = &explorer->selection;
+    if (!selection->instance) {
+        explorer_message(explorer, ROLE_WARNING, "No instance is selected; 2 lists them.");
+        return;
+    }
+    selection->travel = 0;
+    struct step_menu *menu = memory_allocate(1, sizeof *menu);
+    struct action *base = about_selection(explorer, ACTION_STEP);
+    if (!menu || !base) {
+        free(menu);
+        action_free(base);
+        return;
+    }
+    menu->base = base;
+    struct text title = {0};
+    text_printf(&title, "Step %s from %s", selection->identifier,
+                selection->instance->state ? selection->instance->state : SPEX_NIL);
+    struct overlay_calls calls = {
+        .chosen = step_chosen, .release = step_menu_free, .context = menu};
+    overlay_menu(&explorer->overlay, text_value(&title), &calls);
+    text_release(&title);
+    offer_enabled(menu, &explorer->overlay, selection->instance->state);
+    overlay_menu_other(&explorer->overlay, "another action and state");
+}
+
+void action_step_to(struct explorer *explorer, const char *action, const char *state)
+{
+    struct action *step = about_selection(explorer, ACTION_STEP);
+    if (!step)
+        return;
+    set_text(&step->action, action);
+    set_text(&step->state, state);
+    submit(step);
+}
+
+/* ------------------------------------------------------------------ mock */
+
+static void mock_chosen(void *context, size_t item)
+{
+    struct action *again = action_copy(context);
+    if (!again)
+        return;
+    const struct spex_specification *specification = specification_of(again);
+    const char *state = specification ? symbols_name(&specification->states, (uint32_t)item) : NULL;
+    if (state) {
+        set_text(&again->state, state);
+        submit(again);
+        return;
+    }
+    struct overlay_calls calls = {
+        .typed = state_typed, .complete = complete_state, .release = action_free, .context = again};
+    overlay_line(&again->explorer->overlay, "At state:", "", &calls);
+}
+
+/* Takes the action over. */
+static void choose_mock_state(struct action *action)
+{
+    struct overlay *overlay = &action->explorer->overlay;
+    struct text title = {0};
+    text_printf(&title, "Mock %s (%s) at", action->identifier, action->specification);
+    struct overlay_calls calls = {.chosen = mock_chosen, .release = action_free, .context = action};
+    overlay_menu(overlay, text_value(&title), &calls);
+    text_release(&title);
+    const struct spex_specification *specification = specification_of(action);
+    for (uint32_t i = 0; specification && i < specification->states.count; i++)
+        overlay_menu_add(overlay, symbols_name(&specification->states, i),
+                         specification_state_terminal(specification, i) ? "terminal"
+                         : i == 0                                       ? "initial"
+                                                                        : NULL);
+    overlay_menu_other(overlay, "another state");
+}
+
+static void mock_identifier_typed(void *context, const char *text)
+{
+    struct action *again = action_copy(context);
+    spex_error error;
+    if (!again)
+        return;
+    if (identifier_check(text, &error)) {
+        explorer_message(again->explorer, ROLE_WARNING, "%s", error.message);
+        action_free(again);
+        return;
+    }
+    set_text(&again->identifier, text);
+    choose_mock_state(again);
+}
+
+void action_mock(struct explorer *explorer)
+{
+    const struct summary *summary = explorer_summary(explorer);
+    if (!summary || !summary->entry || !summary->entry->specification) {
+        explorer_message(
+            explorer, ROLE_WARNING,
+            "Choose a specification first: an instance is mocked at one of its states.");
+        return;
+    }
+    struct action *action = about_selection(explorer, ACTION_MOCK);
+    if (!action)
+        return;
+    if (action->identifier && explorer_view(explorer) != VIEW_OVERVIEW) {
+        choose_mock_state(action);
+        return;
+    }
+    set_text(&action->identifier, "");
+    struct text label = {0};
+    text_printf(&label, "Identifier of the %s to mock:", action->specification);
+    struct overlay_calls calls = {
+        .typed = mock_identifier_typed, .release = action_free, .context = action};
+    overlay_line(&explorer->overlay, text_value(&label), "", &calls);
+    text_release(&label);
+}
+
+/* ---------------------------------------------------------------- delete */
+
+static void delete_confirmed(void *context)
+{
+    struct action *again = action_copy(context);
+    if (again)
+        submit(again);
+}
+
+void action_delete(struct explorer *explorer)
+{
+    if (!explorer->selection.identifier) {
+        explorer_message(explorer, ROLE_WARNING, "No instance is selected.");
+        return;
+    }
+    struct action *action = about_selection(explorer, ACTION_DELETE);
+    if (!action)
+        return;
+    struct text question = {0};
+    text_printf(&question, "Delete %s with its whole history?", action->identifier);
+    struct overlay_calls calls = {
+        .confirmed = delete_confirmed, .release = action_free, .context = action};
+    overlay_question(&explorer->overlay, text_value(&question), &calls);
+    text_release(&question);
+}

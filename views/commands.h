@@ -1,0 +1,51 @@
+/* The table of commands (commands.def) and how keys find them. */
+#ifndef VIEWS_COMMANDS_H
+#define VIEWS_COMMANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum view_id {
+    VIEW_OVERVIEW,
+    VIEW_INSTANCES,
+    VIEW_INSTANCE,
+    VIEW_GRAPHS,
+    VIEW_CHECK,
+    VIEW_MODELS,
+    VIEW_EVENTS,
+    VIEW_EXPORT,
+    VIEW_HELP,
+    VIEWS
+};
+
+enum command {
+    COMMAND_NONE = -1,
+#define COMMAND(identifier, name, keys, views, help) COMMAND_##identifier,
+#include "views/commands.def"
+#undef COMMAND
+    COMMANDS
+};
+
+struct command_entry {
+    const char *name;
+    const char *keys; /* separated by blanks, the first one is shown */
+    unsigned views;   /* bit 1 << view_id */
+    const char *help;
+};
+const struct command_entry *command_entry(enum command command);
+bool command_general(enum command command);
+
+/* A key as it was pressed. */
+struct key {
+    char name[16]; /* "a", "Enter", "Up", "C-l", "F5", "PgDn", ... */
+    char text[8];  /* what it types (UTF-8), "" if nothing */
+};
+struct key key_named(const char *name);
+
+enum command command_for_key(enum view_id view, const struct key *key);
+/* By its name; COMMAND_NONE when there is none. */
+enum command command_by_name(const char *name);
+/* The first key of a command, as shown. */
+void command_key(enum command command, char key[16]);
+
+#endif

@@ -1,0 +1,417 @@
+#include "views/explorer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "views/prompt.h"
+#include "views/selection.h"
+
+const struct view_operations *view_operations(enum view_id view)
+{
+    static const struct view_operations *const operations[VIEWS] = {
+        [VIEW_OVERVIEW] = &overview_view, [VIEW_INSTANCES] = &instances_view,
+        [VIEW_INSTANCE] = &instance_view, [VIEW_GRAPHS] = &graphs_view,
+        [VIEW_CHECK] = &check_view,       [VIEW_MODELS] = &models_view,
+        [VIEW_EVENTS] = &events_view,     [VIEW_EXPORT] = &export_view,
+        [VIEW_HELP] = &help_view,
+    };
+    return operations[view];
+}
+
+static void workspace_changed(void *context)
+{
+    struct explorer *explorer = context;
+    selection_follow(explorer);
+    explorer_refresh_views(explorer);
+}
+
+struct explorer *explorer_create(const struct explorer_options *options)
+{
+    struct explorer *explorer = memory_allocate(1, sizeof *explorer);
+    if (!explorer)
+        return NULL;
+    struct workspace_options workspace = options->workspace;
+    workspace.watch.changed = workspace_changed;
+    workspace.watch.context = explorer;
+    explorer->ascii = options->ascii;
+    explorer->jobs = jobs_create(&workspace.clock);
+    if (explorer->jobs)
+        explorer->workspace = workspace_create(&workspace, explorer->jobs);
+    bool made = explorer->workspace != NULL;
+    for (int i = 0; made && i < VIEWS; i++) {
+        explorer->states[i] = memory_allocate(1, view_operations((enum view_id)i)->state_size);
+        made = explorer->states[i] != NULL;
+    }
+    if (!made) {
+        explorer_free(explorer);
+        return NULL;
+    }
+    explorer->stack[0] = VIEW_OVERVIEW;
+    explorer->depth = 1;
+    explorer->pending = COMMAND_NONE;
+    workspace_refresh(explorer->workspace, REFRESH_ALL);
+    return explorer;
+}
+
+void explorer_free(struct explorer *explorer)
+{
+    if (!explorer)
+        return;
+    jobs_free(explorer->jobs);
+    workspace_free(explorer->workspace);
+    for (int i = 0; i < VIEWS; i++) {
+        const struct view_operations *operations = view_operations((enum view_id)i);
+        if (explorer->states[i] && operations->release)
+            operations->release(explorer->states[i]);
+        free(explorer->states[i]);
+    }
+    overlay_close(&explorer->overlay);
+    selection_release(&explorer->selection);
+    text_release(&explorer->message);
+    free(explorer);
+}
+
+enum view_id explorer_view(const struct explorer *explorer)
+{
+    return explorer->stack[explorer->depth - 1];
+}
+
+void explorer_refresh_views(struct explorer *explorer)
+{
+    for (int i = 0; i < VIEWS; i++) {
+        const struct view_operations *operations = view_operations((enum view_id)i);
+        if (operations->refresh && explorer_view(explorer) == (enum view_id)i)
+            operations->refresh(explorer, explorer->states[i]);
+    }
+}
+
+void explorer_open(struct explorer *explorer, enum view_id view)
+{
+    /* A view stands in the stack once: going to one that is there goes back to it. */
+    for (size_t i = 0; i < explorer->depth; i++)
+        if (explorer->stack[i] == view) {
+            explorer->depth = i + 1;
+            explorer_refresh_views(explorer);
+            return;
+        }
+    explorer->stack[explorer->depth++] = view;
+    explorer_refresh_views(explorer);
+}
+
+void explorer_message(struct explorer *explorer, enum role role, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    text_clear(&explorer->message);
+    text_vprintf(&explorer->message, format, arguments);
+    va_end(arguments);
+    explorer->message_role = role;
+}
+
+static void go_back(struct explorer *explorer, bool may_quit)
+{
+    if (explorer->depth > 1) {
+        explorer->depth--;
+        explorer_refresh_views(explorer);
+    } else if (may_quit) {
+        explorer->effect = EFFECT_QUIT;
+    } else {
+        explorer_message(explorer, ROLE_DIM, "This is the first view; q quits.");
+    }
+}
+
+static void go_to(struct explorer *explorer, enum view_id view)
+{
+    if (view == VIEW_INSTANCE && !explorer->selection.identifier) {
+        explorer_message(explorer, ROLE_WARNING, "No instance is selected: choose one here.");
+        view = VIEW_INSTANCES;
+    }
+    explorer_open(explorer, view);
+}
+
+static void general_command(struct explorer *explorer, enum command command)
+{
+    switch (command) {
+    case COMMAND_OVERVIEW:
+        explorer->depth = 1;
+        explorer_refresh_views(explorer);
+        break;
+    case COMMAND_INSTANCES:
+    case COMMAND_INSTANCE:
+    case COMMAND_GRAPHS:
+        go_to(explorer, (enum view_id)(VIEW_OVERVIEW + (command - COMMAND_OVERVIEW)));
+        break;
+    case COMMAND_CHECK:
+        if (explorer->selection.specification)
+            workspace_check(explorer->workspace, explorer->selection.specification);
+        go_to(explorer, VIEW_CHECK);
+        break;
+    case COMMAND_MODELS:
+        go_to(explorer, VIEW_MODELS);
+        break;
+    case COMMAND_EVENTS:
+        go_to(explorer, VIEW_EVENTS);
+        break;
+    case COMMAND_EXPORT:
+        go_to(explorer, VIEW_EXPORT);
+        break;
+    case COMMAND_HELP:
+        go_to(explorer, VIEW_HELP);
+        break;
+    case COMMAND_LEAVE:
+    case COMMAND_BACK:
+        go_back(explorer, command == COMMAND_LEAVE);
+        break;
+    case COMMAND_QUIT:
+        explorer->effect = EFFECT_QUIT;
+        break;
+    case COMMAND_PROMPT:
+        prompt_open(explorer);
+        break;
+    case COMMAND_RELOAD:
+        workspace_refresh(explorer->workspace, REFRESH_ALL);
+        explorer_message(explorer, ROLE_DIM, "Reading files and store again.");
+        break;
+    case COMMAND_CANCEL:
+        if (jobs_cancel(explorer->jobs))
+            explorer_message(explorer, ROLE_WARNING, "Cancelled.");
+        else
+            explorer_message(explorer, ROLE_DIM, "Nothing runs that could be cancelled. Q quits.");
+        break;
+    case COMMAND_REDRAW:
+        explorer->effect = EFFECT_REDRAW;
+        break;
+    case COMMAND_SUSPEND:
+        explorer->effect = EFFECT_SUSPEND;
+        break;
+    default:
+        break;
+    }
+}
+
+void explorer_command(struct explorer *explorer, enum command command)
+{
+    enum view_id view = explorer_view(explorer);
+    if (!view_operations(view)->command(explorer, explorer->states[view], command))
+        general_command(explorer, command);
+}
+
+enum effect explorer_key(struct explorer *explorer, const struct key *key)
+{
+    explorer->effect = EFFECT_NONE;
+    if (explorer->overlay.kind != OVERLAY_NONE) {
+        overlay_key(&explorer->overlay, key);
+        return explorer->effect;
+    }
+    text_clear(&explorer->message);
+    enum command command = command_for_key(explorer_view(explorer), key);
+    if (command != COMMAND_NONE)
+        explorer_command(explorer, command);
+    else
+        explorer_message(explorer, ROLE_DIM, "%s does nothing here; ? shows the keys.", key->name);
+    return explorer->effect;
+}
+
+bool explorer_tick(struct explorer *explorer)
+{
+    enum { POLL = 250000 };
+    bool changed = jobs_finish(explorer->jobs) > 0;
+    const spex_clock *clock = &explorer->workspace->options.clock;
+    int64_t now = clock->monotonic(clock->context);
+    if (now - explorer->polled >= POLL) {
+        explorer->polled = now;
+        bool files = explorer->polls++ % 4 == 0;
+        workspace_refresh(explorer->workspace, files ? REFRESH_CHANGED : REFRESH_STORE);
+    }
+    double part;
+    bool cancellable;
+    return changed || jobs_running(explorer->jobs, POLL, &part, &cancellable);
+}
+
+void explorer_settle(struct explorer *explorer)
+{
+    jobs_settle(explorer->jobs);
+}
+
+const char *explorer_finish_writing(struct explorer *explorer)
+{
+    text_clear(&explorer->message);
+    explorer->message_role = ROLE_NORMAL;
+    while (explorer->writing)
+        jobs_wait(explorer->jobs);
+    return explorer->message_role == ROLE_BAD ? text_value(&explorer->message) : NULL;
+}
+
+/* ------------------------------------------------------------ the screen */
+
+static void draw_tabs(const struct explorer *explorer, struct canvas *canvas)
+{
+    int x = 0;
+    canvas_fill(canvas, (struct area){0, 0, canvas->width, 1}, ROLE_TAB);
+    bool short_form = canvas->width < (explorer_view(explorer) == VIEW_HELP ? 87 : 79);
+    for (int i = 0; i < VIEWS; i++) {
+        bool current = explorer_view(explorer) == (enum view_id)i;
+        const char *title = view_operations((enum view_id)i)->title;
+        enum role role = current ? ROLE_TAB_CURRENT : ROLE_TAB;
+        if (i == VIEW_HELP && !current)
+            continue;
+        if (i == VIEW_HELP)
+            x += canvas_put(canvas, x + 1, 0, canvas->width - x - 1, role, "? Help") + 1;
+        else if (short_form && !current)
+            x += canvas_print(canvas, x + 1, 0, canvas->width - x - 1, role, "%d", i + 1) + 1;
+        else
+            x +=
+                canvas_print(canvas, x + 1, 0, canvas->width - x - 1, role, "%d %s", i + 1, title) +
+                1;
+    }
+}
+
+static void draw_keys(const struct explorer *explorer, struct canvas *canvas, int y)
+{
+    const enum command *hints = view_operations(explorer_view(explorer))->hints;
+    static const enum command always[] = {COMMAND_HELP, COMMAND_LEAVE};
+    int x = 1, width = canvas->width;
+    int reserved = explorer_view(explorer) == VIEW_HELP ? 8 : 15;
+    for (int i = 0; hints[i] != COMMAND_NONE; i++) {
+        char key[16];
+        command_key(hints[i], key);
+        const char *word = view_operations(explorer_view(explorer))->open_word;
+        const char *name = hints[i] == COMMAND_OPEN && word ? word : command_entry(hints[i])->name;
+        int needed = utf8_width(key) + 1 + utf8_width(name);
+        if (x + needed > width - reserved - 1)
+            break;
+        x += canvas_put(canvas, x, y, width - x, ROLE_KEY, key) + 1;
+        x += canvas_put(canvas, x, y, width - x, ROLE_DIM, name) + 2;
+    }
+    x = width - reserved;
+    for (int i = explorer_view(explorer) == VIEW_HELP; i < 2; i++) {
+        char key[16];
+        command_key(always[i], key);
+        bool quits = i == 1 && explorer->depth == 1;
+        x += canvas_put(canvas, x, y, width - x, ROLE_KEY, key) + 1;
+        x += canvas_put(canvas, x, y, width - x, ROLE_DIM,
+                        i == 0  ? "help"
+                        : quits ? "quit"
+                                : "back") +
+             2;
+    }
+}
+
+static void draw_overlay_keys(const struct explorer *explorer, struct canvas *canvas, int y)
+{
+    static const char *const keys[][3][2] = {
+        [OVERLAY_LINE] = {{"Enter", "done"}, {"Esc", "cancel"}, {"Tab", "complete"}},
+        [OVERLAY_MENU] = {{"Enter", "choose"}, {"1-9", "choose"}, {"Esc", "cancel"}},
+        [OVERLAY_QUESTION] = {{"y", "yes"}, {"n", "no"}, {"Esc", "cancel"}},
+    };
+    const struct overlay *overlay = &explorer->overlay;
+    int count = overlay->kind == OVERLAY_LINE && !overlay->calls.complete ? 2 : 3;
+    int x = 1, width = canvas->width;
+    if (explorer->message.length) {
+        canvas_put(canvas, x, y, width - 2, explorer->message_role, text_value(&explorer->message));
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        const char *const *pair = keys[overlay->kind][i];
+        const char *escape = overlay->calls.escape;
+        bool own = escape && strcmp(pair[0], "Esc") == 0;
+        x += canvas_put(canvas, x, y, width - x, ROLE_KEY, pair[0]) + 1;
+        x += canvas_put(canvas, x, y, width - x, ROLE_DIM, own ? escape : pair[1]) + 2;
+    }
+}
+
+static void draw_message(struct explorer *explorer, struct canvas *canvas, int y)
+{
+    double part = -1;
+    bool cancellable = false;
+    const char *running = jobs_running(explorer->jobs, 300000, &part, &cancellable);
+    const char *end = cancellable ? ", C-c ends it" : "";
+    const struct workspace *workspace = explorer->workspace;
+    int room = canvas->width - 2;
+    if (explorer->message.length)
+        canvas_put(canvas, 1, y, room, explorer->message_role, text_value(&explorer->message));
+    else if (running && part >= 0)
+        canvas_print(canvas, 1, y, room, ROLE_WARNING, "%s: %d %%%s", running, (int)(part * 100),
+                     end);
+    else if (running)
+        canvas_print(canvas, 1, y, room, ROLE_WARNING, "%s …%s", running, end);
+    else if (workspace->shard_fault_count)
+        canvas_print(canvas, 1, y, room, ROLE_BAD, "%s partial: %s",
+                     canvas_sign(canvas, SIGN_WARNING), workspace->shard_faults[0]);
+    else if (workspace->store_error.status && workspace->store_error.status != SPEX_ERROR_NOT_FOUND)
+        canvas_print(canvas, 1, y, room, ROLE_BAD, "%s %s", canvas_sign(canvas, SIGN_WARNING),
+                     workspace->store_error.message);
+}
+
+void explorer_draw(struct explorer *explorer, struct canvas *canvas)
+{
+    canvas->ascii = explorer->ascii;
+    canvas_clear(canvas);
+    if (canvas->width < 20 || canvas->height < 6) {
+        canvas_put(canvas, 0, 0, canvas->width, ROLE_WARNING, "too small");
+        if (canvas->height > 1)
+            canvas_put(canvas, 0, 1, canvas->width, ROLE_DIM, "20x6 needed");
+        return;
+    }
+    draw_tabs(explorer, canvas);
+    struct area area = {0, 1, canvas->width, canvas->height - 3};
+    explorer->page_height = area.height;
+    enum view_id view = explorer_view(explorer);
+    view_operations(view)->draw(explorer, explorer->states[view], canvas, area);
+    struct area line = {1, canvas->height - 2, canvas->width - 2, 1};
+    if (explorer->overlay.kind == OVERLAY_NONE) {
+        draw_message(explorer, canvas, line.y);
+        draw_keys(explorer, canvas, canvas->height - 1);
+    } else {
+        overlay_draw(&explorer->overlay, canvas, area, line);
+        draw_overlay_keys(explorer, canvas, canvas->height - 1);
+    }
+}
+
+/* -------------------------------------------------------------- scrolling */
+
+void scroll_fit(struct scroll *scroll, size_t count, size_t page)
+{
+    if (page == 0)
+        page = 1;
+    if (scroll->cursor >= count)
+        scroll->cursor = count ? count - 1 : 0;
+    if (scroll->cursor < scroll->top)
+        scroll->top = scroll->cursor;
+    if (scroll->cursor >= scroll->top + page)
+        scroll->top = scroll->cursor - page + 1;
+    if (scroll->top + page > count)
+        scroll->top = count > page ? count - page : 0;
+}
+
+bool scroll_command(struct scroll *scroll, enum command command, size_t count, size_t page)
+{
+    size_t last = count ? count - 1 : 0, jump = page > 1 ? page - 1 : 1;
+    switch (command) {
+    case COMMAND_UP:
+        scroll->cursor -= scroll->cursor > 0;
+        break;
+    case COMMAND_DOWN:
+        scroll->cursor += scroll->cursor < last;
+        break;
+    case COMMAND_PAGE_UP:
+        scroll->cursor = scroll->cursor > jump ? scroll->cursor - jump : 0;
+        break;
+    case COMMAND_PAGE_DOWN:
+        scroll->cursor = scroll->cursor + jump < last ? scroll->cursor + jump : last;
+        break;
+    case COMMAND_FIRST:
+        scroll->cursor = 0;
+        break;
+    case COMMAND_LAST:
+        scroll->cursor = last;
+        break;
+    default:
+        return false;
+    }
+    scroll_fit(scroll, count, page);
+    return true;
+}

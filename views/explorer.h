@@ -1,0 +1,90 @@
+/*
+ * The explorer: which view shows, what is selected, what lies over it. It takes keys
+ * and draws on a canvas; the terminal is somebody else's.
+ */
+#ifndef VIEWS_EXPLORER_H
+#define VIEWS_EXPLORER_H
+
+#include "views/overlay.h"
+#include "views/view.h"
+#include "views/workspace.h"
+
+enum effect { EFFECT_NONE, EFFECT_REDRAW, EFFECT_SUSPEND, EFFECT_QUIT };
+
+struct explorer_options {
+    struct workspace_options workspace;
+    bool ascii;
+};
+
+/* What views share: the specification and the instance that everything is about. */
+struct selection {
+    char *specification;     /* NULL: none yet */
+    char *identifier;        /* NULL: no instance */
+    spex_instance *instance; /* as last read; NULL: not read yet, or gone */
+    spex_error instance_error;
+    size_t travel; /* steps back from the newest one: 0 is now */
+    bool loading;
+};
+
+struct explorer {
+    struct workspace *workspace;
+    struct jobs *jobs;
+    bool ascii;
+    enum view_id stack[VIEWS];
+    size_t depth; /* stack[depth - 1] shows */
+    void *states[VIEWS];
+    struct selection selection;
+    struct overlay overlay;
+    struct text message;
+    enum role message_role;
+    enum effect effect;
+    int page_height; /* rows of the view when last drawn */
+    int64_t polled;
+    unsigned polls;       /* every fourth one looks at the files too */
+    unsigned writing;     /* actions on their way to the store */
+    bool scoped;          /* instances opens with the selected specification's only */
+    enum command pending; /* done once the selected instance is read; COMMAND_NONE: nothing */
+};
+
+struct explorer *explorer_create(const struct explorer_options *options);
+void explorer_free(struct explorer *explorer);
+void explorer_draw(struct explorer *explorer, struct canvas *canvas);
+enum effect explorer_key(struct explorer *explorer, const struct key *key);
+/* Finishes jobs and looks for changes; true if the screen should be drawn. */
+bool explorer_tick(struct explorer *explorer);
+/* Before the end: waits until what is being written to the store is; answers what went
+ * wrong with it, or NULL. */
+const char *explorer_finish_writing(struct explorer *explorer);
+/* Waits for all work to be done: for tests. */
+void explorer_settle(struct explorer *explorer);
+
+/* ---- for views */
+enum view_id explorer_view(const struct explorer *explorer);
+void explorer_open(struct explorer *explorer, enum view_id view);
+void explorer_message(struct explorer *explorer, enum role role, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void explorer_command(struct explorer *explorer, enum command command);
+/* Select; views are refreshed. NULL identifier: no instance. */
+void explorer_select_specification(struct explorer *explorer, const char *name);
+void explorer_select_instance(struct explorer *explorer, const char *identifier,
+                              const char *specification);
+/* Moves the selected specification along the overview's order. */
+void explorer_move_specification(struct explorer *explorer, int by);
+void explorer_refresh_views(struct explorer *explorer);
+/* The selected specification's row; NULL: none. */
+const struct summary *explorer_summary(const struct explorer *explorer);
+/* The step that travel points at; NULL: the instance is shown before its first step, or has none.
+ */
+const spex_step *explorer_travel_step(const struct explorer *explorer);
+/* The state the selected instance was in there; NULL: none or not initialised. */
+const char *explorer_travel_state(const struct explorer *explorer);
+bool explorer_travel(struct explorer *explorer, enum command command);
+
+/* ---- actions.c: what changes the store, shared by views */
+void action_step(struct explorer *explorer);
+void action_mock(struct explorer *explorer);
+void action_delete(struct explorer *explorer);
+/* Records `action` leading to `state` at once. */
+void action_step_to(struct explorer *explorer, const char *action, const char *state);
+
+#endif

@@ -1,0 +1,31 @@
+/* Small texts that several views show alike. */
+#ifndef VIEWS_FORMAT_H
+#define VIEWS_FORMAT_H
+
+#include "views/explorer.h"
+
+/* The verdict of a summary as one word with its sign, and the role it is shown in. */
+struct verdict_words {
+    enum role role;
+    enum sign sign;
+    const char *words;
+};
+struct verdict_words verdict_of_summary(const struct summary *summary);
+struct verdict_words verdict_of_step(spex_verdict verdict);
+/* "learning", "frozen", "none", "unreadable" */
+const char *model_words(const struct summary *summary);
+/* The model's transitions, initialisations not counted. */
+size_t model_steps(const struct spex_model *model);
+/* What a view says when there is nothing to show it for; NULL: a readable specification
+ * is selected. */
+const char *nothing_selected(const struct explorer *explorer);
+/* Local date and time, "21 Nov 12:00:07"; with the year if it is not this one. */
+void local_time(int64_t time, int64_t now, char text[40]);
+/* The same in 12 columns: "12:00:07" of today, else "21 Nov 12:00". */
+void local_time_short(int64_t time, int64_t now, char text[40]);
+/* "1 234 567"; "-" for 0 with `dash`. */
+void format_count(uint64_t number, bool dash, char text[32]);
+/* "overdue deviated mocked", what applies. */
+void instance_flags(const spex_instance *instance, struct text *text);
+
+#endif

@@ -1,0 +1,433 @@
+/* Instance: what is known of one, its history as a timeline, and what it may do next. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "views/explorer.h"
+#include "views/format.h"
+#include "views/graph_pane.h"
+
+enum pane { PANE_HISTORY, PANE_NEXT, PANES };
+
+struct instance_view {
+    enum pane pane;
+    struct scroll next;
+    struct graph_pane graph;
+    int rows;
+};
+
+/* A transition the instance may take now, for the pane on the right. */
+struct next_step {
+    const char *action, *state;
+    bool model_only;
+};
+
+/* Fills `next` (room for `limit`) and answers how many there are. */
+static size_t next_steps(const struct explorer *explorer, struct next_step *next, size_t limit)
+{
+    const struct summary *summary = explorer_summary(explorer);
+    const char *state = explorer_travel_state(explorer);
+    size_t count = 0;
+    if (!summary || !summary->entry || !summary->entry->specification || !state)
+        return 0;
+    const struct spex_specification *specification = summary->entry->specification;
+    uint32_t from = symbols_find(&specification->states, state);
+    for (size_t i = 0; i < specification->transition_count && count < limit; i++)
+        if (specification->transitions[i].from == from)
+            next[count++] = (struct next_step){
+                symbols_name(&specification->actions, specification->transitions[i].action),
+                symbols_name(&specification->states, specification->transitions[i].to), false};
+    size_t specified = count;
+    const struct spex_model *model = summary->entry->model;
+    for (size_t i = 0; model && i < model->transition_count && count < limit; i++) {
+        const struct model_transition *t = &model->transitions[i];
+        bool known = strcmp(t->from, state) != 0 || strcmp(t->action, SPEX_INITIALISATION) == 0;
+        for (size_t k = 0; k < specified && !known; k++)
+            known = strcmp(next[k].action, t->action) == 0 && strcmp(next[k].state, t->to) == 0;
+        if (!known)
+            next[count++] = (struct next_step){t->action, t->to, true};
+    }
+    return count;
+}
+
+enum { NEXT_LIMIT = 64 };
+
+/* ---------------------------------------------------------------- drawing */
+
+static void draw_facts(const struct explorer *explorer, struct canvas *canvas, struct area area)
+{
+    const spex_instance *instance = explorer->selection.instance;
+    int64_t now = workspace_now(explorer->workspace);
+    char since[40], age[DURATION_TEXT_SIZE];
+    struct text flags = {0}, line = {0};
+    instance_flags(instance, &flags);
+    int used = canvas_put(canvas, area.x, area.y, area.width, ROLE_TITLE, instance->identifier) + 2;
+    used += canvas_put(canvas, area.x + used, area.y, area.width - used, ROLE_DIM,
+                       instance->specification) +
+            2;
+    canvas_put_right(canvas, area.x + used, area.y, area.width - used,
+                     instance->deviations ? ROLE_BAD
+                     : instance->overdue  ? ROLE_WARNING
+                                          : ROLE_DIM,
+                     text_value(&flags));
+    local_time(instance->since, now, since);
+    duration_format_short(now - instance->since, age);
+    text_printf(&line, "for %s, since %s", age, since);
+    if (instance->due > 0 && !instance->overdue) {
+        duration_format_short(instance->due - now, age);
+        text_printf(&line, ", due in %s", age);
+    } else if (instance->overdue) {
+        duration_format_short(now - instance->due, age);
+        text_printf(&line, ", overdue by %s", age);
+    }
+    used = canvas_print(canvas, area.x, area.y + 1, area.width, ROLE_CURRENT, " %s ",
+                        instance->state ? instance->state : "not initialised");
+    canvas_put(canvas, area.x + used + 1, area.y + 1, area.width - used - 1,
+               instance->overdue ? ROLE_WARNING : ROLE_DIM, text_value(&line));
+    text_clear(&line);
+    if (instance->meta) {
+        text_printf(&line, "meta %s", instance->meta);
+        struct area meta = {area.x, area.y + 2, area.width, area.height - 3};
+        canvas_wrap(canvas, meta, 0, ROLE_DIM, text_value(&line));
+    }
+    text_release(&line);
+    text_release(&flags);
+}
+
+/* What a deviating step deviates from: the model always, the specification perhaps. */
+static const char *deviation_words(const struct explorer *explorer, size_t index)
+{
+    const struct summary *summary = explorer_summary(explorer);
+    const spex_instance *instance = explorer->selection.instance;
+    const spex_step *step = &instance->steps[index];
+    const char *from = index + 1 < instance->step_count ? step[1].state : NULL;
+    if (!summary || !summary->entry || !summary->entry->specification || !from)
+        return "not in the model";
+    return specification_has(summary->entry->specification, from, step->action, step->state)
+               ? "specified, but new to the model"
+               : "not specified";
+}
+
+/* "action → state", both cut when they do not fit together. */
+static int draw_move(struct canvas *canvas, int x, int y, int room, const char *action,
+                     const char *state, const enum role roles[3])
+{
+    int wanted = utf8_width(action), behind = utf8_width(state), start = x;
+    if (wanted + behind + 3 > room) {
+        int half = (room - 3) / 2;
+        if (behind < half)
+            wanted = room - 3 - behind;
+        else if (wanted > half)
+            wanted = half;
+    }
+    x += canvas_put(canvas, x, y, wanted, roles[0], action) + 1;
+    x += canvas_put(canvas, x, y, 1, roles[1], canvas_sign(canvas, SIGN_ARROW)) + 1;
+    x += canvas_put(canvas, x, y, start + room - x, roles[2], state);
+    return x - start;
+}
+
+static void draw_step(const struct explorer *explorer, struct canvas *canvas, struct area row,
+                      size_t index, bool selected)
+{
+    const spex_instance *instance = explorer->selection.instance;
+    const spex_step *step = &instance->steps[index];
+    struct verdict_words verdict = verdict_of_step(step->verdict);
+    char at[40], gap[DURATION_TEXT_SIZE] = "";
+    int64_t now = workspace_now(explorer->workspace);
+    bool wide = row.width >= 60;
+    int stamp = wide ? 15 : 12;
+    if (wide)
+        local_time(step->at, now, at);
+    else
+        local_time_short(step->at, now, at);
+    if (index + 1 < instance->step_count)
+        duration_format_short(step->at - instance->steps[index + 1].at, gap);
+    bool first = strcmp(step->action, SPEX_INITIALISATION) == 0;
+    enum role plain = selected ? ROLE_SELECTED : ROLE_NORMAL;
+    enum role dim = selected ? ROLE_SELECTED : ROLE_DIM;
+    if (selected)
+        canvas_fill(canvas, row, ROLE_SELECTED);
+    int x = row.x, end = row.x + row.width;
+    canvas_put(canvas, x, row.y, 1, plain, selected ? canvas_sign(canvas, SIGN_CURSOR) : " ");
+    x += 2;
+    canvas_put(canvas, x, row.y, stamp, dim, at);
+    x += stamp + 1;
+    if (row.width >= 44) {
+        canvas_put_right(canvas, x, row.y, 5, dim, gap);
+        x += 6;
+    }
+    canvas_put(canvas, x, row.y, 1, selected ? ROLE_SELECTED : verdict.role,
+               canvas_sign(canvas, verdict.sign));
+    x += 2;
+    if (first) {
+        x += canvas_put(canvas, x, row.y, end - x, dim, "starts in ");
+        x += canvas_put(canvas, x, row.y, end - x, plain, step->state);
+    } else {
+        x += draw_move(canvas, x, row.y, end - x, step->action, step->state,
+                       (enum role[3]){selected ? plain : ROLE_ACTION, dim, plain});
+    }
+}
+
+static void draw_history(struct explorer *explorer, struct instance_view *view,
+                         struct canvas *canvas, struct area area)
+{
+    const struct selection *selection = &explorer->selection;
+    const spex_instance *instance = selection->instance;
+    char count[32];
+    struct text title = {0};
+    format_count(instance->transitions, false, count);
+    text_printf(&title, "History, %s step%s", count, instance->transitions == 1 ? "" : "s");
+    if (instance->transitions > instance->step_count)
+        text_printf(&title, " (the newest %zu)", instance->step_count);
+    bool focus = view->pane == PANE_HISTORY;
+    canvas_frame(canvas, area, focus ? ROLE_FRAME_FOCUS : ROLE_FRAME, text_value(&title));
+    text_release(&title);
+    struct area inner = {area.x + 1, area.y + 1, area.width - 2, area.height - 2};
+    view->rows = inner.height;
+    if (instance->step_count == 0) {
+        canvas_wrap(canvas, inner, 0, ROLE_DIM,
+                    instance->mocked ? "Mocked here: no history. s records its first step."
+                                     : "No history.");
+        return;
+    }
+    /* Oldest first, as time runs; the cursor is `travel` steps from the end. */
+    size_t cursor = instance->step_count - 1 - selection->travel;
+    struct scroll scroll = {cursor, 0};
+    if (inner.height > 0 && cursor >= (size_t)inner.height / 2)
+        scroll.top = cursor - (size_t)inner.height / 2;
+    scroll_fit(&scroll, instance->step_count, (size_t)(inner.height > 0 ? inner.height : 1));
+    for (int row = 0; row < inner.height; row++) {
+        size_t index = scroll.top + (size_t)row;
+        if (index >= instance->step_count)
+            break;
+        draw_step(explorer, canvas, (struct area){inner.x, inner.y + row, inner.width, 1},
+                  instance->step_count - 1 - index, index == cursor);
+    }
+    const spex_step *step = &instance->steps[selection->travel];
+    struct verdict_words verdict = verdict_of_step(step->verdict);
+    bool deviates = step->verdict >= SPEX_VERDICT_STILL_EQUIVALENT;
+    canvas_print(canvas, area.x + 2, area.y + area.height - 1, area.width - 4, verdict.role,
+                 " %s %s%s%s ", canvas_sign(canvas, verdict.sign), verdict.words,
+                 deviates ? ": " : "",
+                 deviates ? deviation_words(explorer, selection->travel) : "");
+}
+
+static void draw_next(struct explorer *explorer, struct instance_view *view, struct canvas *canvas,
+                      struct area area)
+{
+    struct next_step next[NEXT_LIMIT];
+    size_t count = next_steps(explorer, next, NEXT_LIMIT);
+    bool focus = view->pane == PANE_NEXT;
+    bool past = explorer->selection.travel > 0;
+    canvas_frame(canvas, area, focus ? ROLE_FRAME_FOCUS : ROLE_FRAME,
+                 past ? "Was allowed next" : "Allowed next");
+    struct area inner = {area.x + 1, area.y + 1, area.width - 2, area.height - 2};
+    if (count == 0) {
+        const char *state = explorer_travel_state(explorer);
+        const struct summary *summary = explorer_summary(explorer);
+        bool known = summary && summary->entry && summary->entry->specification;
+        bool terminal =
+            known && state && specification_terminal(summary->entry->specification, state);
+        canvas_wrap(canvas, inner, 0, ROLE_DIM,
+                    terminal ? "Nothing: this state is terminal."
+                    : known  ? "The specification does not know this state."
+                             : "No specification is loaded for this instance.");
+        return;
+    }
+    scroll_fit(&view->next, count, (size_t)(inner.height > 0 ? inner.height : 1));
+    for (int row = 0; row < inner.height && view->next.top + (size_t)row < count; row++) {
+        size_t index = view->next.top + (size_t)row;
+        bool selected = focus && index == view->next.cursor;
+        enum role plain = selected ? ROLE_SELECTED : ROLE_NORMAL;
+        int x = inner.x + 1, y = inner.y + row, room = inner.width - 1;
+        if (selected)
+            canvas_fill(canvas, (struct area){inner.x, y, inner.width, 1}, ROLE_SELECTED);
+        bool internal = strcmp(next[index].action, SPEX_INTERNAL) == 0;
+        const char *action = internal ? (explorer->ascii ? "tau" : "τ") : next[index].action;
+        int used = draw_move(
+            canvas, x, y, room, action, next[index].state,
+            (enum role[3]){selected ? plain : ROLE_ACTION, selected ? plain : ROLE_DIM, plain});
+        if (next[index].model_only)
+            canvas_put(canvas, x + used + 1, y, room - used - 1, selected ? plain : ROLE_WARNING,
+                       "model only");
+    }
+}
+
+static void draw_missing(const struct explorer *explorer, struct canvas *canvas, struct area area)
+{
+    const struct selection *selection = &explorer->selection;
+    struct text text = {0};
+    if (!selection->identifier)
+        text_append(&text, "No instance is selected. 2 lists them.");
+    else if (selection->instance_error.status == SPEX_ERROR_NOT_FOUND)
+        text_printf(&text, "%s\n\nIt may have been deleted or pruned. 2 lists the instances.",
+                    selection->instance_error.message);
+    else if (selection->instance_error.status)
+        text_append(&text, selection->instance_error.message);
+    else
+        text_printf(&text, "Reading %s …", selection->identifier);
+    canvas_wrap(canvas, (struct area){area.x + 3, area.y + 2, area.width - 6, area.height - 2}, 0,
+                ROLE_NORMAL, text_value(&text));
+    text_release(&text);
+}
+
+/* As wide as any of the specification's steps, at most two fifths: it does not jump
+ * while one travels. */
+static int next_width(const struct explorer *explorer, struct area area)
+{
+    const struct summary *summary = explorer_summary(explorer);
+    const struct spex_specification *specification =
+        summary && summary->entry ? summary->entry->specification : NULL;
+    int width = 24, most = area.width * 2 / 5;
+    for (size_t i = 0; specification && i < specification->transition_count && width < most; i++) {
+        const struct specification_transition *t = &specification->transitions[i];
+        int needed = utf8_width(symbols_name(&specification->actions, t->action)) +
+                     utf8_width(symbols_name(&specification->states, t->to)) + 7;
+        if (needed > width)
+            width = needed;
+    }
+    return width > most ? most : width;
+}
+
+static void instance_draw(struct explorer *explorer, void *state, struct canvas *canvas,
+                          struct area area)
+{
+    struct instance_view *view = state;
+    const spex_instance *instance = explorer->selection.instance;
+    if (!instance) {
+        draw_missing(explorer, canvas, area);
+        return;
+    }
+    int facts = 3;
+    if (instance->meta) {
+        int lines = (utf8_width(instance->meta) + 5) / (area.width - 4) + 1;
+        int most = area.height / 4;
+        facts += lines < most ? lines : most;
+    }
+    if (area.height < 12)
+        facts = 2;
+    draw_facts(explorer, canvas, (struct area){area.x + 2, area.y, area.width - 4, facts});
+    struct area rest = {area.x, area.y + facts, area.width, area.height - facts};
+    struct area left = rest, right = rest;
+    bool graph = rest.width >= 110 && rest.height >= 16;
+    right.width = graph ? rest.width * 2 / 5 : rest.width >= 70 ? next_width(explorer, rest) : 0;
+    left.width = rest.width - right.width;
+    right.x = rest.x + left.width;
+    if (right.width == 0) {
+        left.height = rest.height * 3 / 5;
+        right = (struct area){rest.x, rest.y + left.height, rest.width, rest.height - left.height};
+    }
+    draw_history(explorer, view, canvas, left);
+    if (graph) {
+        struct next_step next[NEXT_LIMIT];
+        int height = (int)next_steps(explorer, next, NEXT_LIMIT) + 2;
+        right.height = height < 4 ? 4 : height > rest.height / 3 ? rest.height / 3 : height;
+        struct area picture = {right.x, right.y + right.height, right.width,
+                               rest.height - right.height};
+        graph_pane_draw(&view->graph, explorer, canvas, picture, false);
+    }
+    draw_next(explorer, view, canvas, right);
+}
+
+/* --------------------------------------------------------------- commands */
+
+static bool move_history(struct explorer *explorer, const struct instance_view *view,
+                         enum command command)
+{
+    struct selection *selection = &explorer->selection;
+    if (!selection->instance || selection->instance->step_count == 0)
+        return false;
+    size_t rows = view->rows > 0 ? (size_t)view->rows : 1;
+    size_t last = selection->instance->step_count - 1;
+    struct scroll scroll = {last - selection->travel, 0};
+    if (!scroll_command(&scroll, command, last + 1, rows))
+        return false;
+    selection->travel = last - scroll.cursor;
+    explorer_refresh_views(explorer);
+    return true;
+}
+
+static bool take_next(struct explorer *explorer, const struct instance_view *view)
+{
+    struct next_step next[NEXT_LIMIT];
+    size_t count = next_steps(explorer, next, NEXT_LIMIT);
+    if (view->next.cursor >= count)
+        return true;
+    if (explorer->selection.travel > 0)
+        explorer_message(explorer, ROLE_WARNING,
+                         "This is the past: G goes on to now, then Enter steps.");
+    else
+        action_step_to(explorer, next[view->next.cursor].action, next[view->next.cursor].state);
+    return true;
+}
+
+static bool instance_command(struct explorer *explorer, void *state, enum command command)
+{
+    struct instance_view *view = state;
+    struct next_step next[NEXT_LIMIT];
+    if (explorer_travel(explorer, command))
+        return true;
+    if (view->pane == PANE_HISTORY && move_history(explorer, view, command))
+        return true;
+    if (view->pane == PANE_NEXT &&
+        scroll_command(&view->next, command, next_steps(explorer, next, NEXT_LIMIT), 100))
+        return true;
+    switch (command) {
+    case COMMAND_NEXT_PANE:
+    case COMMAND_PREVIOUS_PANE:
+        view->pane = view->pane == PANE_HISTORY ? PANE_NEXT : PANE_HISTORY;
+        return true;
+    case COMMAND_RIGHT:
+        view->pane = PANE_NEXT;
+        return true;
+    case COMMAND_LEFT:
+        if (view->pane == PANE_NEXT)
+            view->pane = PANE_HISTORY;
+        else
+            explorer_command(explorer, COMMAND_BACK);
+        return true;
+    case COMMAND_OPEN:
+        if (view->pane == PANE_NEXT)
+            return take_next(explorer, view);
+        explorer_open(explorer, VIEW_GRAPHS);
+        return true;
+    case COMMAND_STEP:
+        action_step(explorer);
+        return true;
+    case COMMAND_MOCK:
+        action_mock(explorer);
+        return true;
+    case COMMAND_DELETE:
+        action_delete(explorer);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void instance_refresh(struct explorer *explorer, void *state)
+{
+    struct instance_view *view = state;
+    graph_pane_refresh(&view->graph, explorer, LEFT, explorer_travel_state(explorer));
+}
+
+static void instance_release(void *state)
+{
+    struct instance_view *view = state;
+    graph_pane_release(&view->graph);
+}
+
+const struct view_operations instance_view = {
+    .title = "Instance",
+    .about = "One instance: its state, its history with the verdict of each observation, and what "
+             "the specification allows next. Moving along the history travels in time: the graphs "
+             "(4) follow. s steps, Tab goes to the allowed steps, where Enter takes one.",
+    .hints = {COMMAND_STEP, COMMAND_NEXT_PANE, COMMAND_MOCK, COMMAND_OLDER, COMMAND_NEWER,
+              COMMAND_GRAPHS, COMMAND_DELETE, COMMAND_NONE},
+    .state_size = sizeof(struct instance_view),
+    .draw = instance_draw,
+    .command = instance_command,
+    .refresh = instance_refresh,
+    .release = instance_release,
+};

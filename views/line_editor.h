@@ -1,0 +1,22 @@
+/* One line of input: typing, moving, deleting, by grapheme. */
+#ifndef VIEWS_LINE_EDITOR_H
+#define VIEWS_LINE_EDITOR_H
+
+#include "base/text.h"
+#include "views/canvas.h"
+#include "views/commands.h"
+
+struct line_editor {
+    struct text text;
+    size_t cursor; /* byte position */
+};
+
+void line_editor_set(struct line_editor *editor, const char *value);
+/* False: not a key of the editor. */
+bool line_editor_key(struct line_editor *editor, const struct key *key);
+/* Draws the value, scrolled so that the cursor shows, and places the canvas's cursor. */
+void line_editor_draw(const struct line_editor *editor, struct canvas *canvas, int x, int y,
+                      int room);
+void line_editor_release(struct line_editor *editor);
+
+#endif

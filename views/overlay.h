@@ -1,0 +1,53 @@
+/* What lies over a view for a moment: a line to type, a menu to choose from, a question. */
+#ifndef VIEWS_OVERLAY_H
+#define VIEWS_OVERLAY_H
+
+#include "views/line_editor.h"
+
+enum overlay_kind { OVERLAY_NONE, OVERLAY_LINE, OVERLAY_MENU, OVERLAY_QUESTION };
+
+struct menu_item {
+    char *label;
+    char *detail; /* dim, behind the label; may be NULL */
+    bool other;   /* "something else": chosen by 'a' wherever it stands */
+};
+
+/* The answers, called on the loop. `context` stays the caller's until release. */
+struct overlay_calls {
+    void (*typed)(void *context, const char *text);   /* a line, on Enter */
+    void (*changed)(void *context, const char *text); /* a line, on every change; may be NULL */
+    void (*cancelled)(void *context);                 /* Esc; may be NULL */
+    void (*chosen)(void *context, size_t item);       /* a menu's item */
+    void (*confirmed)(void *context);                 /* a question's yes */
+    void (*complete)(void *context, struct line_editor *editor); /* Tab; may be NULL */
+    const char *escape;             /* what Esc does to a line, in a word; NULL: "cancel" */
+    void (*release)(void *context); /* may be NULL */
+    void *context;
+};
+
+struct overlay {
+    enum overlay_kind kind;
+    char *label; /* of the line, the menu's title, or the question */
+    struct line_editor editor;
+    struct menu_item *items;
+    size_t item_count, cursor, top;
+    struct overlay_calls calls;
+};
+
+/* Each replaces what was open. */
+void overlay_line(struct overlay *overlay, const char *label, const char *value,
+                  const struct overlay_calls *calls);
+void overlay_menu(struct overlay *overlay, const char *title, const struct overlay_calls *calls);
+void overlay_menu_add(struct overlay *overlay, const char *label, const char *detail);
+/* The last item, for what is not listed. */
+void overlay_menu_other(struct overlay *overlay, const char *label);
+void overlay_question(struct overlay *overlay, const char *question,
+                      const struct overlay_calls *calls);
+/* Takes every key while one is open. */
+void overlay_key(struct overlay *overlay, const struct key *key);
+/* A line and a question use `line` (one row); a menu is a box over `over`. */
+void overlay_draw(const struct overlay *overlay, struct canvas *canvas, struct area over,
+                  struct area line);
+void overlay_close(struct overlay *overlay);
+
+#endif

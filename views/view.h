@@ -1,0 +1,43 @@
+/*
+ * views/ - what is shown. Each view is one file: it draws its part of the screen on
+ * a canvas of cells and answers commands. No terminal here, so every screen is tested
+ * as text. The explorer (explorer.h) holds them together.
+ */
+#ifndef VIEWS_VIEW_H
+#define VIEWS_VIEW_H
+
+#include "views/canvas.h"
+#include "views/commands.h"
+
+struct explorer;
+
+struct view_operations {
+    const char *title;      /* in the tab line */
+    const char *about;      /* one or two sentences for the help screen */
+    enum command hints[10]; /* shown in the last line; ended by COMMAND_NONE */
+    const char *open_word;  /* what Enter does here; NULL: "open" */
+    /* The view's own state, zeroed, is created with this size and passed to each call. */
+    size_t state_size;
+    void (*draw)(struct explorer *explorer, void *state, struct canvas *canvas, struct area area);
+    /* False: not this view's command. */
+    bool (*command)(struct explorer *explorer, void *state, enum command command);
+    /* The view came up, or what it shows changed (selection, files, store). May be NULL. */
+    void (*refresh)(struct explorer *explorer, void *state);
+    void (*release)(void *state); /* may be NULL */
+};
+
+extern const struct view_operations overview_view, instances_view, instance_view, graphs_view,
+    check_view, models_view, events_view, export_view, help_view;
+const struct view_operations *view_operations(enum view_id view);
+
+/* A list's cursor and what part of it shows, in `count` rows and `page` visible ones. */
+struct scroll {
+    size_t cursor;
+    size_t top;
+};
+/* Moves by the command; false if it is no movement. */
+bool scroll_command(struct scroll *scroll, enum command command, size_t count, size_t page);
+/* Keeps cursor and top inside. */
+void scroll_fit(struct scroll *scroll, size_t count, size_t page);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * What the explorer knows: the project's files, the store's counts, the verdicts.
+ * Read by views on the loop's thread; kept fresh by jobs. The reader and the manager
+ * are touched on the store lane only.
+ */
+#ifndef VIEWS_WORKSPACE_H
+#define VIEWS_WORKSPACE_H
+
+#include "base/text.h"
+#include "check/check.h"
+#include "project/project.h"
+#include "store/reader.h"
+#include "views/jobs.h"
+
+struct workspace_options {
+    struct project_options project;
+    char **files; /* specification files named on the command line */
+    size_t file_count;
+    spex_clock clock;
+    struct {
+        void (*changed)(void *context); /* new data is in place */
+        void *context;
+    } watch;
+};
+
+/* A check of a model against its specification, with all that views show of it. */
+struct check {
+    char *name;       /* the specification's */
+    uint64_t content; /* fingerprint of what was checked */
+    bool running;
+    int status; /* SPEX_OK: the rest holds */
+    spex_error error;
+    bool equivalent;
+    struct text reason; /* in words; empty after a "yes" */
+    struct explanation *explanation;
+    char *place[2]; /* after a "no": the state of each side where they begin to differ */
+    struct lts sides[2];
+    /* A letter's number a state of each side, the same for equivalent states; SYMBOL_NONE
+     * where the other side has no equivalent state. NULL: not computed. */
+    uint32_t *letters[2];
+    uint32_t letter_count;
+    int64_t at;
+};
+
+/* The project's files as read at one moment; shared with running jobs. */
+struct snapshot {
+    atomic_int references;
+    struct project project;
+};
+struct snapshot *snapshot_keep(struct snapshot *snapshot);
+void snapshot_drop(struct snapshot *snapshot);
+
+/* A row of the overview. */
+struct summary {
+    const char *name;                  /* the specification's, or the bad file's */
+    const struct project_entry *entry; /* NULL: only the store speaks of it */
+    uint64_t instances, overdue, deviated, mocked;
+    struct check *check; /* NULL: nothing to check */
+};
+
+struct workspace {
+    struct workspace_options options;
+    struct jobs *jobs;
+    struct snapshot *snapshot; /* NULL until first read */
+    struct summary
+        *summaries; /* specifications by name, then those only in the store, then bad files */
+    size_t summary_count;
+    struct state_count *counts;
+    size_t count_count;
+    struct check **checks; /* one a specification that has a model */
+    size_t check_count;
+    char **shard_faults; /* one a damaged shard: "shard 2: ..." */
+    size_t shard_fault_count;
+    spex_error store_error; /* why there is no store to read; status SPEX_OK: there is one */
+    uint64_t version;       /* grows with every change of the store or the files */
+    bool refreshing;
+    /* store lane only */
+    struct reader *reader;
+    struct spex_manager *manager;
+    uint64_t fingerprint;
+};
+
+struct workspace *workspace_create(const struct workspace_options *options, struct jobs *jobs);
+/* After jobs_free. */
+void workspace_free(struct workspace *workspace);
+enum refresh_extent {
+    REFRESH_STORE,   /* read the store if it changed */
+    REFRESH_CHANGED, /* and the files if they did */
+    REFRESH_ALL      /* read everything anew */
+};
+void workspace_refresh(struct workspace *workspace, enum refresh_extent extent);
+const struct summary *workspace_find(const struct workspace *workspace, const char *name);
+int64_t workspace_now(const struct workspace *workspace);
+/* Checks the specification (again). */
+void workspace_check(struct workspace *workspace, const char *name);
+
+/* Store lane only: opened when first needed. The reader is NULL without a store. */
+int workspace_reader(struct workspace *workspace, struct reader **reader, spex_error *error);
+/* A missing store is made only with `create`. */
+int workspace_manager(struct workspace *workspace, struct snapshot *snapshot, bool create,
+                      struct spex_manager **manager, spex_error *error);
+
+#endif

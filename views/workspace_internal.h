@@ -1,0 +1,14 @@
+/* What the files of the workspace share among themselves: refreshing and checking. */
+#ifndef VIEWS_WORKSPACE_INTERNAL_H
+#define VIEWS_WORKSPACE_INTERNAL_H
+
+#include "views/workspace.h"
+
+/* Rebuilds the summaries from snapshot, counts and checks, and tells the watcher. */
+void workspace_summarise(struct workspace *workspace);
+/* Starts a check for every model that changed since it was checked, and forgets the
+ * checks of models that are gone. */
+void workspace_check_changed(struct workspace *workspace);
+void check_free(struct check *check);
+
+#endif
