@@ -26,6 +26,11 @@ void suite_skip(const char *reason)
     skipped = reason;
 }
 
+unsigned suite_count(unsigned usual, unsigned many)
+{
+    return getenv("SPEX_LONG") ? many : usual;
+}
+
 const char *suite_source(const char *relative)
 {
     return keep(file_join(SPEX_SOURCE_DIR, relative));

@@ -44,6 +44,9 @@ bool suite_assert_text(const char *actual, const char *expected, const char *fil
 #define ASSERT_CONTAINS(whole, part) suite_assert_contains(whole, part, __FILE__, __LINE__)
 bool suite_assert_contains(const char *whole, const char *part, const char *file, int line);
 
+/* How often to try what is tried many times: `usual`, or under `make check-long` `many`. */
+unsigned suite_count(unsigned usual, unsigned many);
+
 /* A small generator of random numbers: the same sequence for the same seed. */
 struct random {
     uint64_t state;
