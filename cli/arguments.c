@@ -218,6 +218,32 @@ bool option_time(const struct invocation *invocation, const char *name, int64_t 
     return false;
 }
 
+bool option_equivalence(const struct invocation *invocation, unsigned count,
+                        enum equivalence *equivalence)
+{
+    const char *value = option_value(invocation, "equivalence");
+    struct suggestion suggestion = {.wanted = value};
+    struct text names = {0};
+    char nearest[200];
+    *equivalence = EQUIVALENCE_BRANCHING;
+    if (!value)
+        return true;
+    for (unsigned i = 0; i < count; i++) {
+        const char *name = equivalence_name((enum equivalence)i);
+        if (strcmp(value, name) == 0) {
+            *equivalence = (enum equivalence)i;
+            text_release(&names);
+            return true;
+        }
+        text_printf(&names, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " and ", name);
+        suggestion_offer(&suggestion, name);
+    }
+    complain(invocation, "there is no equivalence '%s' here%s (there are %s)", value,
+             suggestion_text(&suggestion, nearest), text_value(&names));
+    text_release(&names);
+    return false;
+}
+
 spex_filter filter_of(const struct invocation *invocation)
 {
     const char *text = option_value(invocation, "text");

@@ -6,6 +6,7 @@
 #define CLI_H
 
 #include "base/base.h"
+#include "check/check.h"
 #include "project/project.h"
 #include "spex.h"
 #include "store/reader.h"
@@ -64,6 +65,11 @@ bool option_number(const struct invocation *invocation, const char *name, uint64
                    uint64_t otherwise, uint64_t *number);
 /* A time for --at and its like: ISO 8601. 0 if not given. False: complained about. */
 bool option_time(const struct invocation *invocation, const char *name, int64_t *time);
+
+/* The notion that -e names, one of the first `count`; branching bisimilarity if not given.
+ * False: complained about. */
+bool option_equivalence(const struct invocation *invocation, unsigned count,
+                        enum equivalence *equivalence);
 
 /* "spex VERB: ..." on standard error, safe to print whatever the names are. */
 void complain(const struct invocation *invocation, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -1,4 +1,4 @@
-/* compare: are two files branching bisimilar? */
+/* compare: are two files equivalent? */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 struct comparison {
     const struct invocation *invocation;
+    enum equivalence equivalence;
     struct input inputs[2];
     struct lts sides[2];
     const char *internal; /* the label that .aut files write for it; NULL: no .aut file */
@@ -99,9 +100,16 @@ static void append_sizes(struct text *text, const struct comparison *comparison)
 
 static void append_people(struct text *text, const struct comparison *comparison)
 {
+    static const char *const words[EQUIVALENCES] = {
+        [EQUIVALENCE_BRANCHING] = "branching bisimilarity",
+        [EQUIVALENCE_DIVERGENCE] = "branching bisimilarity with divergence",
+        [EQUIVALENCE_STRONG] = "strong bisimilarity",
+        [EQUIVALENCE_WEAK] = "weak bisimilarity",
+        [EQUIVALENCE_TRACE] = "traces",
+        [EQUIVALENCE_WEAK_TRACE] = "traces of visible actions"};
     const struct lts *sides = comparison->sides;
     text_append(text, comparison->equivalent ? "equivalent\n" : "not equivalent\n");
-    text_append(text, "branching bisimilarity, internal action ");
+    text_printf(text, "%s, internal action ", words[comparison->equivalence]);
     text_append_visible(text, comparison->internal ? comparison->internal : SPEX_INTERNAL);
     text_append(text, comparison->initialisation ? ", from initialisation on\n"
                                                  : ", from the initial states on\n");
@@ -117,8 +125,9 @@ static void append_people(struct text *text, const struct comparison *comparison
 static void append_json(struct text *text, const struct comparison *comparison)
 {
     static const char *const names[2] = {"left", "right"};
-    text_printf(text, "{\"equivalent\":%s,\"equivalence\":\"branching\",\"internal\":",
-                comparison->equivalent ? "true" : "false");
+    text_printf(text, "{\"equivalent\":%s,\"equivalence\":\"%s\",\"internal\":",
+                comparison->equivalent ? "true" : "false",
+                equivalence_name(comparison->equivalence));
     text_append_json(text, comparison->internal ? comparison->internal : SPEX_INTERNAL);
     for (int side = LEFT; side <= RIGHT; side++) {
         text_printf(text, ",\"%s\":{\"file\":", names[side]);
@@ -150,7 +159,7 @@ static enum answer decide(struct comparison *comparison)
     spex_error error;
     progress_start(&progress);
     int status = check_equivalence(
-        &comparison->sides[LEFT], &comparison->sides[RIGHT], EQUIVALENCE_BRANCHING,
+        &comparison->sides[LEFT], &comparison->sides[RIGHT], comparison->equivalence,
         &progress.progress, &comparison->equivalent,
         option_given(invocation, "explain") ? &comparison->explanation : NULL, &error);
     progress_end(&progress);
@@ -166,33 +175,11 @@ static enum answer decide(struct comparison *comparison)
     return comparison->equivalent ? ANSWER_YES : ANSWER_NO;
 }
 
-static bool equivalence_available(const struct invocation *invocation)
-{
-    static const char *const later[] = {"divergence", "strong", "weak", "trace", "weak-trace"};
-    const char *named = option_value(invocation, "equivalence");
-    if (!named || strcmp(named, "branching") == 0)
-        return true;
-    struct suggestion suggestion = {.wanted = named};
-    char nearest[200];
-    suggestion_offer(&suggestion, "branching");
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-        if (strcmp(named, later[i]) == 0) {
-            complain(invocation, "-e %s is not available yet in this version, only branching is",
-                     named);
-            return false;
-        }
-        suggestion_offer(&suggestion, later[i]);
-    }
-    complain(invocation, "there is no equivalence '%s'%s", named,
-             suggestion_text(&suggestion, nearest));
-    return false;
-}
-
 static enum answer compare(const struct invocation *invocation)
 {
-    if (!equivalence_available(invocation))
-        return ANSWER_WRONG;
     struct comparison comparison = {.invocation = invocation};
+    if (!option_equivalence(invocation, EQUIVALENCES, &comparison.equivalence))
+        return ANSWER_WRONG;
     enum answer answer = read_sides(&comparison);
     if (!answer)
         answer = decide(&comparison);
@@ -205,7 +192,8 @@ static enum answer compare(const struct invocation *invocation)
 }
 
 static const struct cli_option compare_options[] = {
-    {"equivalence", 'e', "NOTION", "branching (the only one in this version)"},
+    {"equivalence", 'e', "NOTION",
+     "branching (the default), divergence, strong, weak, trace or weak-trace"},
     {"explain", 'x', NULL, "say why they are not equivalent"},
     {"tau", 0, "LABEL", "the internal label of .aut files (tau if one of them has it, else i)"},
     {NULL, 0, NULL, NULL}};

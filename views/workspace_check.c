@@ -96,8 +96,8 @@ static int classify(struct check *check, const struct progress *progress)
             return error_memory(&check->error);
     }
     uint32_t class_count;
-    int status = check_classes(&check->sides[LEFT], &check->sides[RIGHT], progress, check->letters,
-                               &class_count, &check->error);
+    int status = check_classes(&check->sides[LEFT], &check->sides[RIGHT], EQUIVALENCE_BRANCHING,
+                               progress, check->letters, &class_count, &check->error);
     if (!status && !letter(check, class_count))
         status = error_memory(&check->error);
     return status;

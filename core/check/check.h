@@ -1,6 +1,6 @@
 /*
- * core/check - are two labelled transition systems branching bisimilar, and if
- * not, why not? Knows LTSs only: no specifications, stores or files.
+ * core/check - are two labelled transition systems equivalent, and if not, why not?
+ * Knows LTSs only: no specifications, stores or files.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -11,7 +11,17 @@
 /* LEFT is the specification, RIGHT the implementation, wherever that matters. */
 enum side { LEFT = 0, RIGHT = 1 };
 
-enum equivalence { EQUIVALENCE_BRANCHING = 0 };
+enum equivalence {
+    EQUIVALENCE_BRANCHING,  /* branching bisimilarity */
+    EQUIVALENCE_DIVERGENCE, /* the same, and internal steps for ever are told apart */
+    EQUIVALENCE_STRONG,     /* strong bisimilarity: the internal action is one like any other */
+    EQUIVALENCE_WEAK,       /* weak bisimilarity */
+    EQUIVALENCE_TRACE,      /* the same traces, internal actions among them */
+    EQUIVALENCE_WEAK_TRACE  /* the same traces of visible actions */
+};
+enum { EQUIVALENCES = EQUIVALENCE_WEAK_TRACE + 1 };
+/* "branching", "divergence", "strong", "weak", "trace", "weak-trace"; NULL beyond these. */
+const char *equivalence_name(enum equivalence equivalence);
 
 /* Reported now and then by long checks; answers false to cancel. May be NULL. */
 struct progress {
@@ -24,19 +34,21 @@ struct explanation;
 /* *equivalent tells the verdict. With `explanation` not NULL and a "no", *explanation
  * says why (free with explanation_free); after a "yes" it is NULL. It stays NULL after a
  * "no" too where the difference is too entangled to be found within bounds on time and
- * memory (millions of states apart only in their choices). Labels match by name, across
- * both symbol tables. Errors: CANCELLED, MEMORY, USAGE (no such equivalence), INTERNAL
- * (an explanation that does not replay: never shown; or an LTS that names states or
- * labels it does not have). */
+ * memory (millions of states apart only in their choices), and for equivalences other than
+ * branching bisimilarity. Labels match by name, across both symbol tables. Errors: CANCELLED,
+ * MEMORY (also where weak bisimilarity or traces take more than they may), USAGE (no such
+ * equivalence), INTERNAL (an explanation that does not replay: never shown; or an LTS that
+ * names states or labels it does not have). */
 int check_equivalence(const struct lts *left, const struct lts *right, enum equivalence equivalence,
                       const struct progress *progress, bool *equivalent,
                       struct explanation **explanation, spex_error *error);
 
 /* For each state of both sides the number of its equivalence class, 0 .. *count - 1,
  * the same numbers on both sides. classes[side] has state_count elements, given by
- * the caller. Errors: CANCELLED, MEMORY. */
-int check_classes(const struct lts *left, const struct lts *right, const struct progress *progress,
-                  uint32_t *classes[2], uint32_t *count, spex_error *error);
+ * the caller. Not for equivalences of traces. Errors: CANCELLED, MEMORY, USAGE. */
+int check_classes(const struct lts *left, const struct lts *right, enum equivalence equivalence,
+                  const struct progress *progress, uint32_t *classes[2], uint32_t *count,
+                  spex_error *error);
 
 /* States that can be reached from the initial one; reached has state_count elements. */
 int check_reachable(const struct lts *lts, bool *reached, spex_error *error);

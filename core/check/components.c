@@ -120,24 +120,35 @@ static int run_search(struct search *search, const struct progress *progress, sp
     return status;
 }
 
+static bool any_internal(const struct merged *merged)
+{
+    if (merged->equivalence == EQUIVALENCE_STRONG)
+        return false;
+    for (int side = LEFT; side <= RIGHT; side++) {
+        const struct lts *lts = merged->sides[side];
+        for (size_t i = 0; i < lts->transition_count; i++)
+            if (lts->transitions[i].label == LTS_INTERNAL)
+                return true;
+    }
+    return false;
+}
+
 int components_find(const struct merged *merged, const struct progress *progress,
                     uint32_t **component, uint32_t *count, spex_error *error)
 {
-    struct graph graph;
+    struct graph graph = {0};
+    bool internal = any_internal(merged);
     *component = memory_resize(NULL, merged->state_count, sizeof **component);
-    if (!*component || !internal_graph(merged, &graph)) {
+    if (!*component || (internal && !internal_graph(merged, &graph))) {
         free(*component);
         *component = NULL;
         return error_memory(error);
     }
     int status = SPEX_OK;
     for (uint32_t i = 0; i < merged->state_count; i++)
-        (*component)[i] = NO_COMPONENT;
-    if (graph.first[graph.state_count] == 0) {
-        for (uint32_t i = 0; i < merged->state_count; i++)
-            (*component)[i] = i;
-        *count = merged->state_count;
-    } else {
+        (*component)[i] = internal ? NO_COMPONENT : i;
+    *count = merged->state_count;
+    if (internal) {
         struct search search = {.graph = &graph, .component = *component};
         status = run_search(&search, progress, error);
         *count = search.components;
@@ -166,10 +177,14 @@ int components_contract(const struct merged *merged, const uint32_t *component, 
             for (size_t i = 0; i < lts->transition_count; i++) {
                 const struct lts_transition *transition = &lts->transitions[i];
                 uint32_t from = own[transition->from], to = own[transition->to];
-                if (transition->label == LTS_INTERNAL && from == to)
-                    continue;
+                uint32_t label = merged->labels[side][transition->label];
+                if (label == LTS_INTERNAL && from == to) {
+                    if (merged->equivalence != EQUIVALENCE_DIVERGENCE)
+                        continue;
+                    label = merged->divergence;
+                }
                 if (pass)
-                    graph_put(graph, from, edge_make(merged->labels[side][transition->label], to));
+                    graph_put(graph, from, edge_make(label, to));
                 else
                     graph_count(graph, from);
             }

@@ -93,7 +93,7 @@ int explain(const struct merged *merged, const uint32_t *component, const struct
     struct quotient quotient;
     struct walker walker = {0};
     bool found = false;
-    int status = quotient_build(&quotient, merged, component, graph, partition, error);
+    int status = quotient_build(&quotient, merged, component, graph, partition, false, error);
     if (status)
         return status;
     status = walker_init(&walker, merged, &quotient, error);

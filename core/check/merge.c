@@ -35,12 +35,19 @@ static int match_labels(struct merged *merged, spex_error *error)
         uint32_t same = i == LTS_INTERNAL ? LTS_INTERNAL : symbols_find(left, right->names[i]);
         merged->labels[RIGHT][i] = same == SYMBOL_NONE ? merged->label_count++ : same;
     }
+    if (merged->equivalence == EQUIVALENCE_STRONG)
+        merged->labels[LEFT][LTS_INTERNAL] = merged->labels[RIGHT][LTS_INTERNAL] =
+            merged->label_count++;
+    if (merged->equivalence == EQUIVALENCE_DIVERGENCE)
+        merged->divergence = merged->label_count++;
     return SPEX_OK;
 }
 
-int merge(struct merged *merged, const struct lts *left, const struct lts *right, spex_error *error)
+int merge(struct merged *merged, const struct lts *left, const struct lts *right,
+          enum equivalence equivalence, spex_error *error)
 {
     memset(merged, 0, sizeof *merged);
+    merged->equivalence = equivalence;
     uint64_t states = (uint64_t)left->state_count + right->state_count;
     uint64_t transitions = (uint64_t)left->transition_count + right->transition_count;
     if (states >= UINT32_MAX - 2 || transitions >= UINT32_MAX)

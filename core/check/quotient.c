@@ -20,7 +20,15 @@ struct selection {
     uint32_t reached;
 };
 
-static bool select_blocks(struct selection *selection, const uint32_t starts[2])
+static void select_block(struct selection *selection, uint32_t block)
+{
+    if (selection->number[block] != NO_CLASS)
+        return;
+    selection->number[block] = 0;
+    selection->queue[selection->reached++] = block;
+}
+
+static bool select_blocks(struct selection *selection, const uint32_t starts[2], bool whole)
 {
     const struct graph *graph = selection->graph;
     const uint32_t *block_of = selection->partition->block_of;
@@ -34,20 +42,14 @@ static bool select_blocks(struct selection *selection, const uint32_t starts[2])
         selection->smallest[block_of[state]] = state;
     for (uint32_t block = 0; block < blocks; block++)
         selection->number[block] = NO_CLASS;
+    for (uint32_t block = 0; whole && block < blocks; block++)
+        select_block(selection, block);
     for (int side = LEFT; side <= RIGHT; side++)
-        if (selection->number[block_of[starts[side]]] == NO_CLASS) {
-            selection->number[block_of[starts[side]]] = 0;
-            selection->queue[selection->reached++] = block_of[starts[side]];
-        }
+        select_block(selection, block_of[starts[side]]);
     for (uint32_t i = 0; i < selection->reached; i++) {
         uint32_t state = selection->smallest[selection->queue[i]];
-        for (uint32_t j = graph->first[state]; j < graph->first[state + 1]; j++) {
-            uint32_t block = block_of[edge_target(graph->edges[j])];
-            if (selection->number[block] == NO_CLASS) {
-                selection->number[block] = 0;
-                selection->queue[selection->reached++] = block;
-            }
-        }
+        for (uint32_t j = graph->first[state]; j < graph->first[state + 1]; j++)
+            select_block(selection, block_of[edge_target(graph->edges[j])]);
     }
     /* The queue becomes the list of the states that stand for the classes, in order. */
     uint32_t classes = 0;
@@ -86,14 +88,14 @@ static bool build_graph(struct quotient *quotient, const struct selection *selec
 
 int quotient_build(struct quotient *quotient, const struct merged *merged,
                    const uint32_t *component, const struct graph *graph,
-                   const struct partition *partition, spex_error *error)
+                   const struct partition *partition, bool whole, spex_error *error)
 {
     struct selection selection = {.graph = graph, .partition = partition};
     uint32_t starts[2] = {component[merged->initial[LEFT]], component[merged->initial[RIGHT]]};
     memset(quotient, 0, sizeof *quotient);
     int status = SPEX_OK;
     quotient->class_of = memory_resize(NULL, merged->state_count, sizeof *quotient->class_of);
-    if (!quotient->class_of || !select_blocks(&selection, starts) ||
+    if (!quotient->class_of || !select_blocks(&selection, starts, whole) ||
         !build_graph(quotient, &selection)) {
         quotient_release(quotient);
         status = error_memory(error);

@@ -1,5 +1,5 @@
-/* The classes that either initial state reaches, as a graph without a step that decides
- * nothing. Classes are states here; every internal edge leads to a smaller number. */
+/* The classes as a graph without a step that decides nothing. Classes are states here;
+ * every internal edge leads to a smaller number. */
 #ifndef CHECK_QUOTIENT_H
 #define CHECK_QUOTIENT_H
 
@@ -15,10 +15,11 @@ struct quotient {
     uint32_t *class_of; /* of each state of merged; NO_CLASS where neither side gets there */
 };
 
-/* From the finished partition of the components' graph. Errors: MEMORY. */
+/* From the finished partition of the components' graph: all classes with `whole`, else
+ * those that either initial state reaches. Errors: MEMORY. */
 int quotient_build(struct quotient *quotient, const struct merged *merged,
                    const uint32_t *component, const struct graph *graph,
-                   const struct partition *partition, spex_error *error);
+                   const struct partition *partition, bool whole, spex_error *error);
 void quotient_release(struct quotient *quotient);
 
 /* A way through the quotient: each edge says the label and the class it leads to. */

@@ -95,7 +95,9 @@ static void classes_agree_with_the_definition(void)
         uint32_t numbers[REFERENCE_STATES], count, largest = 0;
         uint32_t *classes[2] = {numbers, numbers + left.state_count};
         spex_error error;
-        ASSERT_OK(check_classes(&left, &right, NULL, classes, &count, &error), error);
+        ASSERT_OK(
+            check_classes(&left, &right, EQUIVALENCE_BRANCHING, NULL, classes, &count, &error),
+            error);
         for (uint32_t i = 0; i < reference->states; i++) {
             if (numbers[i] > largest)
                 largest = numbers[i];
