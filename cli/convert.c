@@ -221,29 +221,13 @@ const struct verb show_verb = {
 
 /* --------------------------------------------------------------- convert */
 
-static bool choose_format(const struct invocation *invocation, const char *path,
-                          enum render_format *format)
-{
-    const char *named = option_value(invocation, "to");
-    if (named ? render_format_named(named, format) : render_format_of_path(path, format))
-        return true;
-    if (named)
-        complain(invocation, "there is no format '%s' (" OUTPUT_FORMATS ")", named);
-    else
-        complain(invocation,
-                 "the ending of '%s' names no format (" OUTPUT_FORMATS
-                 "): change it, or use --to FORMAT",
-                 path);
-    return false;
-}
-
 static enum answer write_input(const struct invocation *invocation, struct input *input,
                                const char *path)
 {
     enum render_format format;
     struct text text = {0};
     spex_error error;
-    if (!choose_format(invocation, path, &format))
+    if (!output_format(invocation, path, option_value(invocation, "to"), &format))
         return ANSWER_WRONG;
     const char *internal = option_value(invocation, "tau");
     int status = input_render(input, format, internal, internal ? internal : "tau", &text, &error);

@@ -2,6 +2,7 @@
 #ifndef CLI_FILES_H
 #define CLI_FILES_H
 
+#include "cli/cli.h"
 #include "format/format.h"
 #include "graph/render.h"
 #include "model/model.h"
@@ -42,6 +43,12 @@ const char *inputs_internal(const struct input *inputs, size_t count);
  * decided by the file; `written` is the internal label of .aut output. */
 int input_render(struct input *input, enum render_format format, const char *internal,
                  const char *written, struct text *text, spex_error *error);
+/* An LTS that was made from the input; called like it where the format wants a name. */
+int lts_render(const struct input *input, const struct lts *lts, enum render_format format,
+               const char *written, struct text *text, spex_error *error);
+/* The format named, or if none is (NULL) that of the path's ending. False: complained about. */
+bool output_format(const struct invocation *invocation, const char *path, const char *named,
+                   enum render_format *format);
 /* Replaced in one step; "-" is standard output. An existing file needs `force`. */
 int output_write(const char *path, bool force, const struct text *text, spex_error *error);
 

@@ -18,9 +18,23 @@ static char *base_name(const char *path)
     return memory_copy_bytes(name, length ? length : strlen(name));
 }
 
+int lts_render(const struct input *input, const struct lts *lts, enum render_format format,
+               const char *written, struct text *text, spex_error *error)
+{
+    struct layout_options layout = {.budget = PICTURE_BUDGET};
+    char *made = input->kind == INPUT_LTS ? base_name(input->path) : NULL;
+    const char *name = input->kind == INPUT_SPECIFICATION ? input->specification->name
+                       : input->kind == INPUT_MODEL       ? input->model->name
+                                                          : made;
+    struct render_subject subject = {.lts = lts, .name = name};
+    int status =
+        name ? render(&subject, format, written, &layout, text, error) : error_memory(error);
+    free(made);
+    return status;
+}
+
 static int render_file(struct input *input, enum render_format format, const char *internal,
-                       const char *written, const struct layout_options *layout, struct text *text,
-                       spex_error *error)
+                       const char *written, struct text *text, spex_error *error)
 {
     struct lts lts = {0};
     if (!internal) {
@@ -30,10 +44,7 @@ static int render_file(struct input *input, enum render_format format, const cha
     int status = input_lts(input, false, internal, &lts, error);
     if (status)
         return status;
-    char *name = base_name(input->path);
-    struct render_subject subject = {.lts = &lts, .name = name};
-    status = name ? render(&subject, format, written, layout, text, error) : error_memory(error);
-    free(name);
+    status = lts_render(input, &lts, format, written, text, error);
     lts_release(&lts);
     return status;
 }
@@ -44,11 +55,26 @@ int input_render(struct input *input, enum render_format format, const char *int
     struct layout_options layout = {.budget = PICTURE_BUDGET};
     struct render_subject subject = {.specification = input->specification, .model = input->model};
     if (input->kind == INPUT_LTS)
-        return render_file(input, format, internal, written, &layout, text, error);
+        return render_file(input, format, internal, written, text, error);
     return render(&subject, format, written, &layout, text, error);
 }
 
 /* ------------------------------------------------------------ the output */
+
+bool output_format(const struct invocation *invocation, const char *path, const char *named,
+                   enum render_format *format)
+{
+    if (named ? render_format_named(named, format) : render_format_of_path(path, format))
+        return true;
+    if (named)
+        complain(invocation, "there is no format '%s' (" OUTPUT_FORMATS ")", named);
+    else
+        complain(invocation,
+                 "the ending of '%s' names no format (" OUTPUT_FORMATS
+                 "): change it, or use --to FORMAT",
+                 path);
+    return false;
+}
 
 int output_write(const char *path, bool force, const struct text *text, spex_error *error)
 {

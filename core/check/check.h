@@ -20,6 +20,7 @@ enum equivalence {
     EQUIVALENCE_WEAK_TRACE  /* the same traces of visible actions */
 };
 enum { EQUIVALENCES = EQUIVALENCE_WEAK_TRACE + 1 };
+bool equivalence_known(enum equivalence equivalence);
 /* "branching", "divergence", "strong", "weak", "trace", "weak-trace"; NULL beyond these. */
 const char *equivalence_name(enum equivalence equivalence);
 
@@ -49,6 +50,16 @@ int check_equivalence(const struct lts *left, const struct lts *right, enum equi
 int check_classes(const struct lts *left, const struct lts *right, enum equivalence equivalence,
                   const struct progress *progress, uint32_t *classes[2], uint32_t *count,
                   spex_error *error);
+
+/* The quotient of what the initial state reaches, for branching, divergence and strong: a
+ * smallest LTS that is equivalent. Divergence becomes an internal step to itself. States
+ * are numbered in the order of their first members and named after one of them; the
+ * labels are those of `lts`, transitions ascend by state, label's name and target.
+ * state_of[state of lts], given by the caller, becomes the state that stands for it,
+ * UINT32_MAX for none. Errors: CANCELLED, MEMORY, USAGE, INTERNAL. */
+int check_reduce(const struct lts *lts, enum equivalence equivalence,
+                 const struct progress *progress, struct lts *reduced, uint32_t *state_of,
+                 spex_error *error);
 
 /* States that can be reached from the initial one; reached has state_count elements. */
 int check_reachable(const struct lts *lts, bool *reached, spex_error *error);

@@ -16,7 +16,7 @@
 #include "check/sequences.h"
 
 /* There can be as many sets as classes have subsets. */
-#define MOST_BYTES ((size_t)1 << 30)
+#define MOST_BYTES ((size_t)1 << 29)
 /* How many earlier pairs of a class are looked at for a smaller set. */
 enum { MOST_EARLIER = 64 };
 #define NO_PAIR UINT32_MAX

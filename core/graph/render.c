@@ -142,16 +142,6 @@ static int render_lts(const struct lts *lts, const char *name, enum render_forma
     }
 }
 
-/* A model that was not initialised at exactly one state has no initial state of its own. */
-static bool one_initial(const struct spex_model *model)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < model->transition_count; i++)
-        count += strcmp(model->transitions[i].from, SPEX_NIL) == 0 &&
-                 strcmp(model->transitions[i].action, SPEX_INITIALISATION) == 0;
-    return count == 1;
-}
-
 int render(const struct render_subject *subject, enum render_format format, const char *internal,
            const struct layout_options *options, struct text *text, spex_error *error)
 {
@@ -163,7 +153,7 @@ int render(const struct render_subject *subject, enum render_format format, cons
         status = lts_from_specification(&made, subject->specification, false, error);
     else if (subject->model)
         status = lts_from_model(&made, subject->model,
-                                !one_initial(subject->model) && format != RENDER_SPEC, error);
+                                !model_one_initial(subject->model) && format != RENDER_SPEC, error);
     if (status)
         return status;
     const char *name = subject->specification ? subject->specification->name

@@ -115,6 +115,15 @@ bool model_remove(struct spex_model *model, const char *from, const char *action
     return true;
 }
 
+bool model_one_initial(const struct spex_model *model)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < model->transition_count; i++)
+        count += strcmp(model->transitions[i].from, SPEX_NIL) == 0 &&
+                 strcmp(model->transitions[i].action, SPEX_INITIALISATION) == 0;
+    return count == 1;
+}
+
 int model_merge(struct spex_model *model, const struct spex_model *other, spex_error *error)
 {
     for (size_t i = 0; i < other->transition_count; i++) {

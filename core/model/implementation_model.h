@@ -32,6 +32,9 @@ int model_add(struct spex_model *model, const char *from, const char *action, co
 bool model_has(const struct spex_model *model, const char *from, const char *action,
                const char *to);
 bool model_remove(struct spex_model *model, const char *from, const char *action, const char *to);
+/* Whether instances were initialised at exactly one state; else it has no initial state of
+ * its own. */
+bool model_one_initial(const struct spex_model *model);
 /* Takes over every transition of `other`. */
 int model_merge(struct spex_model *model, const struct spex_model *other, spex_error *error);
 

@@ -1,9 +1,10 @@
-/* Branching bisimilarity straight from its definition, for small systems: the greatest
- * relation that is one, found by striking out pairs. Shares nothing with core/check. */
+/* The equivalences straight from their definitions, for small systems: the greatest
+ * relation that is such a bisimulation, found by striking out pairs; for traces, both sides
+ * walked through in step. Shares nothing with core/check but the names of the notions. */
 #ifndef TESTS_CHECK_REFERENCE_H
 #define TESTS_CHECK_REFERENCE_H
 
-#include "model/lts.h"
+#include "check/check.h"
 
 enum { REFERENCE_STATES = 96 }; /* of both systems together */
 
@@ -14,6 +15,11 @@ struct reference {
     bool related[REFERENCE_STATES][REFERENCE_STATES];
 };
 
+/* Not for traces. */
+void reference_relate(struct reference *reference, enum equivalence equivalence,
+                      const struct lts *left, const struct lts *right);
+bool reference_holds(enum equivalence equivalence, const struct lts *left, const struct lts *right);
+/* Branching bisimilarity. */
 void reference_find(struct reference *reference, const struct lts *left, const struct lts *right);
 bool reference_equivalent(const struct lts *left, const struct lts *right);
 

@@ -1,0 +1,37 @@
+/* The way from two LTSs to classes of states: merged, contracted, refined. */
+#ifndef CHECK_COMPARISON_H
+#define CHECK_COMPARISON_H
+
+#include "check/graph.h"
+#include "check/merge.h"
+#include "check/partition.h"
+#include "check/quotient.h"
+
+struct comparison {
+    struct merged merged;
+    uint32_t *component; /* of each state of merged */
+    struct graph graph;  /* of the components */
+    struct partition partition;
+};
+
+/* What is decided first: BRANCHING, DIVERGENCE or STRONG; it implies the equivalence. */
+enum equivalence equivalence_base(enum equivalence equivalence);
+
+/* `base` is BRANCHING, DIVERGENCE or STRONG; with `whole` false the classes are found only as
+ * far as the verdict needs. To be released whatever it answers. Errors: CANCELLED, MEMORY,
+ * INTERNAL. */
+int compare(struct comparison *comparison, const struct lts *left, const struct lts *right,
+            enum equivalence base, bool whole, const struct progress *progress, spex_error *error);
+void comparison_release(struct comparison *comparison);
+
+static inline uint32_t class_of(const struct comparison *comparison, uint32_t state)
+{
+    return comparison->partition.block_of[comparison->component[state]];
+}
+
+/* Weak bisimilarity of the classes of branching bisimilarity; with `apart` not NULL only as
+ * far as to tell these two apart. Errors: CANCELLED, MEMORY. */
+int refine_weakly(const struct quotient *quotient, const uint32_t *apart,
+                  const struct progress *progress, struct partition *partition, spex_error *error);
+
+#endif
