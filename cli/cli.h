@@ -108,12 +108,14 @@ enum answer open_reader(const struct invocation *invocation, const struct projec
 enum answer reader_finish(const struct invocation *invocation, struct reader *reader, int status,
                           const spex_error *error);
 
-/* A passive manager with the project's specifications. */
+/* A passive manager with the project's specifications; with --learn DIR one that takes part
+ * in a test run, which session_close cancels. */
 struct session {
     const struct invocation *invocation;
     struct project_options options;
     struct project project;
     spex_manager *manager;
+    spex_test *test; /* NULL: none, or ended */
 };
 struct session_options {
     bool create;          /* a missing store is created, not an error */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/learned.h"
 #include "cli/line_reader.h"
 #include "cli/output.h"
 #include "cli/record_batch.h"
@@ -233,24 +234,64 @@ static void catch_signals(struct recording *recording)
 
 /* ------------------------------------------------------------------ verb */
 
+/* Whether all that was to be recorded was: then the models are worth keeping. */
+static bool complete(const struct recording *recording)
+{
+    /* A FIFO that is followed has no other end than a signal. */
+    bool ended = !stopped || option_given(recording->invocation, "follow");
+    return ended && recording->answer <= ANSWER_NO;
+}
+
+/* Adds what was learned to the models; the sentences or the JSON about it go to `text`. */
+static void keep_learned(struct recording *recording, struct text *text)
+{
+    spex_test *test = recording->session.test;
+    if (!test)
+        return;
+    if (!complete(recording)) {
+        complain(recording->invocation,
+                 "not everything was recorded, so the models in %s are left as they are",
+                 recording->session.options.impl_models_dir);
+        return;
+    }
+    spex_model **added = NULL;
+    size_t count = 0;
+    spex_error error;
+    recording->session.test = NULL;
+    bool told = recording->replies;
+    if (spex_test_end(test, told ? NULL : &added, told ? NULL : &count, &error))
+        recording->answer = worse(recording->answer, fail(recording->invocation, &error));
+    else if (recording->invocation->json)
+        learned_json(text, added, count);
+    else
+        learned_lines(text, added, count);
+    spex_models_free(added, count);
+}
+
 static enum answer print_summary(struct recording *recording)
 {
-    struct text text = {0};
+    struct text text = {0}, learned = {0};
+    keep_learned(recording, &learned);
     /* A deviation that the policy does not accept is recorded all the same. */
     uint64_t recorded = recording->records - recording->refused - recording->bad;
-    if (recording->replies)
+    if (recording->replies) {
+        text_release(&learned);
         return ANSWER_YES;
+    }
     if (recording->invocation->json)
         text_printf(&text,
                     "{\"records\":%" PRIu64 ",\"recorded\":%" PRIu64 ",\"deviations\":%" PRIu64
-                    ",\"refused\":%" PRIu64 ",\"bad\":%" PRIu64 "}\n",
+                    ",\"refused\":%" PRIu64 ",\"bad\":%" PRIu64 "%s}\n",
                     recording->records, recorded, recording->deviations, recording->refused,
-                    recording->bad);
+                    recording->bad, text_value(&learned));
     else
         text_printf(&text,
                     "%" PRIu64 " recorded, %" PRIu64 " of them deviations; %" PRIu64
-                    " refused, %" PRIu64 " bad\n",
-                    recorded, recording->deviations, recording->refused, recording->bad);
+                    " refused, %" PRIu64 " bad\n%s",
+                    recorded, recording->deviations, recording->refused, recording->bad,
+                    text_value(&learned));
+    text.failed |= learned.failed;
+    text_release(&learned);
     return output_text(&text) ? ANSWER_YES : ANSWER_BROKEN;
 }
 
@@ -274,7 +315,8 @@ static void run(struct recording *recording)
     pthread_sigmask(SIG_SETMASK, &recording->signals, NULL);
     free(recording->filling);
     free(recording->working);
-    recording->answer = worse(recording->answer, print_summary(recording));
+    enum answer printed = print_summary(recording);
+    recording->answer = worse(recording->answer, printed);
 }
 
 static enum answer record(const struct invocation *invocation)
@@ -304,6 +346,7 @@ static enum answer record(const struct invocation *invocation)
 static const struct cli_option record_options[] = {
     {"replies", 'r', NULL, "a line of JSON for each record, in order, once it is durable"},
     {"follow", 'F', NULL, "FILE is a FIFO: go on when its writers leave"},
+    {"learn", 'L', "DIR", "every model learns; at the end, add what is new to those in DIR"},
     {"timers", 0, NULL, "meanwhile report transition timeouts, and prune"},
     {NULL, 0, NULL, NULL}};
 
@@ -317,7 +360,9 @@ const struct verb record_verb = {
         "{\"op\":\"mock\",\"spec\":\"Order\",\"id\":\"order-18\",\"state\":\"running\"}\n"
         "An \"at\" (2026-01-31T12:00:00Z) tells when, if not now. Read from FILE, a FIFO or\n"
         "standard input. A bad line does not stop the rest: exit code 2 at the end; 1 if a\n"
-        "report was refused.",
+        "report was refused. --learn is for test runs: it records in a store of its own unless\n"
+        "--store names one, and writes DIR/<specification>.spex, learning off, once all is "
+        "recorded.",
     .options = record_options,
     .maximum = 1,
     .run = record};

@@ -67,11 +67,16 @@ enum answer fail_input(const struct invocation *invocation, const spex_error *er
 
 enum answer open_options(const struct invocation *invocation, struct project_options *options)
 {
-    static const char *const names[][2] = {
-        {"specs", "specs_dir"}, {"models", "impl_models_dir"}, {"store", "store_dir"}};
+    static const char *const names[][2] = {{"specs", "specs_dir"},
+                                           {"models", "impl_models_dir"},
+                                           {"learn", "impl_models_dir"},
+                                           {"store", "store_dir"}};
     spex_error error;
     memset(options, 0, sizeof *options);
     int status = project_options_load(options, NULL, &error);
+    if (!status && option_given(invocation, "models") && option_given(invocation, "learn"))
+        status = error_set(&error, SPEX_ERROR_USAGE,
+                           "--learn names the folder of the models: leave --models out");
     for (size_t i = 0; !status && i < sizeof names / sizeof *names; i++) {
         const char *value = option_value(invocation, names[i][0]);
         if (value && !*value)
@@ -205,6 +210,16 @@ static enum answer check_store(struct session *session, const struct invocation 
     return answer;
 }
 
+/* The store of the project is not for this, unless it is named here. */
+static enum answer begin_learning(struct session *session, const struct invocation *invocation)
+{
+    spex_error error;
+    if (spex_test_begin(&session->test, session->options.impl_models_dir,
+                        option_value(invocation, "store"), &error))
+        return fail(invocation, &error);
+    return ANSWER_YES;
+}
+
 enum answer session_open(struct session *session, const struct invocation *invocation,
                          const struct session_options *options)
 {
@@ -223,6 +238,11 @@ enum answer session_open(struct session *session, const struct invocation *invoc
     manager.handler_data = options->handler ? options->handler_data : session;
     manager.log = log_line;
     manager.log_data = (void *)invocation;
+    if (!answer && option_given(invocation, "learn")) {
+        answer = begin_learning(session, invocation);
+        if (!answer)
+            spex_test_options(session->test, &manager);
+    }
     if (!answer && spex_manager_open(&session->manager, &manager, &error))
         answer = fail(invocation, &error);
     if (!answer)
@@ -237,6 +257,7 @@ enum answer session_open(struct session *session, const struct invocation *invoc
 void session_close(struct session *session)
 {
     spex_manager_close(session->manager);
+    spex_test_cancel(session->test);
     project_release(&session->project);
     project_options_release(&session->options);
     memset(session, 0, sizeof *session);

@@ -232,6 +232,7 @@ typedef struct spex_manager_options {
     size_t mailbox_capacity; /* requests waiting a shard, 4096 */
     bool mailbox_fails_full; /* a full mailbox answers SPEX_ERROR_BUSY instead of waiting */
     uint64_t event_limit;    /* events kept a shard, 10000 */
+    bool learn;              /* every model learns, frozen or not; see spex_test_options */
     spex_clock clock;        /* zero: the system's */
     spex_handler handler;    /* for all specifications without their own; NULL: policy and log */
     void *handler_data;
@@ -368,6 +369,50 @@ SPEX_API void spex_models_free(spex_model **models, size_t count);
 /* Writes every model to DIR/<specification>.spex (NULL: impl_models_dir), each
  * replaced in one step. Errors: SYSTEM, USAGE (a name that would not read back), STORE, MEMORY. */
 SPEX_API int spex_models_export(spex_manager *manager, const char *directory, spex_error *error);
+
+/* --------------------------------------------------- learning from tests */
+
+/* A test run. Between its begin and its end every model learns, those too whose files say
+ * otherwise, so that no step of the program under test is a deviation: the run shows what
+ * the program does. Its end adds that to the model files, to be judged with `spex check`.
+ *
+ *     static spex_test *test;
+ *
+ *     static int set_up(void)    // of a CUnit suite or registry
+ *     {
+ *         return spex_test_begin(&test, "spex_impl_models", NULL, NULL);
+ *     }
+ *     static int tear_down(void)
+ *     {
+ *         return spex_test_end(test, NULL, NULL, NULL);
+ *     }
+ */
+typedef struct spex_test spex_test;
+
+/* `impl_models_dir` (NULL: "./spex_impl_models") is the folder that the models are added
+ * to. `store_dir` is the store to record in; NULL: a new one below TMPDIR that goes with
+ * the test, so that identifiers of earlier runs are not in the way. Errors: as
+ * spex_manager_open. */
+SPEX_API int spex_test_begin(spex_test **test, const char *impl_models_dir, const char *store_dir,
+                             spex_error *error);
+/* A manager that learns, with the default options: not started, without specifications. It
+ * belongs to the test and may be used from any thread. */
+SPEX_API spex_manager *spex_test_manager(spex_test *test);
+/* For a manager that the program under test opens itself: sets what makes it take part
+ * (folders, shards, `learn`); the texts live as long as the test. Any number of managers, of
+ * several processes too, take part at once. */
+SPEX_API void spex_test_options(const spex_test *test, spex_manager_options *options);
+/* Ends the test once the program's own managers are flushed or closed: adds the transitions
+ * learned in its store to the model files of its folder and writes those that changed, with
+ * learning off. What a file holds stays in it; files appear whole or not at all, and after
+ * an error none was replaced. Test programs that end at once wait for each other.
+ * *added (an array of *count, freed with spex_models_free): for each model that grew, a model of
+ * what is new. With NULL for both that is told on standard error instead. The test is over
+ * also after an error: SYNTAX (a model file cannot be read), USAGE (a name that would not
+ * read back), SYSTEM, STORE, MEMORY. */
+SPEX_API int spex_test_end(spex_test *test, spex_model ***added, size_t *count, spex_error *error);
+/* Ends it and writes nothing, for a run that failed. NULL is accepted. */
+SPEX_API void spex_test_cancel(spex_test *test);
 
 /* ------------------------------------------------------- helpers for tests */
 

@@ -77,19 +77,19 @@ static int write_all(int descriptor, const char *bytes, size_t length)
     return 0;
 }
 
-int file_replace(const char *path, const char *bytes, size_t length, spex_error *error)
+int file_stage(const char *path, const char *bytes, size_t length, char **staged, spex_error *error)
 {
     struct text beside = {0};
     text_printf(&beside, "%s.XXXXXX", path);
-    if (beside.failed) {
-        text_release(&beside);
+    *staged = text_take(&beside);
+    if (!*staged)
         return error_memory(error);
-    }
     int status = SPEX_OK;
-    int descriptor = mkostemp(beside.data, O_CLOEXEC);
+    int descriptor = mkostemp(*staged, O_CLOEXEC);
     if (descriptor < 0) {
         status = error_system(error, "cannot write %s", path);
-        text_release(&beside);
+        free(*staged);
+        *staged = NULL;
         return status;
     }
     struct stat old;
@@ -101,12 +101,36 @@ int file_replace(const char *path, const char *bytes, size_t length, spex_error 
         status = error_system(error, "cannot write %s", path);
     if (close(descriptor) < 0 && !status)
         status = error_system(error, "cannot write %s", path);
-    if (!status && rename(beside.data, path) < 0)
-        status = error_system(error, "cannot replace %s", path);
-    if (status)
-        unlink(beside.data);
-    text_release(&beside);
+    if (status) {
+        file_unstage(*staged);
+        *staged = NULL;
+    }
     return status;
+}
+
+void file_unstage(char *staged)
+{
+    if (staged)
+        unlink(staged);
+    free(staged);
+}
+
+int file_publish(char *staged, const char *path, spex_error *error)
+{
+    if (rename(staged, path) == 0) {
+        free(staged);
+        return SPEX_OK;
+    }
+    int status = error_system(error, "cannot replace %s", path);
+    file_unstage(staged);
+    return status;
+}
+
+int file_replace(const char *path, const char *bytes, size_t length, spex_error *error)
+{
+    char *staged;
+    int status = file_stage(path, bytes, length, &staged, error);
+    return status ? status : file_publish(staged, path, error);
 }
 
 /* Renaming over a pipe or a device would take it away. */

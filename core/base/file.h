@@ -11,6 +11,12 @@
 int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex_error *error);
 /* Written beside the target, synced, then renamed over it. Errors: SYSTEM. */
 int file_replace(const char *path, const char *bytes, size_t length, spex_error *error);
+/* The two halves of it: written to a file beside the target, whose path is *staged; renamed,
+ * which frees `staged`, as file_unstage does to take the file away instead. */
+int file_stage(const char *path, const char *bytes, size_t length, char **staged,
+               spex_error *error);
+int file_publish(char *staged, const char *path, spex_error *error);
+void file_unstage(char *staged);
 /* Writes to what the path leads to: a new file; with `replace` an existing one, through
  * links, in one step; a pipe or a device is written to. Errors: USAGE (a folder, or there
  * already), SYSTEM. */

@@ -190,8 +190,11 @@ static struct request *run_together(struct server *server, struct request *first
 void batch_run(struct server *server, struct request *requests)
 {
     server->blocked = false;
+    model_files_look(server->manager);
+    model_files_enter(server);
     while (requests)
         requests = run_together(server, requests);
+    model_files_leave(server);
     if (server->broken)
         server_drop(server);
     server->broken = false;

@@ -22,6 +22,8 @@ static int find_model(struct server *server, const struct workflow *workflow,
                          specification, workflow->unreadable);
     *known = workflow->model || workflow->learning;
     *learning = workflow->model ? workflow->model->learning : workflow->learning;
+    if (server->manager->options.learn)
+        *known = *learning = *known || workflow->specification;
     if (*known)
         return SPEX_OK;
     struct registry *registry = &server->manager->registry;
@@ -68,16 +70,17 @@ static void hash_text(XXH3_state_t *state, const char *text)
     XXH3_128bits_update(state, text, strlen(text) + 1);
 }
 
-/* All that decides the verdict: specification and model (fixed while the manager runs),
- * the instance's deviations, the step. */
-static bool hash_all(const char *specification, const struct spex_model *overlay, const char *from,
-                     const char *action, const char *to, uint64_t hash[2])
+/* All that decides the verdict: the specification, which is fixed while the manager runs,
+ * the model, by its number, the instance's deviations, the step. */
+static bool hash_all(const struct workflow *workflow, const struct spex_model *overlay,
+                     const char *from, const char *action, const char *to, uint64_t hash[2])
 {
     XXH3_state_t *state = XXH3_createState();
     if (!state)
         return false;
     XXH3_128bits_reset(state);
-    hash_text(state, specification);
+    hash_text(state, workflow->name);
+    XXH3_128bits_update(state, &workflow->model_number, sizeof workflow->model_number);
     for (size_t i = 0; i < overlay->transition_count; i++) {
         hash_text(state, overlay->transitions[i].from);
         hash_text(state, overlay->transitions[i].action);
@@ -98,7 +101,7 @@ static int judge_deviation(struct server *server, const struct workflow *workflo
                            const char *to, spex_verdict *verdict, spex_error *error)
 {
     uint64_t hash[2] = {0};
-    bool hashed = hash_all(workflow->name, overlay, from, action, to, hash);
+    bool hashed = hash_all(workflow, overlay, from, action, to, hash);
     struct verdict_slot *slot = &server->verdicts[hashed ? hash[0] % VERDICT_SLOTS : 0];
     if (hashed && slot->used && slot->hash[0] == hash[0] && slot->hash[1] == hash[1]) {
         *verdict = slot->verdict;

@@ -4,12 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/base.h"
-#include "format/format.h"
 
-enum { MAILBOX_CAPACITY = 4096, EVENT_LIMIT = 10000, MODEL_LIMIT = 256 << 20 };
+enum { MAILBOX_CAPACITY = 4096, EVENT_LIMIT = 10000 };
 #define PRUNE_INTERVAL (INT64_C(6) * 3600 * 1000)
 
 void spex_manager_options_init(spex_manager_options *options)
@@ -53,57 +51,6 @@ static int take_options(struct spex_manager *manager, const spex_manager_options
     return SPEX_OK;
 }
 
-static int read_model(struct spex_manager *manager, const char *path, spex_error *error)
-{
-    char *bytes;
-    size_t length;
-    int status = file_read(path, MODEL_LIMIT, &bytes, &length, error);
-    if (status)
-        return status;
-    struct spex_model *model;
-    status = model_read(path, bytes, length, &model, error);
-    free(bytes);
-    if (!status && !model->source && !(model->source = memory_copy_text(path))) {
-        spex_model_free(model);
-        return error_memory(error);
-    }
-    return status ? status : registry_add_model(&manager->registry, model, error);
-}
-
-/* A tool that looks at many workflows goes on without the one whose model is bad. */
-static int pass_over(struct spex_manager *manager, const char *path, spex_error *error)
-{
-    const char *file = file_name(path);
-    char *name = memory_copy_bytes(file, strlen(file) - strlen(file_ending(path)));
-    const char *why = error ? error->message : path;
-    int status =
-        name ? registry_set_unreadable(&manager->registry, name, why, error) : error_memory(error);
-    free(name);
-    if (!status)
-        error_clear(error);
-    return status;
-}
-
-/* A folder that is not there is no models. */
-static int read_models(struct spex_manager *manager, spex_error *error)
-{
-    const char *directory = manager->options.impl_models_dir;
-    if (access(directory, F_OK) < 0 && errno == ENOENT)
-        return SPEX_OK;
-    char **paths;
-    size_t count;
-    int status = file_list(directory, ".spex", &paths, &count, error);
-    if (status)
-        return status;
-    for (size_t i = 0; !status && i < count; i++) {
-        status = read_model(manager, paths[i], error);
-        if (status && status != SPEX_ERROR_MEMORY && manager->options.passive)
-            status = pass_over(manager, paths[i], error);
-    }
-    file_list_free(paths, count);
-    return status;
-}
-
 static int start_servers(struct spex_manager *manager, spex_error *error)
 {
     manager->servers = memory_allocate(manager->store.shards, sizeof *manager->servers);
@@ -142,9 +89,10 @@ int spex_manager_open(spex_manager **opened, const spex_manager_options *options
         return status;
     }
     pthread_mutex_init(&manager->log_mutex, NULL);
+    model_files_init(&manager->files);
     status = take_options(manager, options, error);
     if (!status)
-        status = read_models(manager, error);
+        status = model_files_open(manager, error);
     if (!status)
         status = store_open(&manager->store, manager->options.store_dir,
                             manager->options.distribution_factor, error);
@@ -178,6 +126,7 @@ void spex_manager_close(spex_manager *manager)
     free(manager->servers);
     store_release(&manager->store);
     registry_release(&manager->registry);
+    model_files_release(&manager->files);
     pthread_mutex_destroy(&manager->log_mutex);
     free((void *)(uintptr_t)manager->options.impl_models_dir);
     free((void *)(uintptr_t)manager->options.store_dir);

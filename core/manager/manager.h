@@ -8,7 +8,9 @@
 
 #include <stdatomic.h>
 
+#include "base/text.h"
 #include "manager/mailbox.h"
+#include "manager/model_files.h"
 #include "model/model.h"
 #include "spex.h"
 #include "store/store.h"
@@ -22,10 +24,19 @@ struct workflow {
     struct spex_specification *specification; /* NULL: not registered */
     spex_handler handler;                     /* its own, or NULL */
     void *handler_data;
-    struct spex_model *model; /* from a file, or NULL */
-    char *unreadable;         /* why the model's file could not be read, or NULL */
+    struct spex_model *model; /* from a file, or NULL; valid for a server within a batch */
+    uint64_t model_number;    /* no other model has it */
+    char *unreadable;         /* why the model's file could not be read, or NULL; as valid */
     bool learning;            /* without a file: a model is being learned in the store */
     bool deciding;            /* a handler is being asked whether to learn one */
+};
+
+/* What was replaced at the end of an epoch; a server whose batch began in it or before may
+ * still be using it. */
+struct retired {
+    struct spex_model *model;
+    char *unreadable;
+    uint64_t epoch;
 };
 
 struct registry {
@@ -35,6 +46,11 @@ struct registry {
     struct symbols names;
     struct workflow **items; /* by symbol */
     size_t capacity;
+    uint64_t models;        /* how many there were in all */
+    _Atomic uint64_t epoch; /* from 1 */
+    struct retired *retired;
+    size_t retired_count;
+    size_t retired_capacity;
 };
 
 int registry_init(struct registry *registry, spex_error *error);
@@ -42,14 +58,21 @@ void registry_release(struct registry *registry);
 /* Errors: USAGE (already known), MEMORY. Takes the specification over on success. */
 int registry_add_specification(struct registry *registry, struct spex_specification *specification,
                                spex_handler handler, void *handler_data, spex_error *error);
-/* Takes the model over, always. Errors: SYNTAX (a second file), MEMORY. */
-int registry_add_model(struct registry *registry, struct spex_model *model, spex_error *error);
+/* Takes the model over, always. Errors: SYNTAX (there is one, not to be replaced), MEMORY. */
+int registry_set_model(struct registry *registry, struct spex_model *model, bool replace,
+                       spex_error *error);
+int registry_drop_model(struct registry *registry, const char *name, spex_error *error);
+/* *model is NULL where there is none from a file. */
+int registry_copy_model(struct registry *registry, const char *name, struct spex_model **model,
+                        spex_error *error);
+/* Frees what was replaced before the epoch `oldest`. */
+void registry_collect(struct registry *registry, uint64_t oldest);
 /* Nothing is judged by a model whose file cannot be read. */
 int registry_set_unreadable(struct registry *registry, const char *name, const char *why,
                             spex_error *error);
 int registry_set_learning(struct registry *registry, const char *name, spex_error *error);
-/* A copy of what is known at this moment; all zero for an unknown name. What it points
- * to lives as long as the manager. */
+/* A copy of what is known at this moment; all zero for an unknown name. But for the model,
+ * what it points to lives as long as the manager. */
 struct workflow registry_find(struct registry *registry, const char *name);
 /* Workflow 0, 1, ...; false behind the last one. */
 bool registry_at(struct registry *registry, uint32_t index, struct workflow *workflow);
@@ -72,7 +95,8 @@ struct server {
     struct mailbox mailbox;
     struct shard *shard; /* opened at the first request; NULL: not open */
     /* -- the batch at work */
-    bool blocked; /* the shard cannot be opened or locked: fails the rest of the batch */
+    _Atomic uint64_t epoch; /* the registry's when it began; 0: none */
+    bool blocked;           /* the shard cannot be opened or locked: fails the rest of the batch */
     spex_error blocked_error;
     bool broken; /* it failed: opened anew for the next batch */
     /* -- timers */
@@ -94,6 +118,7 @@ struct spex_manager {
     spex_manager_options options; /* its strings are copies */
     struct store store;
     struct registry registry;
+    struct model_files files;
     struct server *servers; /* store.shards of them */
     pthread_mutex_t log_mutex;
     atomic_bool started;
@@ -138,6 +163,25 @@ enum served {
     SERVED_FAILED /* the transaction is spoilt, the request's error says why */
 };
 enum served serve(struct server *server, struct request *request);
+
+/* --------------------------------------------------------------- models */
+
+struct model_set {
+    struct spex_model **items;
+    size_t count;
+    size_t capacity;
+};
+/* What all shards learned, with nothing of the files; `specification` NULL: of all. The
+ * set is to be freed with spex_models_free, also after an error. */
+int models_learned(struct spex_manager *manager, const char *specification, struct model_set *set,
+                   spex_error *error);
+struct spex_model *set_find(const struct model_set *set, const char *name);
+/* Takes the model over, always; NULL stands for no memory. */
+int set_add(struct model_set *set, struct spex_model *model, spex_error *error);
+/* The file that `directory` is to get for the model: its path, to be freed also after an
+ * error, and its content. Errors: USAGE (a name that would not read back), MEMORY. */
+int model_render(const struct spex_model *model, const char *directory, char **path,
+                 struct text *text, spex_error *error);
 
 /* ---------------------------------------------------------------- judge */
 

@@ -8,13 +8,7 @@
 
 /* ------------------------------------------------------------- gathering */
 
-struct model_set {
-    struct spex_model **items;
-    size_t count;
-    size_t capacity;
-};
-
-static struct spex_model *set_find(const struct model_set *set, const char *name)
+struct spex_model *set_find(const struct model_set *set, const char *name)
 {
     for (size_t i = 0; i < set->count; i++)
         if (strcmp(set->items[i]->name, name) == 0)
@@ -22,7 +16,7 @@ static struct spex_model *set_find(const struct model_set *set, const char *name
     return NULL;
 }
 
-static int set_add(struct model_set *set, struct spex_model *model, spex_error *error)
+int set_add(struct model_set *set, struct spex_model *model, spex_error *error)
 {
     if (!model ||
         !memory_reserve(&set->items, &set->capacity, set->count + 1, sizeof *set->items)) {
@@ -43,8 +37,8 @@ static int set_merge(struct model_set *set, const struct spex_model *learned, sp
     return model_merge(model, learned, error);
 }
 
-static int ask_shards(struct spex_manager *manager, const char *specification,
-                      struct model_set *set, spex_error *error)
+int models_learned(struct spex_manager *manager, const char *specification, struct model_set *set,
+                   spex_error *error)
 {
     unsigned shards = manager->store.shards;
     struct request *requests = memory_allocate(shards, sizeof *requests);
@@ -69,32 +63,44 @@ static int ask_shards(struct spex_manager *manager, const char *specification,
     return status;
 }
 
+/* Joins what was learned, if anything was, with the model's file. */
+static int join_file(struct model_set *set, struct spex_model *learned,
+                     const struct spex_model *file, bool learn, spex_error *error)
+{
+    if (!learned)
+        return set_add(set, model_copy(file), error);
+    learned->learning = file->learning;
+    if (!file->learning && !learn)
+        learned->transition_count = 0;
+    return model_merge(learned, file, error);
+}
+
 /* A model in a file is what it is, unless it is learning: then what was learned is added.
  * Without a file there is a model only where one was started. */
+static int add_known(struct spex_manager *manager, const struct workflow *workflow,
+                     struct model_set *set, spex_error *error)
+{
+    bool learn = manager->options.learn;
+    struct spex_model *learned = set_find(set, workflow->name), *file;
+    int status = registry_copy_model(&manager->registry, workflow->name, &file, error);
+    if (!status && file)
+        status = join_file(set, learned, file, learn, error);
+    else if (!status && learned)
+        learned->learning |= workflow->learning || (learn && learned->transition_count);
+    else if (!status && workflow->learning)
+        status = set_add(set, model_create(workflow->name, true), error);
+    spex_model_free(file);
+    return status;
+}
+
 static int add_files(struct spex_manager *manager, const char *specification, struct model_set *set,
                      spex_error *error)
 {
     struct workflow workflow;
     int status = SPEX_OK;
-    for (uint32_t i = 0; !status && registry_at(&manager->registry, i, &workflow); i++) {
-        if (specification && strcmp(workflow.name, specification) != 0)
-            continue;
-        struct spex_model *learned = set_find(set, workflow.name);
-        if (workflow.model && !learned)
-            status = set_add(set, model_copy(workflow.model), error);
-        else if (workflow.model && !workflow.model->learning) {
-            learned->transition_count = 0;
-            learned->learning = false;
-            status = model_merge(learned, workflow.model, error);
-        } else if (workflow.model) {
-            learned->learning = true;
-            status = model_merge(learned, workflow.model, error);
-        } else if (workflow.learning && learned) {
-            learned->learning = true;
-        } else if (workflow.learning) {
-            status = set_add(set, model_create(workflow.name, true), error);
-        }
-    }
+    for (uint32_t i = 0; !status && registry_at(&manager->registry, i, &workflow); i++)
+        if (!specification || strcmp(workflow.name, specification) == 0)
+            status = add_known(manager, &workflow, set, error);
     return status;
 }
 
@@ -113,7 +119,7 @@ static int gather(struct spex_manager *manager, const char *specification, struc
                   spex_error *error)
 {
     memset(set, 0, sizeof *set);
-    int status = ask_shards(manager, specification, set, error);
+    int status = models_learned(manager, specification, set, error);
     if (!status)
         status = add_files(manager, specification, set, error);
     size_t kept = 0;
@@ -163,22 +169,31 @@ int spex_models_get(spex_manager *manager, spex_model ***models, size_t *count, 
     return status;
 }
 
-static int export_one(const struct spex_model *model, const char *directory, spex_error *error)
+int model_render(const struct spex_model *model, const char *directory, char **path,
+                 struct text *text, spex_error *error)
 {
+    *path = NULL;
     if (!file_name_safe(model->name))
         return error_set(error, SPEX_ERROR_USAGE,
                          "the model of %s cannot be exported: its name is not fit for a file name",
                          model->name);
-    struct text text = {0}, name = {0};
+    struct text name = {0};
     text_printf(&name, "%s.spex", model->name);
-    char *path = name.failed ? NULL : file_join(directory, text_value(&name));
-    int status = path ? model_write(model, &text, error) : error_memory(error);
-    if (!status && text.failed)
-        status = error_memory(error);
+    if (!name.failed)
+        *path = file_join(directory, text_value(&name));
+    text_release(&name);
+    int status = *path ? model_write(model, text, error) : error_memory(error);
+    return !status && text->failed ? error_memory(error) : status;
+}
+
+static int export_one(const struct spex_model *model, const char *directory, spex_error *error)
+{
+    struct text text = {0};
+    char *path;
+    int status = model_render(model, directory, &path, &text, error);
     if (!status)
         status = file_replace(path, text_value(&text), text.length, error);
     free(path);
-    text_release(&name);
     text_release(&text);
     return status;
 }

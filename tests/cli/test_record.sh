@@ -289,3 +289,80 @@ END
     expect 0 events --json
     json '#' 1
 }
+
+test_record_learns() {
+    light_project
+    printf '{"op":"init","spec":"Light","id":"a"}\n{"op":"transition","id":"a","action":"fly","state":"sky"}\n' >lines
+    # The second time the same identifiers are no trouble, and nothing is new.
+    expect 0 record --learn spex_impl_models lines
+    out_is "2 recorded, 0 of them deviations; 0 refused, 0 bad
+spex_impl_models/Light.spex: 1 new
+  red --[fly]-> sky"
+    grep -qx 'red --\[fly\]-> sky' spex_impl_models/Light.spex || problem "$(cat spex_impl_models/Light.spex)"
+    lines 9 spex_impl_models/Light.spex
+    no_file spex_store
+    expect 0 record --learn spex_impl_models --json lines
+    json learned '[]'
+    expect 0 record --learn grown/models --json lines
+    json learned.0.spec Light
+    json learned.0.file grown/models/Light.spex
+    json learned.0.added.1.action fly
+    [ "$(cat grown/models/Light.spex)" = "Specification: Light
+Learning mode: false
+Transitions:
+nil --[__initialisation__]-> red
+red --[fly]-> sky" ] || problem "$(cat grown/models/Light.spex)"
+    # With a store that is named, that one.
+    expect 0 record --learn grown/models --store kept --replies lines
+    lines 2 out
+    expect 0 get a --store kept --json
+    json state sky
+    expect 1 record --learn grown/models --store kept lines
+    err_has "exists already"
+}
+
+test_record_learns_all_or_nothing() {
+    light_project
+    cp spex_impl_models/Light.spex before
+    printf '{"op":"init","spec":"Light","id":"a"}\n{"op":"transition","id":"a","action":"fly","state":"sky"}\noops\n' >lines
+    expect 2 record --learn spex_impl_models lines
+    err_has "the models in spex_impl_models are left as they are"
+    same before spex_impl_models/Light.spex
+    head -n 2 lines >good
+    printf '{"op":"init","spec":"Light","id":"b","state":"x]-> y --[z"}\n{"op":"transition","id":"b","action":"a","state":"c"}\n' >>good
+    expect 2 record --learn spex_impl_models good
+    same before spex_impl_models/Light.spex
+    ls spex_impl_models >files
+    lines 1 files
+    expect 2 record --learn spex_impl_models --models spex_impl_models lines
+    err_has "leave --models out"
+    echo bad >spex_impl_models/Bad.spex
+    expect 2 record --learn spex_impl_models lines
+    err_has "Bad.spex:1"
+}
+
+# Cut short by a signal it writes no models; where a FIFO is followed that is the end of it.
+test_record_learns_up_to_a_signal() {
+    light_project
+    cp spex_impl_models/Light.spex before
+    mkfifo records
+    for follow in "" --follow; do
+        "$spex_program" record --learn spex_impl_models --replies $follow records >replies 2>messages &
+        recorder=$!
+        exec 9>records
+        printf '{"op":"init","spec":"Light","id":"a"}\n{"op":"transition","id":"a","action":"fly","state":"sky"}\n' >&9
+        until [ "$(wc -l <replies)" = 2 ]; do kill -0 $recorder || break; done
+        if [ -z "$follow" ]; then
+            kill -TERM $recorder
+            wait $recorder
+            grep -q "left as they are" messages || problem "$(cat messages)"
+            same before spex_impl_models/Light.spex
+        else
+            kill -TERM $recorder
+            wait $recorder || problem "exit $?: $(cat messages)"
+            grep -q "1 new in the model of Light: red --\[fly\]-> sky" messages || problem "$(cat messages)"
+            lines 9 spex_impl_models/Light.spex
+        fi
+        exec 9>&-
+    done
+}

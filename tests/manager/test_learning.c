@@ -1,0 +1,629 @@
+/* What is learned, where it goes, and model files that change meanwhile. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/manager/support.h"
+
+/* ------------------------------------------------------------- helpers */
+
+static const char *read_file(const char *path)
+{
+    static char *bytes;
+    size_t length;
+    spex_error error;
+    free(bytes);
+    bytes = NULL;
+    if (file_read(path, 0, &bytes, &length, &error))
+        bytes = memory_copy_text(error.message);
+    return bytes;
+}
+
+static const char *folder(const char *name)
+{
+    const char *path = suite_scratch_path(name);
+    spex_error error;
+    ASSERT_OK(file_make_directory(path, &error), error);
+    return path;
+}
+
+static const char *join_path(const char *directory, const char *name)
+{
+    static char path[600];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    return path;
+}
+
+/* Scratch stores go where TMPDIR says: into a folder that the test can look into. */
+static unsigned entries(const char *directory)
+{
+    DIR *stream = opendir(directory);
+    unsigned count = 0;
+    for (struct dirent *entry; stream && (entry = readdir(stream));)
+        count += entry->d_name[0] != '.';
+    closedir(stream);
+    return count;
+}
+
+static void add_specification(spex_manager *manager, const char *name)
+{
+    spex_specification *specification;
+    spex_error error;
+    ASSERT_OK(spex_specification_create(&specification, name, &error), error);
+    ASSERT_OK(spex_specification_add(specification, "a", "go", "b", &error), error);
+    ASSERT_OK(spex_manager_add_specification(manager, specification, NULL, NULL, &error), error);
+    spex_specification_free(specification);
+}
+
+static void add_order(spex_manager *manager)
+{
+    spex_error error;
+    spex_specification *order = order_specification();
+    ASSERT_OK(spex_manager_add_specification(manager, order, NULL, NULL, &error), error);
+    spex_specification_free(order);
+}
+
+static const char short_order[] = "Specification: Order\nLearning mode: false\nTransitions:\n"
+                                  "nil --[__initialisation__]-> basket\n";
+
+/* ------------------------------------------------------------ test runs */
+
+static void a_test_run_adds_to_the_models(void)
+{
+    const char *models = folder("run/models"), *temporary = folder("run/tmp");
+    setenv("TMPDIR", temporary, 1);
+    suite_write("run/models/Order.spex", short_order, strlen(short_order));
+    spex_test *test;
+    spex_error error;
+    ASSERT_OK(spex_test_begin(&test, models, NULL, &error), error);
+    CU_ASSERT_EQUAL(entries(temporary), 1);
+    spex_manager *manager = spex_test_manager(test);
+    add_order(manager);
+    add_specification(manager, "Other");
+    spex_observation observation;
+    ASSERT_OK(spex_init(manager, "Order", "o", NULL, NULL, &error), error);
+    ASSERT_OK(spex_transition_at(manager, "o", "pay", "paid", 0, SPEX_HERE, &observation, &error),
+              error);
+    CU_ASSERT_EQUAL(observation.verdict, SPEX_VERDICT_LEARNED);
+    ASSERT_OK(spex_init_async(manager, "Other", "x", NULL, NULL, &error), error);
+    /* Mocking is no behaviour. */
+    ASSERT_OK(spex_mock(manager, "Order", "m", NULL, "shipped", &error), error);
+    spex_model **added;
+    size_t count;
+    ASSERT_OK(spex_test_end(test, &added, &count, &error), error);
+    CU_ASSERT_EQUAL_FATAL(count, 2);
+    ASSERT_TEXT(spex_model_name(added[0]), "Order");
+    CU_ASSERT_EQUAL(spex_model_transition_count(added[0]), 1);
+    const char *from, *action, *to;
+    CU_ASSERT_TRUE(spex_model_transition(added[0], 0, &from, &action, &to));
+    ASSERT_TEXT(action, "pay");
+    ASSERT_TEXT(spex_model_name(added[1]), "Other");
+    spex_models_free(added, count);
+    ASSERT_TEXT(read_file(join_path(models, "Order.spex")),
+                "Specification: Order\nLearning mode: false\nTransitions:\n"
+                "basket --[pay]-> paid\nnil --[__initialisation__]-> basket\n");
+    ASSERT_TEXT(read_file(join_path(models, "Other.spex")),
+                "Specification: Other\nLearning mode: false\nTransitions:\n"
+                "nil --[__initialisation__]-> a\n");
+    CU_ASSERT_EQUAL(entries(models), 2);
+    CU_ASSERT_EQUAL(entries(temporary), 0);
+    unsetenv("TMPDIR");
+}
+
+static void what_is_not_new_leaves_the_file_alone(void)
+{
+    const char *models = folder("old/models");
+    const char *path = suite_write("old/models/odd name.spex", short_order, strlen(short_order));
+    struct stat before, after;
+    CU_ASSERT_EQUAL(stat(path, &before), 0);
+    for (int round = 0; round < 3; round++) {
+        /* The third time it is learning, and frozen in place, whatever it is called. */
+        static const char learning[] = "Specification: Order\r\nLearning mode: true\r\n"
+                                       "Transitions:\r\n\r\n";
+        if (round == 2)
+            suite_write("old/models/odd name.spex", learning, strlen(learning));
+        spex_test *test;
+        spex_error error;
+        ASSERT_OK(spex_test_begin(&test, models, NULL, &error), error);
+        add_order(spex_test_manager(test));
+        if (round)
+            ASSERT_OK(spex_init(spex_test_manager(test), "Order", "o", NULL, NULL, &error), error);
+        spex_model **added;
+        size_t count = 7;
+        ASSERT_OK(spex_test_end(test, &added, &count, &error), error);
+        CU_ASSERT_EQUAL(count, round == 2);
+        spex_models_free(added, count);
+        CU_ASSERT_EQUAL(stat(path, &after), 0);
+        CU_ASSERT_EQUAL(after.st_ino == before.st_ino, round < 2);
+        ASSERT_TEXT(read_file(path), short_order);
+        CU_ASSERT_EQUAL(entries(models), 1);
+    }
+}
+
+static void a_test_run_that_failed_writes_nothing(void)
+{
+    const char *models = suite_scratch_path("cancel/models"), *temporary = folder("cancel/tmp");
+    setenv("TMPDIR", temporary, 1);
+    spex_test *test;
+    spex_error error;
+    ASSERT_OK(spex_test_begin(&test, models, NULL, &error), error);
+    add_order(spex_test_manager(test));
+    ASSERT_OK(spex_init(spex_test_manager(test), "Order", "o", NULL, NULL, &error), error);
+    spex_test_cancel(test);
+    spex_test_cancel(NULL);
+    CU_ASSERT_NOT_EQUAL(access(models, F_OK), 0);
+    /* With a model that cannot be read nothing is begun, and nothing left behind. */
+    folder("cancel/models");
+    suite_write("cancel/models/Bad.spex", "Bad\n", 4);
+    CU_ASSERT_EQUAL(spex_test_begin(&test, models, NULL, &error), SPEX_ERROR_SYNTAX);
+    CU_ASSERT_PTR_NULL(test);
+    ASSERT_CONTAINS(error.message, "Bad.spex:1");
+    CU_ASSERT_EQUAL(spex_test_end(test, NULL, NULL, &error), SPEX_ERROR_USAGE);
+    unsetenv("TMPDIR");
+    CU_ASSERT_EQUAL(entries(temporary), 0);
+}
+
+/* Whatever keeps one model from being written keeps all files as they were. */
+static void models_are_written_all_or_none(void)
+{
+    static const char *const troubles[] = {"hostile", "unsafe", "folder", "spoilt", "full"};
+    for (int trouble = 0; trouble < 5; trouble++) {
+        char name[64];
+        snprintf(name, sizeof name, "none-%s", troubles[trouble]);
+        const char *models = folder(name);
+        spex_test *test;
+        spex_error error;
+        ASSERT_OK(spex_test_begin(&test, models, NULL, &error), error);
+        spex_manager *manager = spex_test_manager(test);
+        add_specification(manager, "Alpha");
+        add_order(manager);
+        add_specification(manager, "../Outside");
+        ASSERT_OK(spex_init(manager, "Alpha", "x", NULL, NULL, &error), error);
+        ASSERT_OK(spex_init(manager, "Order", "o", NULL, NULL, &error), error);
+        struct rlimit limit, old;
+        getrlimit(RLIMIT_FSIZE, &old);
+        int status = SPEX_ERROR_USAGE;
+        if (trouble == 0)
+            ASSERT_OK(spex_transition(manager, "o", "x]-> y --[z", "q", &error), error);
+        if (trouble == 1)
+            ASSERT_OK(spex_init(manager, "../Outside", "u", NULL, NULL, &error), error);
+        if (trouble == 2) {
+            mkdir(join_path(models, "Order.spex"), 0777);
+            status = SPEX_ERROR_SYSTEM;
+        }
+        if (trouble == 3) {
+            ASSERT_OK(file_replace(join_path(models, "Order.spex"), "?", 1, &error), error);
+            status = SPEX_ERROR_SYNTAX;
+        }
+        if (trouble == 4) {
+            signal(SIGXFSZ, SIG_IGN);
+            limit = old;
+            limit.rlim_cur = 100; /* enough for Alpha */
+            for (int i = 0; i < 10; i++) {
+                char state[32];
+                snprintf(state, sizeof state, "state %d", i);
+                ASSERT_OK(spex_transition(manager, "o", "go", state, &error), error);
+            }
+            spex_model **all; /* opens every shard */
+            size_t count;
+            ASSERT_OK(spex_models_get(manager, &all, &count, &error), error);
+            spex_models_free(all, count);
+            setrlimit(RLIMIT_FSIZE, &limit);
+            status = SPEX_ERROR_SYSTEM;
+        }
+        unsigned before = entries(models);
+        CU_ASSERT_EQUAL(spex_test_end(test, NULL, NULL, &error), status);
+        setrlimit(RLIMIT_FSIZE, &old);
+        CU_ASSERT_EQUAL(entries(models), before);
+        CU_ASSERT_NOT_EQUAL(access(join_path(models, "Alpha.spex"), F_OK), 0);
+    }
+}
+
+enum { RUNNERS = 6, STEPS = 50 };
+
+struct runner {
+    spex_test *test;
+    const char *models;
+    int number;
+    int failures;
+};
+
+/* A program under test with a manager of its own. */
+static void *run_program(void *context)
+{
+    struct runner *runner = context;
+    struct fake_clock clock = {START};
+    spex_manager_options options;
+    spex_manager *manager;
+    spex_error error;
+    spex_manager_options_init(&options);
+    options.store_dir = "/nowhere";
+    options.distribution_factor = 7;
+    options.clock = fake_clock(&clock);
+    spex_test_options(runner->test, &options);
+    if (spex_manager_open(&manager, &options, &error)) {
+        runner->failures++;
+        return NULL;
+    }
+    add_order(manager);
+    char name[32], state[32];
+    snprintf(name, sizeof name, "o-%d", runner->number);
+    runner->failures += spex_init(manager, "Order", name, NULL, "start", &error) != SPEX_OK;
+    for (int i = 0; i < STEPS; i++) {
+        snprintf(state, sizeof state, "s-%d-%02d", runner->number % 3, i);
+        runner->failures += spex_transition_async(manager, name, "go", state, &error) != SPEX_OK;
+    }
+    spex_manager_close(manager);
+    return NULL;
+}
+
+static void several_managers_take_part(void)
+{
+    const char *models = folder("several");
+    spex_test *test;
+    spex_error error;
+    ASSERT_OK(spex_test_begin(&test, models, NULL, &error), error);
+    pthread_t threads[RUNNERS];
+    struct runner runners[RUNNERS];
+    for (int i = 0; i < RUNNERS; i++) {
+        runners[i] = (struct runner){test, models, i, 0};
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, run_program, &runners[i]), 0);
+    }
+    for (int i = 0; i < RUNNERS; i++) {
+        pthread_join(threads[i], NULL);
+        CU_ASSERT_EQUAL(runners[i].failures, 0);
+    }
+    spex_model **added;
+    size_t count;
+    ASSERT_OK(spex_test_end(test, &added, &count, &error), error);
+    CU_ASSERT_EQUAL_FATAL(count, 1);
+    CU_ASSERT_EQUAL(spex_model_transition_count(added[0]), 1 + 3 * STEPS);
+    spex_models_free(added, count);
+}
+
+/* A whole run in a thread: all end at about the same time, into one folder. */
+static void *run_alone(void *context)
+{
+    struct runner *runner = context;
+    spex_error error;
+    if (spex_test_begin(&runner->test, runner->models, NULL, &error)) {
+        runner->failures++;
+        return NULL;
+    }
+    run_program(runner);
+    spex_model **added;
+    size_t count;
+    runner->failures += spex_test_end(runner->test, &added, &count, &error) != SPEX_OK;
+    spex_models_free(added, count);
+    return NULL;
+}
+
+static void runs_that_end_at_once_forget_nothing(void)
+{
+    const char *models = folder("at-once");
+    pthread_t threads[RUNNERS];
+    struct runner runners[RUNNERS];
+    for (int i = 0; i < RUNNERS; i++) {
+        runners[i] = (struct runner){NULL, models, i, 0};
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, run_alone, &runners[i]), 0);
+    }
+    for (int i = 0; i < RUNNERS; i++) {
+        pthread_join(threads[i], NULL);
+        CU_ASSERT_EQUAL(runners[i].failures, 0);
+    }
+    spex_model *model;
+    spex_error error;
+    ASSERT_OK(model_file_read(join_path(models, "Order.spex"), NULL, &model, &error), error);
+    CU_ASSERT_EQUAL(spex_model_transition_count(model), 1 + 3 * STEPS);
+    spex_model_free(model);
+}
+
+/* A store that is named keeps the instances, and what is learned in it counts again. */
+static void a_named_store_stays(void)
+{
+    const char *models = folder("named/models"), *store = suite_scratch_path("named/store");
+    spex_error error;
+    for (int round = 0; round < 2; round++) {
+        spex_test *test;
+        ASSERT_OK(spex_test_begin(&test, models, store, &error), error);
+        spex_manager *manager = spex_test_manager(test);
+        add_order(manager);
+        CU_ASSERT_EQUAL(spex_init(manager, "Order", "o", NULL, NULL, &error),
+                        round ? SPEX_ERROR_REFUSED : SPEX_OK);
+        ASSERT_OK(spex_transition(manager, "o", "step", round ? "two" : "one", &error), error);
+        ASSERT_OK(spex_test_end(test, NULL, NULL, &error), error);
+    }
+    ASSERT_TEXT(read_file(join_path(models, "Order.spex")),
+                "Specification: Order\nLearning mode: false\nTransitions:\n"
+                "basket --[step]-> one\nnil --[__initialisation__]-> basket\n"
+                "one --[step]-> two\n");
+}
+
+/* ------------------------------------------------ files that change */
+
+static void log_line(const char *line, void *data)
+{
+    struct text *text = data;
+    text_printf(text, "%s\n", line);
+}
+
+static const char *take_log(struct text *log)
+{
+    static char taken[2000];
+    snprintf(taken, sizeof taken, "%s", text_value(log));
+    text_clear(log);
+    return taken;
+}
+
+/* A step from basket to basket by itself: the reason it is refused for, or none. */
+static spex_reason step(struct setting *setting, const char *action)
+{
+    spex_error error = {0};
+    static unsigned number;
+    char name[32];
+    snprintf(name, sizeof name, "step-%u", number++);
+    ASSERT_OK(spex_mock(setting->manager, "Order", name, NULL, "basket", &error), error);
+    int status = spex_transition(setting->manager, name, action, "basket", &error);
+    return status == SPEX_OK ? SPEX_REASON_NONE : error.reason;
+}
+
+static void a_second_later(struct setting *setting)
+{
+    atomic_fetch_add(&setting->clock.now, SECOND);
+}
+
+static void a_model_frozen_meanwhile_is_used(void)
+{
+    struct setting setting;
+    setting_init(&setting, "frozen-later", false);
+    setting_open(&setting);
+    spex_error error;
+    ASSERT_OK(spex_init(setting.manager, "Order", "o", NULL, NULL, &error), error);
+    CU_ASSERT_EQUAL(step(&setting, "learn me"), SPEX_REASON_NONE);
+    setting_model(&setting, "Order", short_order);
+    a_second_later(&setting);
+    CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT);
+    CU_ASSERT_EQUAL(step(&setting, "learn me"), SPEX_REASON_NOT_EQUIVALENT);
+    spex_model *model;
+    ASSERT_OK(spex_model_get(setting.manager, "Order", &model, &error), error);
+    CU_ASSERT_FALSE(spex_model_learning(model));
+    CU_ASSERT_EQUAL(spex_model_transition_count(model), 1);
+    spex_model_free(model);
+    /* Edited: the step is in it now. */
+    setting_model(&setting, "Order",
+                  "Specification: Order\nLearning mode: false\nTransitions:\n"
+                  "basket --[hack]-> basket\nnil --[__initialisation__]-> basket\n");
+    CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT); /* not looked at yet */
+    a_second_later(&setting);
+    CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NONE);
+    CU_ASSERT_EQUAL(step(&setting, "more"), SPEX_REASON_NOT_EQUIVALENT);
+    /* Learning again. */
+    setting_model(&setting, "Order", "Specification: Order\nLearning mode: true\nTransitions:\n\n");
+    a_second_later(&setting);
+    CU_ASSERT_EQUAL(step(&setting, "more"), SPEX_REASON_NONE);
+    setting_release(&setting);
+}
+
+/* Written in place, to the same length, so fast that the file's time may stay. */
+static void an_edit_in_place_is_noticed(void)
+{
+    struct setting setting;
+    setting_init(&setting, "in-place", false);
+    static const char content[] = "Specification: Order\nLearning mode: false\nTransitions:\n"
+                                  "basket --[%c]-> basket\nnil --[__initialisation__]-> basket\n";
+    char bytes[sizeof content];
+    snprintf(bytes, sizeof bytes, content, 'a');
+    setting_model(&setting, "Order", bytes);
+    setting_open(&setting);
+    CU_ASSERT_EQUAL(step(&setting, "a"), SPEX_REASON_NONE);
+    for (char action = 'b'; action < 'f'; action++) {
+        snprintf(bytes, sizeof bytes, content, action);
+        struct stat before;
+        const char *path = join_path(setting.options.impl_models_dir, "Order.spex");
+        CU_ASSERT_EQUAL(stat(path, &before), 0);
+        FILE *file = fopen(path, "r+");
+        fputs(bytes, file);
+        fclose(file);
+        struct timespec times[2] = {before.st_atim, before.st_mtim};
+        CU_ASSERT_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+        a_second_later(&setting);
+        char name[2] = {action, '\0'};
+        CU_ASSERT_EQUAL(step(&setting, name), SPEX_REASON_NONE);
+        CU_ASSERT_NOT_EQUAL(step(&setting, "a"), SPEX_REASON_NONE);
+    }
+    setting_release(&setting);
+}
+
+static void a_model_spoilt_meanwhile_changes_nothing(void)
+{
+    struct setting setting;
+    struct text log = {0};
+    setting_init(&setting, "spoilt", false);
+    setting_model(&setting, "Order", short_order);
+    setting.options.log = log_line;
+    setting.options.log_data = &log;
+    setting_open(&setting);
+    CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT);
+    for (int round = 0; round < 2; round++) {
+        setting_model(&setting, "Order", round ? "\xff" : "Specification: Order\nLearning");
+        for (int i = 0; i < 4; i++) {
+            a_second_later(&setting);
+            CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT);
+            const char *told = take_log(&log);
+            if (i == 0)
+                ASSERT_CONTAINS(told, "its model is used as it was");
+            else
+                ASSERT_TEXT(told, "");
+        }
+    }
+    /* A second one for the same specification: told once, not used. */
+    setting_model(&setting, "Order", short_order);
+    setting_model(&setting, "Second",
+                  "Specification: Order\nLearning mode: true\nTransitions:\n\n");
+    for (int i = 0; i < 3; i++) {
+        a_second_later(&setting);
+        CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT);
+        const char *told = take_log(&log);
+        if (i == 0)
+            ASSERT_CONTAINS(told, "a second model of Order");
+        else
+            ASSERT_TEXT(told, "");
+    }
+    /* Without the first it counts. */
+    unlink(join_path(setting.options.impl_models_dir, "Order.spex"));
+    a_second_later(&setting);
+    CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT);
+    a_second_later(&setting);
+    step(&setting, "hack");
+    ASSERT_CONTAINS(take_log(&log), "is gone");
+    a_second_later(&setting);
+    CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NONE);
+    setting_release(&setting);
+    text_release(&log);
+}
+
+static void a_model_taken_away_for_a_moment_stays(void)
+{
+    struct setting setting;
+    setting_init(&setting, "moment", false);
+    setting_model(&setting, "Order", short_order);
+    setting_open(&setting);
+    CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT);
+    char path[600], aside[600];
+    snprintf(path, sizeof path, "%s/Order.spex", setting.options.impl_models_dir);
+    snprintf(aside, sizeof aside, "%s/Order.spex~", setting.options.impl_models_dir);
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(rename(path, aside), 0);
+        a_second_later(&setting);
+        CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT);
+        CU_ASSERT_EQUAL(rename(aside, path), 0);
+        a_second_later(&setting);
+        CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT);
+    }
+    /* For good: then it is as if there had never been one. */
+    unlink(path);
+    a_second_later(&setting);
+    CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NOT_EQUIVALENT);
+    a_second_later(&setting);
+    witness_take(&setting.witness);
+    CU_ASSERT_EQUAL(step(&setting, "hack"), SPEX_REASON_NONE);
+    ASSERT_CONTAINS(witness_take(&setting.witness), "impl_model_not_found");
+    setting_release(&setting);
+}
+
+/* The verdict on one and the same step changes with the model. */
+static void a_verdict_is_never_of_another_model(void)
+{
+    static const char whole[] = "Specification: Order\nLearning mode: false\nTransitions:\n"
+                                "basket --[pay]-> paid\n"
+                                "nil --[__initialisation__]-> basket\n"
+                                "paid --[refund]-> refunded\npaid --[ship]-> shipped\n";
+    struct setting setting;
+    setting_init(&setting, "verdicts", true);
+    setting.options.distribution_factor = 1;
+    setting_open(&setting);
+    setting.witness.accept = 0;
+    for (int i = 0; i < 6; i++) {
+        spex_reason reason = i % 2 ? SPEX_REASON_NOT_EQUIVALENT : SPEX_REASON_STILL_EQUIVALENT;
+        CU_ASSERT_EQUAL(step(&setting, SPEX_INTERNAL), reason);
+        CU_ASSERT_EQUAL(step(&setting, SPEX_INTERNAL), reason);
+        setting_model(&setting, "Order", i % 2 ? whole : short_order);
+        a_second_later(&setting);
+    }
+    setting_release(&setting);
+}
+
+/* ------------------------------------------------ threads and changes */
+
+struct stepper {
+    struct setting *setting;
+    atomic_bool *ended;
+    int number;
+    unsigned steps;
+};
+
+static void *step_on(void *context)
+{
+    struct stepper *stepper = context;
+    spex_error error;
+    char name[32];
+    snprintf(name, sizeof name, "o-%d", stepper->number);
+    spex_init(stepper->setting->manager, "Order", name, NULL, NULL, &error);
+    while (!atomic_load(stepper->ended)) {
+        spex_observation observation = {0};
+        spex_transition_at(stepper->setting->manager, name, "hack", "basket", 0, SPEX_HERE,
+                           &observation, &error);
+        stepper->steps += observation.transitions > 0;
+        /* Every step is a second: each may see the files anew. */
+        a_second_later(stepper->setting);
+        spex_model *model = NULL;
+        if (stepper->steps % 8 == 0)
+            spex_model_get(stepper->setting->manager, "Order", &model, &error);
+        spex_model_free(model);
+    }
+    return NULL;
+}
+
+static void models_change_under_many_threads(void)
+{
+    enum { THREADS = 4 };
+    struct setting setting;
+    setting_init(&setting, "changing", true);
+    setting_open(&setting);
+    atomic_bool ended = false;
+    pthread_t threads[THREADS];
+    struct stepper steppers[THREADS];
+    for (int i = 0; i < THREADS; i++) {
+        steppers[i] = (struct stepper){&setting, &ended, i, 0};
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, step_on, &steppers[i]), 0);
+    }
+    unsigned changes = suite_count(100, 2000);
+    for (unsigned i = 0; i < changes; i++) {
+        setting_model(&setting, "Order",
+                      i % 3 == 0 ? short_order
+                      : i % 3 == 1
+                          ? "Specification: Order\nLearning mode: false\nTransitions:\n"
+                            "basket --[hack]-> basket\nnil --[__initialisation__]-> basket\n"
+                          : "Specification: Order\nLearning mode: true\nTransitions:\n\n");
+        setting_pass(&setting, SECOND);
+    }
+    atomic_store(&ended, true);
+    spex_error error;
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        char name[32];
+        snprintf(name, sizeof name, "o-%d", i);
+        spex_instance *instance;
+        ASSERT_OK(spex_get(setting.manager, name, &instance, &error), error);
+        CU_ASSERT_EQUAL(instance->transitions, steppers[i].steps + 1);
+        spex_instance_free(instance);
+    }
+    setting_release(&setting);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        {"a test run adds to the models", a_test_run_adds_to_the_models},
+        {"what is not new leaves the file alone", what_is_not_new_leaves_the_file_alone},
+        {"a test run that failed writes nothing", a_test_run_that_failed_writes_nothing},
+        {"models are written all or none", models_are_written_all_or_none},
+        {"several managers take part", several_managers_take_part},
+        {"runs that end at once forget nothing", runs_that_end_at_once_forget_nothing},
+        {"a named store stays", a_named_store_stays},
+        {"a model frozen meanwhile is used", a_model_frozen_meanwhile_is_used},
+        {"an edit in place is noticed", an_edit_in_place_is_noticed},
+        {"a model spoilt meanwhile changes nothing", a_model_spoilt_meanwhile_changes_nothing},
+        {"a model taken away for a moment stays", a_model_taken_away_for_a_moment_stays},
+        {"a verdict is never of another model", a_verdict_is_never_of_another_model},
+        {"models change under many threads", models_change_under_many_threads},
+        {0},
+    };
+    return suite_run("learning", tests, argc, argv);
+}
