@@ -252,7 +252,50 @@ spex_filter filter_of(const struct invocation *invocation)
                          .text = text && *text ? text : NULL,
                          .overdue = option_given(invocation, "overdue"),
                          .deviated = option_given(invocation, "deviated"),
-                         .mocked = option_given(invocation, "mocked")};
+                         .mocked = option_given(invocation, "mocked"),
+                         .where = option_value(invocation, "where")};
+}
+
+/* The text again, and a caret under what is wrong with it. */
+static void point_at(const char *typed, const struct filter_mistake *mistake)
+{
+    struct text line = {0}, before = {0}, wrong = {0};
+    char *parts[] = {memory_copy_bytes(typed, mistake->start),
+                     memory_copy_bytes(typed + mistake->start, mistake->length)};
+    text_append_visible(&line, typed);
+    text_append_visible(&before, parts[0] ? parts[0] : "");
+    text_append_visible(&wrong, parts[1] ? parts[1] : "");
+    fprintf(stderr, "  %s\n  %*s^", text_value(&line), utf8_width(text_value(&before)), "");
+    for (int i = 1; i < utf8_width(text_value(&wrong)); i++)
+        fputc('~', stderr);
+    fputc('\n', stderr);
+    free(parts[0]);
+    free(parts[1]);
+    text_release(&line);
+    text_release(&before);
+    text_release(&wrong);
+}
+
+enum answer read_filter(const struct invocation *invocation, const spex_filter *wanted,
+                        struct filter **filter)
+{
+    struct filter_mistake mistake;
+    spex_error error;
+    int status = SPEX_OK;
+    *filter = NULL;
+    if (wanted->where) {
+        status = filter_parse(filter, wanted->where, &mistake, &error);
+        filter_free(*filter);
+        *filter = NULL;
+    }
+    if (!status)
+        status = filter_create(filter, wanted, &error);
+    if (!status)
+        return ANSWER_YES;
+    enum answer answer = fail(invocation, &error);
+    if (status == SPEX_ERROR_SYNTAX)
+        point_at(wanted->where, &mistake);
+    return answer;
 }
 
 void suggestion_offer(struct suggestion *suggestion, const char *name)

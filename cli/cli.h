@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "check/check.h"
+#include "model/filter.h"
 #include "project/project.h"
 #include "spex.h"
 #include "store/reader.h"
@@ -132,9 +133,13 @@ spex_answer session_answer(const struct session *session, const spex_report *rep
 bool session_knows(const struct session *session, const struct invocation *invocation,
                    const char *specification);
 
-/* --spec --state --text --overdue --deviated --mocked */
+/* --where --spec --state --text --overdue --deviated --mocked */
+#define WHERE_OPTION                                                                               \
+    {                                                                                              \
+        "where", 'w', "FILTER", "only those it chooses: \"state:paid age>2h\", see spex(5)"        \
+    }
 #define FILTER_OPTIONS                                                                             \
-    {"spec", 's', "NAME", "only instances of this specification"},                                 \
+    WHERE_OPTION, {"spec", 's', "NAME", "only instances of this specification"},                   \
         {"state", 0, "STATE", "only instances in this state"},                                     \
         {"text", 't', "TEXT", "only where identifier, specification or state contain TEXT"},       \
         {"overdue", 0, NULL, "only those whose next transition is overdue"},                       \
@@ -143,5 +148,8 @@ bool session_knows(const struct session *session, const struct invocation *invoc
         "mocked", 0, NULL, "only those placed by mock, untouched since"                            \
     }
 spex_filter filter_of(const struct invocation *invocation);
+/* As a tree, NULL for everything. A mistake in its `where` is shown with its place. */
+enum answer read_filter(const struct invocation *invocation, const spex_filter *wanted,
+                        struct filter **filter);
 
 #endif

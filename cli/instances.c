@@ -234,13 +234,21 @@ static enum answer list(const struct invocation *invocation, const struct page_r
 
 static enum answer instances(const struct invocation *invocation)
 {
-    struct page_request request = {.filter = filter_of(invocation)};
+    struct page_request request = {.order = ORDER_IDENTIFIER};
+    spex_filter wanted = filter_of(invocation);
+    struct filter *filter;
     uint64_t shown;
+    enum answer answer = read_filter(invocation, &wanted, &filter);
+    if (answer)
+        return answer;
     if (option_given(invocation, "recent")) {
         request.order = ORDER_CHANGED;
         request.descending = true;
     }
-    return list(invocation, &request, &shown);
+    request.filter = filter;
+    answer = list(invocation, &request, &shown);
+    filter_free(filter);
+    return answer;
 }
 
 static const struct cli_option instances_options[] = {
@@ -259,17 +267,25 @@ const struct verb instances_verb = {.name = "instances",
 
 static enum answer overdue(const struct invocation *invocation)
 {
-    struct page_request request = {.filter = filter_of(invocation), .order = ORDER_CHANGED};
+    struct page_request request = {.order = ORDER_CHANGED};
+    spex_filter wanted = filter_of(invocation);
+    struct filter *filter;
     uint64_t shown;
-    request.filter.overdue = true;
-    enum answer answer = list(invocation, &request, &shown);
+    wanted.overdue = true;
+    enum answer answer = read_filter(invocation, &wanted, &filter);
+    if (answer)
+        return answer;
+    request.filter = filter;
+    answer = list(invocation, &request, &shown);
     if (shown && option_given(invocation, "fail"))
         answer = worse(answer, ANSWER_NO);
+    filter_free(filter);
     return answer;
 }
 
 static const struct cli_option overdue_options[] = {
     {"fail", 'f', NULL, "exit with 1 if there is one"},
+    WHERE_OPTION,
     {"spec", 's', "NAME", "only instances of this specification"},
     {"state", 0, "STATE", "only instances in this state"},
     {"text", 't', "TEXT", "only where identifier, specification or state contain TEXT"},

@@ -36,49 +36,91 @@ static enum answer delete_named(const struct invocation *invocation, spex_manage
 static bool filter_empty(const spex_filter *filter)
 {
     return !filter->specification && !filter->state && !filter->text && !filter->overdue &&
-           !filter->deviated && !filter->mocked;
+           !filter->deviated && !filter->mocked && !filter->where;
+}
+
+static bool matching(const struct invocation *invocation)
+{
+    return option_given(invocation, "matching") || option_given(invocation, "where");
+}
+
+/* How many of which specification and state would go. */
+static enum answer print_kinds(const struct invocation *invocation, const struct state_count *kinds,
+                               size_t count)
+{
+    static const char *const headers[] = {"SPECIFICATION", "STATE", "INSTANCES"};
+    struct table table;
+    struct text text = {0};
+    uint64_t sum = 0;
+    table_start(&table, headers, 3);
+    for (size_t i = 0; i < count; i++) {
+        char number[24];
+        snprintf(number, sizeof number, "%" PRIu64, kinds[i].instances);
+        sum += kinds[i].instances;
+        if (invocation->json) {
+            text_append(&text, i ? ",{\"spec\":" : "{\"spec\":");
+            text_append_json(&text, kinds[i].specification);
+            text_append(&text, ",\"state\":");
+            append_json_or_null(&text, *kinds[i].state ? kinds[i].state : NULL);
+            text_printf(&text, ",\"instances\":%s}", number);
+            continue;
+        }
+        table_cell(&table, kinds[i].specification);
+        table_cell(&table, *kinds[i].state ? kinds[i].state : "-");
+        table_cell(&table, number);
+    }
+    bool printed = table_end(&table) && !text.failed;
+    if (invocation->json)
+        printf("{\"would_delete\":%" PRIu64 ",\"of\":[%s]}\n", sum, text_value(&text));
+    text_release(&text);
+    if (!printed)
+        return ANSWER_BROKEN;
+    return invocation->json ? ANSWER_YES
+                            : print_count(invocation, "would_delete", "would be deleted", sum);
 }
 
 static enum answer preview(const struct invocation *invocation, const struct session *session,
-                           const spex_filter *filter)
+                           const struct filter *filter)
 {
     struct reader *reader;
+    struct state_count *kinds;
+    size_t count;
     spex_error error;
-    uint64_t count = 0;
     enum answer answer = open_reader(invocation, &session->options, &reader);
     if (answer)
         return answer;
-    int status = reader_count(reader, filter, &count, &error);
-    answer = print_count(invocation, "would_delete", "would be deleted", count);
+    int status = reader_kinds(reader, filter, &kinds, &count, &error);
+    answer = print_kinds(invocation, kinds, count);
+    state_counts_free(kinds, count);
     answer = worse(answer, reader_finish(invocation, reader, status, &error));
+    if (option_given(invocation, "dry-run"))
+        return answer;
     complain(invocation, "nothing was deleted: say so again with --yes");
     return worse(answer, ANSWER_NO);
 }
 
 static enum answer delete_matching(const struct invocation *invocation,
-                                   const struct session *session)
+                                   const struct session *session, const spex_filter *wanted)
 {
-    spex_filter filter = filter_of(invocation);
     spex_error error;
     uint64_t count = 0;
-    if (!option_given(invocation, "yes"))
-        return preview(invocation, session, &filter);
-    if (spex_delete_matching(session->manager, &filter, &count, &error)) {
+    if (spex_delete_matching(session->manager, wanted, &count, &error)) {
         enum answer answer = fail(invocation, &error);
         return worse(answer, print_count(invocation, "deleted", "deleted", count));
     }
     return print_count(invocation, "deleted", "deleted", count);
 }
 
-static bool delete_makes_sense(const struct invocation *invocation)
+static bool delete_makes_sense(const struct invocation *invocation, const spex_filter *wanted)
 {
-    bool matching = option_given(invocation, "matching");
-    spex_filter filter = filter_of(invocation);
-    if (matching == (invocation->argument_count > 0))
-        complain(invocation, "which ones? Either ID... or --matching with filters");
-    else if (!matching && !filter_empty(&filter))
+    bool many = matching(invocation);
+    if (many == (invocation->argument_count > 0))
+        complain(invocation, "which ones? Either ID... or --where FILTER");
+    else if (!many && !filter_empty(wanted))
         complain(invocation, "filters go with --matching, not with identifiers");
-    else if (matching && filter_empty(&filter) && !option_given(invocation, "all"))
+    else if (!many && option_given(invocation, "dry-run"))
+        complain(invocation, "--dry-run goes with --where or --matching");
+    else if (many && filter_empty(wanted) && !option_given(invocation, "all"))
         complain(invocation, "--matching without a filter would be every instance: if that is "
                              "meant, say --all");
     else
@@ -86,14 +128,34 @@ static bool delete_makes_sense(const struct invocation *invocation)
     return false;
 }
 
-static enum answer delete (const struct invocation *invocation) {
-    struct session session; struct session_options options = {.create = false};
-    if (!delete_makes_sense(invocation)) return ANSWER_WRONG;
-    enum answer answer = session_open(&session, invocation, &options);
-    if (answer) return answer;
-    answer = option_given(invocation, "matching") ? delete_matching(invocation, &session)
-                                                  : delete_named(invocation, session.manager);
-    session_close(&session);
+static enum answer delete_instances(const struct invocation *invocation)
+{
+    struct session session;
+    struct session_options options = {.create = false};
+    spex_filter wanted = filter_of(invocation);
+    struct filter *filter;
+    if (!delete_makes_sense(invocation, &wanted))
+        return ANSWER_WRONG;
+    enum answer answer = read_filter(invocation, &wanted, &filter);
+    if (answer)
+        return answer;
+    /* A filter of blanks is none. */
+    if (matching(invocation) && !filter && !option_given(invocation, "all")) {
+        complain(invocation,
+                 "an empty filter would be every instance: if that is meant, say --all");
+        return ANSWER_WRONG;
+    }
+    answer = session_open(&session, invocation, &options);
+    if (!answer) {
+        if (!matching(invocation))
+            answer = delete_named(invocation, session.manager);
+        else if (option_given(invocation, "yes") && !option_given(invocation, "dry-run"))
+            answer = delete_matching(invocation, &session, &wanted);
+        else
+            answer = preview(invocation, &session, filter);
+        session_close(&session);
+    }
+    filter_free(filter);
     return answer;
 }
 
@@ -101,16 +163,17 @@ static const struct cli_option delete_options[] = {
     {"matching", 'm', NULL, "every instance that the filters below choose"},
     FILTER_OPTIONS,
     {"all", 0, NULL, "with --matching and no filter: really all"},
-    {"yes", 'y', NULL, "do it; without, --matching only says how many there are"},
+    {"dry-run", 'n', NULL, "only say how many there are, of which specification and state"},
+    {"yes", 'y', NULL, "do it; without, --where and --matching only say how many there are"},
     {NULL, 0, NULL, NULL}};
 
 const struct verb delete_verb = {.name = "delete",
-                                 .usage = "ID... | --matching FILTERS --yes",
+                                 .usage = "ID... | --where FILTER --yes",
                                  .summary = "take instances out of the store",
                                  .details = "Deleting what is not there is no error.",
                                  .options = delete_options,
                                  .maximum = SIZE_MAX,
-                                 .run = delete};
+                                 .run = delete_instances};
 
 /* ----------------------------------------------------------------- prune */
 

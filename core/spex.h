@@ -180,6 +180,10 @@ typedef struct spex_filter {
     bool overdue;
     bool deviated;
     bool mocked;
+    /* Beside that a condition in the filter language of spex(5), as the explorer and --where
+     * take it: "state:paid,running age>2h not mocked"; or NULL. A mistake in it makes the call
+     * SPEX_ERROR_SYNTAX, with its column and what was expected there. */
+    const char *where;
 } spex_filter;
 
 /* --------------------------------------------------------------- manager */

@@ -71,9 +71,9 @@ static void rows_changed(void *context)
 
 static void apply(struct instances *instances, const char *typed)
 {
-    struct filter_words words;
+    struct filter *filter;
     spex_error error;
-    if (filter_read(&words, typed, &error)) {
+    if (filter_parse(&filter, typed, NULL, &error)) {
         explorer_message(instances->explorer, ROLE_WARNING, "%s", error.message);
         return;
     }
@@ -82,15 +82,7 @@ static void apply(struct instances *instances, const char *typed)
     keep_text(&instances->typed, typed);
     instances->scroll = (struct scroll){0};
     keep_text(&instances->cursor_identifier, NULL);
-    rows_restart(&instances->rows, &words, instances->rows.order, instances->rows.descending);
-}
-
-static void apply_filter(struct instances *instances, const spex_filter *filter)
-{
-    struct text words = {0};
-    filter_write(filter, &words);
-    apply(instances, text_value(&words));
-    text_release(&words);
+    rows_filter(&instances->rows, filter);
 }
 
 /* ---------------------------------------------------------------- drawing */
@@ -98,6 +90,17 @@ static void apply_filter(struct instances *instances, const spex_filter *filter)
 struct columns {
     int identifier, specification, state, age, transitions, flags;
 };
+
+/* All rows are of one specification, whose column says nothing. */
+static bool one_specification(const struct filter *filter)
+{
+    if (filter && filter->kind == FILTER_AND)
+        for (size_t i = 0; i < filter->part_count; i++)
+            if (one_specification(filter->parts[i]))
+                return true;
+    return filter && filter->kind == FILTER_TEST && filter->key == FILTER_SPECIFICATION &&
+           filter->comparison == FILTER_IS && filter->name_count == 1;
+}
 
 static struct columns columns_for(const struct instances *instances, int width)
 {
@@ -108,7 +111,7 @@ static struct columns columns_for(const struct instances *instances, int width)
         used += columns.flags = wide ? 20 : 11;
     if (width >= 64)
         used += columns.transitions = 6;
-    if (!instances->rows.filter.filter.specification && width >= 76)
+    if (!one_specification(instances->rows.filter) && width >= 76)
         used += columns.specification = wide ? 22 : 14;
     columns.identifier = width - used - 4;
     if (columns.identifier < 8)
@@ -273,15 +276,20 @@ static void filter_complete(void *context, struct line_editor *editor)
     }
 }
 
+/* overdue, deviated, mocked, all, in turn: a word of the filter like any other. */
 static void next_kind(struct instances *instances)
 {
-    spex_filter filter = instances->rows.filter.filter;
-    int kind = filter.overdue ? 1 : filter.deviated ? 2 : filter.mocked ? 3 : 0;
-    kind = (kind + 1) % 4;
-    filter.overdue = kind == 1;
-    filter.deviated = kind == 2;
-    filter.mocked = kind == 3;
-    apply_filter(instances, &filter);
+    static const enum filter_key next[] = {[FILTER_KEYS] = FILTER_OVERDUE,
+                                           [FILTER_OVERDUE] = FILTER_DEVIATED,
+                                           [FILTER_DEVIATED] = FILTER_MOCKED,
+                                           [FILTER_MOCKED] = FILTER_KEYS};
+    const struct filter *filter = instances->rows.filter;
+    struct text words = {0};
+    struct filter *other = filter_with_flag(filter_copy(filter), next[filter_flag(filter)]);
+    filter_print(other, &words);
+    filter_free(other);
+    apply(instances, text_value(&words));
+    text_release(&words);
 }
 
 static void next_order(struct instances *instances)
@@ -290,11 +298,11 @@ static void next_order(struct instances *instances)
     keep_text(&instances->cursor_identifier, NULL);
     instances->scroll = (struct scroll){0};
     if (rows->order == ORDER_IDENTIFIER)
-        rows_restart(&instances->rows, NULL, ORDER_CHANGED, true);
+        rows_order(&instances->rows, ORDER_CHANGED, true);
     else if (rows->descending)
-        rows_restart(&instances->rows, NULL, ORDER_CHANGED, false);
+        rows_order(&instances->rows, ORDER_CHANGED, false);
     else
-        rows_restart(&instances->rows, NULL, ORDER_IDENTIFIER, false);
+        rows_order(&instances->rows, ORDER_IDENTIFIER, false);
 }
 
 static bool select_current(struct explorer *explorer, const struct instances *instances)
@@ -417,10 +425,13 @@ static void instances_refresh(struct explorer *explorer, void *state)
     }
     /* Enter on a row of the overview means that specification's instances. */
     if (explorer->scoped && specification) {
-        spex_filter filter = {.specification = specification};
+        struct text words = {0};
+        text_append(&words, "spec:");
+        filter_quote(&words, specification, false);
         explorer->scoped = false;
         instances->started = true;
-        apply_filter(instances, &filter);
+        apply(instances, text_value(&words));
+        text_release(&words);
     } else if (!instances->started) {
         instances->started = true;
         apply(instances, "");

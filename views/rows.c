@@ -11,7 +11,7 @@ struct rows_job {
     struct job job;
     struct rows *rows;
     uint64_t generation;
-    struct filter_words filter;
+    struct filter *filter;
     enum instance_order order;
     bool descending, backwards, count;
     spex_instance *anchor;
@@ -33,7 +33,7 @@ static void rows_run(struct job *job)
     if (workspace_reader(self->rows->explorer->workspace, &reader, &self->error))
         return;
     /* One more than the window: the row before a window that does not begin at the start. */
-    struct page_request request = {.filter = self->filter.filter,
+    struct page_request request = {.filter = self->filter,
                                    .order = self->order,
                                    .descending = self->descending,
                                    .backwards = self->backwards,
@@ -43,7 +43,7 @@ static void rows_run(struct job *job)
                                    .context = job};
     reader_page(reader, &request, &self->page, &self->error);
     spex_error counting;
-    self->counted = reader_count(reader, &self->filter.filter, &self->total, &counting) == SPEX_OK;
+    self->counted = reader_count(reader, self->filter, &self->total, &counting) == SPEX_OK;
 }
 
 static void free_items(struct rows *rows)
@@ -141,17 +141,8 @@ static void rows_job_release(struct job *job)
     struct rows_job *self = (struct rows_job *)job;
     page_release(&self->page);
     spex_instance_free(self->anchor);
-    filter_release(&self->filter);
+    filter_free(self->filter);
     free(self);
-}
-
-static bool copy_filter(struct filter_words *copy, const spex_filter *filter)
-{
-    struct text words = {0};
-    filter_write(filter, &words);
-    bool copied = !words.failed && filter_read(copy, text_value(&words), NULL) == SPEX_OK;
-    text_release(&words);
-    return copied;
 }
 
 static void request(struct rows *rows, const spex_instance *anchor, bool backwards)
@@ -171,7 +162,8 @@ static void request(struct rows *rows, const spex_instance *anchor, bool backwar
     self->descending = rows->descending;
     self->backwards = backwards;
     self->anchor = anchor ? instance_copy(anchor) : NULL;
-    if (!copy_filter(&self->filter, &rows->filter.filter) || (anchor && !self->anchor)) {
+    self->filter = filter_copy(rows->filter);
+    if ((rows->filter && !self->filter) || (anchor && !self->anchor)) {
         rows_job_release(&self->job);
         return;
     }
@@ -179,16 +171,8 @@ static void request(struct rows *rows, const spex_instance *anchor, bool backwar
     jobs_submit(rows->explorer->jobs, &self->job);
 }
 
-void rows_restart(struct rows *rows, struct filter_words *filter, enum instance_order order,
-                  bool descending)
+static void restart(struct rows *rows)
 {
-    if (filter) {
-        filter_release(&rows->filter);
-        rows->filter = *filter;
-        memset(filter, 0, sizeof *filter);
-    }
-    rows->order = order;
-    rows->descending = descending;
     rows->base_known = false;
     rows->again = false;
     rows->stale = true;
@@ -197,6 +181,20 @@ void rows_restart(struct rows *rows, struct filter_words *filter, enum instance_
         rows->restart = true;
     else
         request(rows, NULL, false);
+}
+
+void rows_filter(struct rows *rows, struct filter *filter)
+{
+    filter_free(rows->filter);
+    rows->filter = filter;
+    restart(rows);
+}
+
+void rows_order(struct rows *rows, enum instance_order order, bool descending)
+{
+    rows->order = order;
+    rows->descending = descending;
+    restart(rows);
 }
 
 void rows_reload(struct rows *rows)
@@ -232,5 +230,5 @@ void rows_last(struct rows *rows)
 void rows_release(struct rows *rows)
 {
     free_items(rows);
-    filter_release(&rows->filter);
+    filter_free(rows->filter);
 }

@@ -12,7 +12,7 @@ struct rows {
     struct explorer *explorer;
     void (*changed)(void *context); /* new rows are in place */
     void *context;
-    struct filter_words filter;
+    struct filter *filter; /* NULL: all */
     enum instance_order order;
     bool descending;
     spex_instance **items;
@@ -30,9 +30,9 @@ struct rows {
     spex_error error;
 };
 
-/* Asks for the first rows of a new filter or order. Takes the words over. */
-void rows_restart(struct rows *rows, struct filter_words *filter, enum instance_order order,
-                  bool descending);
+/* Asks for the first rows of a new filter, which it takes over, or of another order. */
+void rows_filter(struct rows *rows, struct filter *filter);
+void rows_order(struct rows *rows, enum instance_order order, bool descending);
 /* Reads the window again where it is, because the store changed. */
 void rows_reload(struct rows *rows);
 /* Moves the window so that both sides of the cursor are filled. */

@@ -18,7 +18,7 @@ static void keep_failure(int *status, const spex_error *failure, spex_error *err
 }
 
 static struct request *make_requests(const struct spex_manager *manager, enum request_kind kind,
-                                     const spex_filter *filter)
+                                     const struct filter *filter)
 {
     struct request *requests = memory_allocate(manager->store.shards, sizeof *requests);
     for (unsigned i = 0; requests && i < manager->store.shards; i++) {
@@ -111,13 +111,17 @@ static int walk(struct spex_manager *manager, struct stream *streams,
     return status;
 }
 
-int spex_all(spex_manager *manager, const spex_filter *filter, spex_instance_callback callback,
+int spex_all(spex_manager *manager, const spex_filter *wanted, spex_instance_callback callback,
              void *user_data, spex_error *error)
 {
     unsigned shards = manager->store.shards;
+    struct filter *filter;
+    int status = filter_create(&filter, wanted, error);
+    if (status)
+        return status;
     struct request *requests = make_requests(manager, REQUEST_LIST, filter);
     struct stream *streams = memory_allocate(shards, sizeof *streams);
-    int status =
+    status =
         requests && streams ? manager_ask_all(manager, requests, NULL, error) : error_memory(error);
     if (!status) {
         for (unsigned i = 0; i < shards; i++) {
@@ -130,13 +134,14 @@ int spex_all(spex_manager *manager, const spex_filter *filter, spex_instance_cal
         request_release(&requests[i]);
     free(requests);
     free(streams);
+    filter_free(filter);
     return status;
 }
 
 /* --------------------------------------------------- deleting in sweeps */
 
 /* Sweeps all shards at once, a step at a time, until none has more. */
-static int sweep(struct spex_manager *manager, enum request_kind kind, const spex_filter *filter,
+static int sweep(struct spex_manager *manager, enum request_kind kind, const struct filter *filter,
                  bool dry, uint64_t *total, spex_error *error)
 {
     unsigned shards = manager->store.shards;
@@ -171,12 +176,17 @@ static int sweep(struct spex_manager *manager, enum request_kind kind, const spe
     return status;
 }
 
-int spex_delete_matching(spex_manager *manager, const spex_filter *filter, uint64_t *deleted,
+int spex_delete_matching(spex_manager *manager, const spex_filter *wanted, uint64_t *deleted,
                          spex_error *error)
 {
-    static const spex_filter everything;
-    return sweep(manager, REQUEST_DELETE_MATCHING, filter ? filter : &everything, false, deleted,
-                 error);
+    struct filter *filter;
+    if (deleted)
+        *deleted = 0;
+    int status = filter_create(&filter, wanted, error);
+    if (!status)
+        status = sweep(manager, REQUEST_DELETE_MATCHING, filter, false, deleted, error);
+    filter_free(filter);
+    return status;
 }
 
 int spex_prune(spex_manager *manager, bool dry_run, uint64_t *deleted, spex_error *error)

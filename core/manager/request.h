@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "model/filter.h"
 #include "spex.h"
 #include "store/shard.h"
 
@@ -50,7 +51,7 @@ struct request {
     const char *state;
     int64_t at; /* 0: now */
     spex_place place;
-    const spex_filter *filter;
+    const struct filter *filter;
     const char *after;
     size_t limit;
     bool dry;

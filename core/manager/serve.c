@@ -350,23 +350,18 @@ static enum served serve_delete(struct server *server, struct request *request)
     return failed(request);
 }
 
-static bool filter_wanted(const spex_instance *instance, void *context)
-{
-    return filter_matches(context, instance);
-}
-
 /* Done in steps: the answer is the next step's cursor. */
 static enum served serve_sweep(struct server *server, struct request *request)
 {
     struct prune_context prune = {server->manager, manager_now(server->manager)};
     bool matching = request->kind == REQUEST_DELETE_MATCHING;
-    void *context = matching ? (void *)(uintptr_t)request->filter : &prune;
     int64_t cursor = request->cursor;
     int status =
         request->dry ? server_open(server, &request->error) : server_begin(server, &request->error);
     request->count = 0;
-    if (!status && !shard_sweep(server->shard, &cursor, matching ? filter_wanted : prune_wanted,
-                                context, request->dry, &request->count, &request->error))
+    if (!status &&
+        !shard_sweep(server->shard, &cursor, request->filter, matching ? NULL : prune_wanted,
+                     &prune, request->dry, &request->count, &request->error))
         request->after_cursor = cursor;
     return failed(request);
 }

@@ -248,7 +248,7 @@ static int prune_step(struct server *server, spex_error *error)
     int status = server_begin(server, error);
     if (status)
         return status;
-    status = shard_sweep(server->shard, &server->prune_cursor, prune_wanted, &context, false,
+    status = shard_sweep(server->shard, &server->prune_cursor, NULL, prune_wanted, &context, false,
                          &count, error);
     if (!status)
         return shard_commit(server->shard, error);

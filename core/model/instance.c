@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 
 static size_t size_of(const char *value)
 {
@@ -57,21 +56,4 @@ spex_instance *instance_copy(const spex_instance *from)
 void spex_instance_free(spex_instance *instance)
 {
     free(instance);
-}
-
-bool filter_matches(const spex_filter *filter, const spex_instance *instance)
-{
-    if (!filter)
-        return true;
-    const char *state = instance->state ? instance->state : "";
-    if (filter->specification && strcmp(filter->specification, instance->specification) != 0)
-        return false;
-    if (filter->state && strcmp(filter->state, state) != 0)
-        return false;
-    if ((filter->overdue && !instance->overdue) || (filter->deviated && !instance->deviations) ||
-        (filter->mocked && !instance->mocked))
-        return false;
-    return !filter->text || text_contains(instance->identifier, filter->text) ||
-           text_contains(instance->specification, filter->text) ||
-           text_contains(state, filter->text);
 }

@@ -6,6 +6,5 @@
 
 /* A copy in one block, with its texts and (if there are any) steps. NULL when memory is out. */
 spex_instance *instance_copy(const spex_instance *instance);
-bool filter_matches(const spex_filter *filter, const spex_instance *instance);
 
 #endif

@@ -7,17 +7,9 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "store/query.h"
 #include "store/reader_private.h"
 #include "store/schema.h"
-
-/* contains(value, part): what filter_matches says, so that both agree. */
-static void contains(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    (void)count;
-    const char *value = (const char *)sqlite3_value_text(values[0]);
-    const char *part = (const char *)sqlite3_value_text(values[1]);
-    sqlite3_result_int(context, text_contains(value ? value : "", part ? part : ""));
-}
 
 /* Changes that are in the log but not in the file would be overlooked. */
 static bool log_is_empty(const char *path)
@@ -66,11 +58,8 @@ static int open_file(struct reader *reader, unsigned number, const char *path, s
     int status = open_connection(reader, number, path, error);
     if (status)
         return status;
-    int code =
-        sqlite3_create_function(shard->connection.database, "contains", 2,
-                                SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, contains, NULL, NULL);
-    if (code) {
-        status = connection_error(&shard->connection, code, error);
+    status = query_functions(&shard->connection, error);
+    if (status) {
         connection_close(&shard->connection);
         return status;
     }

@@ -8,6 +8,7 @@
 #ifndef STORE_READER_H
 #define STORE_READER_H
 
+#include "model/filter.h"
 #include "model/instance.h"
 #include "spex.h"
 
@@ -48,7 +49,7 @@ enum instance_order { ORDER_IDENTIFIER, ORDER_CHANGED };
  * order; anchor NULL starts at the first (last). Of an anchor only identifier and
  * since are read. */
 struct page_request {
-    spex_filter filter;
+    const struct filter *filter; /* NULL: all */
     enum instance_order order;
     bool descending;
     bool backwards;
@@ -67,9 +68,13 @@ struct page {
 int reader_page(struct reader *reader, const struct page_request *request, struct page *page,
                 spex_error *error);
 void page_release(struct page *page);
-/* How many instances match. */
-int reader_count(struct reader *reader, const spex_filter *filter, uint64_t *count,
+/* How many instances match; filter NULL: all. */
+int reader_count(struct reader *reader, const struct filter *filter, uint64_t *count,
                  spex_error *error);
+
+/* How many match of which specification and state, as reader_counts; looks at all of them. */
+int reader_kinds(struct reader *reader, const struct filter *filter, struct state_count **kinds,
+                 size_t *count, spex_error *error);
 
 /* One instance with its newest `steps` steps (0: all). Errors: NOT_FOUND, STORE, MEMORY. */
 int reader_instance(struct reader *reader, const char *identifier, size_t steps,

@@ -103,16 +103,16 @@ static int add_overdue(void *context, sqlite3_stmt *statement, spex_error *error
     return add_count(context, statement, &numbers, error);
 }
 
-static void sum_counts(struct count_list *list)
+size_t state_counts_sum(struct state_count *counts, size_t count)
 {
-    if (list->count)
-        qsort(list->items, list->count, sizeof *list->items, compare_counts);
+    if (count)
+        qsort(counts, count, sizeof *counts, compare_counts);
     size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        struct state_count *item = &list->items[i];
-        struct state_count *last = kept ? &list->items[kept - 1] : NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct state_count *item = &counts[i];
+        struct state_count *last = kept ? &counts[kept - 1] : NULL;
         if (!last || compare_counts(last, item) != 0) {
-            list->items[kept++] = *item;
+            counts[kept++] = *item;
             continue;
         }
         last->instances += item->instances;
@@ -122,7 +122,7 @@ static void sum_counts(struct count_list *list)
         free(item->specification);
         free(item->state);
     }
-    list->count = kept;
+    return kept;
 }
 
 int reader_counts(struct reader *reader, struct state_count **counts, size_t *count,
@@ -146,7 +146,7 @@ int reader_counts(struct reader *reader, struct state_count **counts, size_t *co
         state_counts_free(list.items, list.count);
         return status;
     }
-    sum_counts(&list);
+    list.count = state_counts_sum(list.items, list.count);
     *counts = list.items;
     *count = list.count;
     return status;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "store/connection.h"
+#include "store/query.h"
 #include "store/reader.h"
 #include "store/store.h"
 
@@ -31,15 +32,22 @@ int reader_partial(const struct reader *reader, spex_error *error);
  * *partial, and the walk goes on; others end it. */
 bool reader_goes_on(int status, const spex_error *failure, int *partial, spex_error *error);
 
-/* The conditions of a filter, for a WHERE clause. */
-struct conditions {
-    struct value values[16];
-    size_t count;
+/* What all matches of a filter have in common that an index or the tally knows of. */
+struct common {
+    const struct filter *specification, *state; /* tests for equal names, or NULL */
+    bool overdue, deviated, mocked;
+    bool whole; /* and nothing else is asked for */
 };
-struct text;
-void conditions_append(struct text *sql, struct conditions *conditions, const spex_filter *filter,
-                       int64_t now);
-void conditions_number(struct text *sql, struct conditions *conditions, int64_t number);
-void conditions_text(struct text *sql, struct conditions *conditions, const char *text);
+struct common reader_common(const struct filter *filter);
+/* " FROM tally WHERE ...": its rows of the specifications and states that are meant. */
+void reader_tally_condition(struct query *query, const struct common *common);
+/* How many instances those have of something: "instances", "deviated", "mocked". */
+int reader_tally_sum(struct connection *connection, const struct common *common, const char *column,
+                     int64_t *sum, spex_error *error);
+/* The one number that the query answers; releases it. */
+int reader_number(struct connection *connection, struct query *query, int64_t *number,
+                  spex_error *error);
+/* Sorts, and sums what is of one specification and state; answers how many are left. */
+size_t state_counts_sum(struct state_count *counts, size_t count);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "store/query.h"
 #include "store/schema.h"
 #include "store/shard_private.h"
 
@@ -65,6 +66,8 @@ static int open_file(struct shard *shard, const struct store *store, unsigned nu
                            number, path);
     else
         status = connection_open(&shard->connection, number, path, SQLITE_OPEN_READWRITE, error);
+    if (!status)
+        status = query_functions(&shard->connection, error);
     return status;
 }
 

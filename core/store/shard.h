@@ -86,14 +86,15 @@ struct instance_list {
     size_t capacity;
     char *last; /* the last identifier looked at; NULL when the shard's end is reached */
 };
-int shard_list(struct shard *shard, const char *after, const spex_filter *filter, size_t limit,
+int shard_list(struct shard *shard, const char *after, const struct filter *filter, size_t limit,
                struct instance_list *list, spex_error *error);
 void instance_list_release(struct instance_list *list);
 
-/* Deletes (dry: counts) the wanted instances among a bounded number of rows behind
- * *cursor, which starts at 0 and is -1 when all were looked at. */
-int shard_sweep(struct shard *shard, int64_t *cursor, instance_wanted wanted, void *context,
-                bool dry, uint64_t *count, spex_error *error);
+/* Deletes (dry: counts) the instances that the filter and, unless NULL, `wanted` choose among
+ * a bounded number of rows behind *cursor, which starts at 0 and is -1 when all were looked at. */
+int shard_sweep(struct shard *shard, int64_t *cursor, const struct filter *filter,
+                instance_wanted wanted, void *context, bool dry, uint64_t *count,
+                spex_error *error);
 
 /* ------------------------------------------------------------- timers */
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/symbols.h"
+#include "store/query.h"
 #include "store/shard_private.h"
 #include "store/steps.h"
 
@@ -45,14 +46,37 @@ static int list_add(struct instance_list *list, const spex_instance *instance, s
     return SPEX_OK;
 }
 
-int shard_list(struct shard *shard, const char *after, const spex_filter *filter, size_t limit,
+/* Rows behind a place, each with its key and whether the filter wants it: so a bounded
+ * number of them is looked at, however few are wanted. */
+static int start_rows(struct shard *shard, const struct filter *filter, const char *after,
+                      int64_t cursor, int64_t moment, sqlite3_stmt **statement, spex_error *error)
+{
+    struct query query = {0};
+    text_append(&query.sql, "SELECT " INSTANCE_COLUMNS ", key, ");
+    query_filter(&query, filter, moment);
+    text_printf(&query.sql, " FROM instance WHERE %s > ", after ? "identifier" : "key");
+    if (after)
+        query_text(&query, after);
+    else
+        query_number(&query, cursor);
+    text_printf(&query.sql, " ORDER BY %s", after ? "identifier" : "key");
+    int status = query_prepare(&query, &shard->connection, statement, error);
+    query_release(&query);
+    return status;
+}
+
+static bool row_wanted(sqlite3_stmt *statement)
+{
+    return sqlite3_column_int(statement, INSTANCE_COLUMN_COUNT + 1) != 0;
+}
+
+int shard_list(struct shard *shard, const char *after, const struct filter *filter, size_t limit,
                struct instance_list *list, spex_error *error)
 {
     memset(list, 0, sizeof *list);
     sqlite3_stmt *statement;
-    int status = statement_start(&shard->connection, STATEMENT_LIST,
-                                 VALUES(TEXT(after ? after : "")), &statement, error);
     int64_t moment = now(shard);
+    int status = start_rows(shard, filter, after ? after : "", 0, moment, &statement, error);
     bool row = true;
     for (size_t seen = 1; !status; seen++) {
         status = statement_step(&shard->connection, statement, &row, error);
@@ -60,7 +84,7 @@ int shard_list(struct shard *shard, const char *after, const spex_filter *filter
             break;
         spex_instance instance;
         column_instance(statement, 0, moment, &instance);
-        if (filter_matches(filter, &instance))
+        if (row_wanted(statement))
             status = list_add(list, &instance, error);
         if (!status && (list->count >= limit || seen >= LIST_ROWS)) {
             list->last = memory_copy_text(instance.identifier);
@@ -69,7 +93,7 @@ int shard_list(struct shard *shard, const char *after, const spex_filter *filter
             break;
         }
     }
-    statement_end(statement);
+    sqlite3_finalize(statement);
     if (status)
         instance_list_release(list);
     return status;
@@ -87,14 +111,13 @@ static int delete_all(struct shard *shard, const struct instance_list *list, spe
     return status;
 }
 
-int shard_sweep(struct shard *shard, int64_t *cursor, instance_wanted wanted, void *context,
-                bool dry, uint64_t *count, spex_error *error)
+int shard_sweep(struct shard *shard, int64_t *cursor, const struct filter *filter,
+                instance_wanted wanted, void *context, bool dry, uint64_t *count, spex_error *error)
 {
     struct instance_list list = {0};
     int64_t start = *cursor, moment = now(shard);
     sqlite3_stmt *statement;
-    int status = statement_start(&shard->connection, STATEMENT_SWEEP, VALUES(NUMBER(start)),
-                                 &statement, error);
+    int status = start_rows(shard, filter, NULL, start, moment, &statement, error);
     uint64_t steps = 0, chosen = 0;
     for (size_t seen = 0; !status; seen++) {
         bool row;
@@ -106,7 +129,7 @@ int shard_sweep(struct shard *shard, int64_t *cursor, instance_wanted wanted, vo
         spex_instance instance;
         column_instance(statement, 0, moment, &instance);
         *cursor = sqlite3_column_int64(statement, INSTANCE_COLUMN_COUNT);
-        if (wanted(&instance, context)) {
+        if (row_wanted(statement) && (!wanted || wanted(&instance, context))) {
             chosen++;
             steps += dry ? 0 : instance.transitions;
             if (!dry)
@@ -115,7 +138,7 @@ int shard_sweep(struct shard *shard, int64_t *cursor, instance_wanted wanted, vo
         if (list.count >= SWEEP_INSTANCES || steps >= SWEEP_HISTORY || seen >= SWEEP_ROWS)
             break;
     }
-    statement_end(statement);
+    sqlite3_finalize(statement);
     if (!status)
         status = delete_all(shard, &list, error);
     instance_list_release(&list);

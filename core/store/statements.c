@@ -39,8 +39,6 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_GET] = "SELECT " INSTANCE_COLUMNS ", key FROM instance WHERE identifier = ?1",
     [STATEMENT_STEPS] = "SELECT action, state, at, verdict FROM history WHERE instance = ?1"
                         " ORDER BY sequence DESC LIMIT ?2",
-    [STATEMENT_LIST] = "SELECT " INSTANCE_COLUMNS " FROM instance WHERE identifier > ?1"
-                       " ORDER BY identifier",
     [STATEMENT_SWEEP] = "SELECT " INSTANCE_COLUMNS ", key FROM instance WHERE key > ?1"
                         " ORDER BY key",
     [STATEMENT_NEXT_DUE] = "SELECT due FROM instance WHERE due > 0 AND specification = ?1"

@@ -206,6 +206,17 @@ test_instances_filters() {
     ids "e-dark f-dark " --text dark
     ids "a-red b-red c-gone d-late e-dark f-dark " --text ''
     ids "a-red b-red " --limit 2
+    ids "a-red e-dark f-dark " --where 'state:red,dark not mocked'
+    ids "c-gone d-late " --where 'deviated or overdue'
+    ids "e-dark " --where 'state:dark age>365d'
+    ids "e-dark " --where 'age>365d' --state dark
+    ids "e-dark f-dark " --where 'action:fail'
+    ids "" --where 'meta.x=1 or meta.x'
+    ids "" --where 'history>5'
+    expect 2 instances --where 'state:red and stat:x'
+    err_has "filter:1:15: there is no key stat; did you mean state?"
+    err_has "  state:red and stat:x"
+    err_has "                ^~~~"
     expect 0 instances --recent --json
     json 4.id d-late
     json 5.id e-dark
@@ -275,6 +286,21 @@ test_delete() {
     expect 0 delete --matching --state dark --yes --json
     json deleted 2
     expect 1 get e-dark
+    expect 0 delete --where 'mocked or deviated' --dry-run
+    out_has "2 instances would be deleted"
+    out_has "Light"
+    expect 0 delete --where mocked --dry-run --yes --json
+    json would_delete 1
+    json of.0.state red
+    expect 1 delete --where mocked
+    err_has "--yes"
+    expect 2 delete --where 'state:' --yes
+    expect 2 delete --where ' ' --yes
+    err_has "--all"
+    expect 2 delete a-red --where mocked --yes
+    expect 0 delete --where mocked --yes
+    out_has "1 instance deleted"
+    expect 0 mock Light b-red red
     expect 2 delete
     expect 2 delete --matching
     expect 2 delete --matching --yes

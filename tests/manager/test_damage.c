@@ -44,16 +44,19 @@ static void read_all(struct setting *setting, const char *whole)
 {
     struct reader *reader = setting_reader(setting);
     spex_error error;
+    struct filter *filter;
+    ASSERT_OK(filter_parse(&filter, "-", NULL, &error), error);
     for (int i = 0; i < 8; i++) {
         struct page page;
         struct page_request request = {.limit = 2 * INSTANCES,
                                        .order = i & 1 ? ORDER_CHANGED : ORDER_IDENTIFIER,
                                        .descending = i & 2,
                                        .backwards = i & 4,
-                                       .filter.text = i % 3 ? NULL : "-"};
+                                       .filter = i % 3 ? NULL : filter};
         expect_sane(reader_page(reader, &request, &page, &error));
         page_release(&page);
     }
+    filter_free(filter);
     struct state_count *counts;
     struct observed_transition *observed;
     struct event *events;

@@ -286,6 +286,14 @@ static void all_instances_come_in_order(void)
     expect_all(&setting, &(spex_filter){.mocked = true}, 0, "m ");
     expect_all(&setting, &(spex_filter){.overdue = true}, 0, "");
     expect_all(&setting, &(spex_filter){.specification = "Nothing"}, 0, "");
+    expect_all(&setting, &(spex_filter){.where = "mocked or deviated"}, 0, "Z m ");
+    expect_all(&setting, &(spex_filter){.where = "mocked or deviated", .mocked = true}, 0, "m ");
+    expect_all(&setting, &(spex_filter){.where = "action:__initialisation__ deviated"}, 0, "Z ");
+    CU_ASSERT_EQUAL(
+        spex_all(setting.manager, &(spex_filter){.where = "stat:x"}, list_one, NULL, &error),
+        SPEX_ERROR_SYNTAX);
+    CU_ASSERT_EQUAL(error.column, 1);
+    ASSERT_CONTAINS(error.message, "did you mean state?");
     setting_release(&setting);
 }
 
@@ -306,9 +314,9 @@ static void instances_are_deleted(void)
             ASSERT_OK(spex_transition_async(setting.manager, name, "pay", "paid", &error), error);
     }
     uint64_t count;
-    ASSERT_OK(
-        spex_delete_matching(setting.manager, &(spex_filter){.state = "paid"}, &count, &error),
-        error);
+    ASSERT_OK(spex_delete_matching(setting.manager, &(spex_filter){.where = "state:paid"}, &count,
+                                   &error),
+              error);
     CU_ASSERT_EQUAL(count, 1000);
     ASSERT_TEXT(setting_show(&setting, "order-0"), "none");
     ASSERT_TEXT(setting_show(&setting, "order-1"), "basket/1/0");
@@ -414,8 +422,11 @@ static void the_reader_agrees_with_the_manager(void)
     page_release(&next);
     page_release(&page);
     uint64_t matches;
-    ASSERT_OK(reader_count(reader, &(spex_filter){.text = "DER-1"}, &matches, &error), error);
+    struct filter *filter;
+    ASSERT_OK(filter_parse(&filter, "DER-1", NULL, &error), error);
+    ASSERT_OK(reader_count(reader, filter, &matches, &error), error);
     CU_ASSERT_EQUAL(matches, 10);
+    filter_free(filter);
     reader_close(reader);
     setting_release(&setting);
 }

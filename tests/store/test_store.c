@@ -42,6 +42,11 @@ struct list {
 
 static const char *const specifications[] = {"Order", "Invoice", "order book"};
 static const char *const states[] = {"idle", "Running", "paid", "größe", "x'y", "z"};
+static const char *const actions[] = {"go", "Refund", "__internal__", "a b"};
+static const char *const metas[] = {
+    NULL, "{}", "{\"customer\":42,\"name\":\"Ada\",\"total\":10.5}",
+    "{\"customer\":\"42\",\"total\":9007199254740993,\"gone\":null,\"paid\":true}",
+    "{\"customer\":-7,\"address\":{\"city\":\"Ö, x\",\"lines\":[\"a\",{\"b\":3}]},\"a.b\":1}"};
 
 static void make_instance(struct list *list, struct random *random, size_t number)
 {
@@ -49,20 +54,35 @@ static void make_instance(struct list *list, struct random *random, size_t numbe
     snprintf(identifier, sizeof identifier, "%c%u-%zu", "aBz"[random_below(random, 3)],
              random_below(random, 50), number);
     uint32_t due = random_below(random, 4);
+    spex_step steps[8];
+    size_t count = random_below(random, 9);
+    for (size_t i = 0; i < count; i++)
+        steps[i] = (spex_step){actions[random_below(random, 4)], "somewhere", NOW - 1, 0};
     spex_instance instance = {
         .identifier = identifier,
         .specification = specifications[random_below(random, 3)],
         .state = random_below(random, 40) ? states[random_below(random, 6)] : NULL,
-        .meta = random_below(random, 2) ? "{}" : NULL,
+        .meta = metas[random_below(random, 5)],
         .mocked = random_below(random, 15) == 0,
         .since = NOW - random_below(random, 40) * 1000,
         .due = due == 0   ? NOW - 1 - random_below(random, 5)
                : due == 1 ? NOW + 5
                           : 0,
         .deviations = random_below(random, 10) == 0 ? 1 + random_below(random, 3) : 0,
-        .transitions = random_below(random, 9)};
+        .transitions = count,
+        .steps = steps,
+        .step_count = count};
     instance.overdue = instance.due && instance.due < NOW;
     list->items[list->count++] = instance_copy(&instance);
+}
+
+static void write_instance(struct shard *shard, const spex_instance *instance)
+{
+    spex_error error;
+    int64_t key;
+    ASSERT_OK(shard_insert(shard, instance, &key, &error), error);
+    for (size_t i = 0; i < instance->step_count; i++)
+        ASSERT_OK(shard_append(shard, key, i + 1, &instance->steps[i], &error), error);
 }
 
 static void write_list(const struct store *store, const struct list *list)
@@ -71,10 +91,9 @@ static void write_list(const struct store *store, const struct list *list)
     for (unsigned number = 1; number <= store->shards; number++) {
         struct shard *shard = open_shard(store, number);
         ASSERT_OK(shard_begin(shard, &error), error);
-        int64_t key;
         for (size_t i = 0; i < list->count; i++)
             if (store_shard_of(list->items[i]->identifier, store->shards) == number)
-                ASSERT_OK(shard_insert(shard, list->items[i], &key, &error), error);
+                write_instance(shard, list->items[i]);
         ASSERT_OK(shard_commit(shard, &error), error);
         shard_close(shard);
     }
@@ -110,7 +129,7 @@ static size_t expect_page(struct list *list, const struct page_request *request,
         if (request->descending && request->anchor)
             side = -side;
         bool behind = !request->anchor || (request->backwards ? side < 0 : side > 0);
-        if (behind && filter_matches(&request->filter, item))
+        if (behind && filter_matches(request->filter, item, NOW))
             matching[count++] = item;
     }
     size_t kept = count < request->limit ? count : request->limit;
@@ -119,20 +138,105 @@ static size_t expect_page(struct list *list, const struct page_request *request,
     return kept;
 }
 
-static void make_filter(struct random *random, spex_filter *filter)
+/* What lists mostly ask for: a few words side by side. */
+static void make_filter(struct random *random, struct text *words)
 {
-    static const char *const texts[] = {"A1", "ORDER", "ning", "Ö", "ö", "'", "1-1", "", "zz"};
-    *filter = (spex_filter){0};
-    if (random_below(random, 3) == 0)
-        filter->specification =
-            random_below(random, 5) ? specifications[random_below(random, 3)] : "Unknown";
-    if (random_below(random, 3) == 0)
-        filter->state = random_below(random, 6) ? states[random_below(random, 6)] : "";
-    if (random_below(random, 3) == 0)
-        filter->text = texts[random_below(random, 9)];
-    filter->overdue = random_below(random, 5) == 0;
-    filter->deviated = random_below(random, 5) == 0;
-    filter->mocked = random_below(random, 8) == 0;
+    static const char *const texts[] = {"A1", "ORDER", "ning", "Ö", "ö", "'", "1-1", "\\", "zz"};
+    text_clear(words);
+    if (random_below(random, 3) == 0) {
+        text_append(words, "spec:");
+        filter_quote(words,
+                     random_below(random, 5) ? specifications[random_below(random, 3)] : "Unknown",
+                     false);
+    }
+    if (random_below(random, 3) == 0) {
+        text_append(words, " state:");
+        filter_quote(words, random_below(random, 6) ? states[random_below(random, 6)] : "", false);
+        if (random_below(random, 3) == 0)
+            text_append(words, ",paid,z");
+    }
+    if (random_below(random, 3) == 0) {
+        text_append_char(words, ' ');
+        filter_quote(words, texts[random_below(random, 9)], true);
+    }
+    text_append(words, random_below(random, 5) ? "" : " overdue");
+    text_append(words, random_below(random, 5) ? "" : " deviated");
+    text_append(words, random_below(random, 8) ? "" : " mocked");
+}
+
+/* Any condition of the language. */
+static void make_condition(struct random *random, struct text *words, unsigned depth)
+{
+    static const char *const conditions[] = {"spec:Order",
+                                             "spec=Invoice,\"order book\"",
+                                             "spec~O",
+                                             "state:paid",
+                                             "state:\"\"",
+                                             "state:\"\",idle",
+                                             "state~IN",
+                                             "state~\"'\"",
+                                             "action:go",
+                                             "action:Refund,\"a b\"",
+                                             "action~int",
+                                             "id=a1-1",
+                                             "id~-1",
+                                             "id~B2,z3",
+                                             "meta.customer",
+                                             "meta.customer=42",
+                                             "meta.gone",
+                                             "meta.name=Ada,42",
+                                             "meta.name~D",
+                                             "meta.customer>0",
+                                             "overdue",
+                                             "meta.customer<=42",
+                                             "meta.total>9",
+                                             "meta.total>9007199254740992",
+                                             "deviated",
+                                             "meta.address.city:\"Ö, x\"",
+                                             "mocked",
+                                             "meta.address.lines.1.b>=3",
+                                             "age>10ms",
+                                             "age<=20ms",
+                                             "age=7ms",
+                                             "age:7ms,9ms",
+                                             "history>3",
+                                             "history=0,8",
+                                             "history<2",
+                                             "history>=8",
+                                             "deviations>1",
+                                             "deviations=0",
+                                             "meta.\"a.b\"<2",
+                                             "meta.total=10.50",
+                                             "running",
+                                             "\"x'y\"",
+                                             "-4",
+                                             "meta.paid:true",
+                                             "meta.name<B",
+                                             "meta.gone=null",
+                                             "age>1s",
+                                             "meta.customer~4"};
+    uint32_t kind = depth ? random_below(random, 6) : 9;
+    if (kind == 0) {
+        text_append(words, "not ");
+        make_condition(random, words, depth - 1);
+    } else if (kind < 4) {
+        text_append_char(words, '(');
+        make_condition(random, words, depth - 1);
+        text_append(words, kind == 1 ? " or " : kind == 2 ? " and " : " ");
+        make_condition(random, words, depth - 1);
+        text_append_char(words, ')');
+    } else {
+        text_append(words,
+                    conditions[random_below(random, sizeof conditions / sizeof *conditions)]);
+    }
+}
+
+static struct filter *parse(const struct text *words)
+{
+    struct filter *filter;
+    spex_error error;
+    ASSERT_OK(filter_parse(&filter, text_value(words), NULL, &error), error);
+    return filter;
 }
 
 static void expect_counts(struct reader *reader, const struct list *list)
@@ -167,19 +271,74 @@ static void expect_counts(struct reader *reader, const struct list *list)
     state_counts_free(counts, rows);
 }
 
-static void pages_agree_with_a_plain_list(void)
+static struct reader *open_list(struct list *list, const char *name)
 {
     struct random random = {7};
     struct store store;
-    struct list list = {.count = 0};
-    spex_error error;
-    ASSERT_OK(store_open(&store, suite_scratch_path("pages"), SHARDS, &error), error);
-    for (size_t i = 0; i < INSTANCES; i++)
-        make_instance(&list, &random, i);
-    write_list(&store, &list);
     struct reader *reader;
+    spex_error error;
+    list->count = 0;
+    ASSERT_OK(store_open(&store, suite_scratch_path(name), SHARDS, &error), error);
+    for (size_t i = 0; i < INSTANCES; i++)
+        make_instance(list, &random, i);
+    write_list(&store, list);
     ASSERT_OK(reader_open(&reader, store.directory, &fixed_clock, &error), error);
     CU_ASSERT_EQUAL(reader_shard_count(reader), SHARDS);
+    store_release(&store);
+    return reader;
+}
+
+static void close_list(struct list *list, struct reader *reader)
+{
+    reader_close(reader);
+    for (size_t i = 0; i < list->count; i++)
+        spex_instance_free(list->items[i]);
+}
+
+/* What SQL says and what the predicate says, of any filter. */
+static void filters_in_sql_are_filters_in_memory(void)
+{
+    struct random random = {11};
+    struct list list;
+    struct text words = {0};
+    struct reader *reader = open_list(&list, "filters");
+    spex_error error;
+    unsigned differences = 0, some = 0;
+    unsigned trials = suite_count(4000, 40000);
+    for (unsigned trial = 0; trial < trials; trial++) {
+        text_clear(&words);
+        make_condition(&random, &words, random_below(&random, 5));
+        struct filter *filter = parse(&words);
+        uint64_t expected = 0, found;
+        for (size_t i = 0; i < list.count; i++)
+            expected += filter_matches(filter, list.items[i], NOW);
+        ASSERT_OK(reader_count(reader, filter, &found, &error), error);
+        if (found != expected && differences++ < 3)
+            fprintf(stderr, "%s: %u of SQL, %u of the predicate\n", text_value(&words),
+                    (unsigned)found, (unsigned)expected);
+        some += expected > 0 && expected < list.count;
+        struct state_count *kinds;
+        size_t kind_count;
+        ASSERT_OK(reader_kinds(reader, filter, &kinds, &kind_count, &error), error);
+        for (size_t i = 0; i < kind_count; i++)
+            expected -= kinds[i].instances;
+        differences += expected != 0;
+        state_counts_free(kinds, kind_count);
+        filter_free(filter);
+    }
+    CU_ASSERT_EQUAL(differences, 0);
+    CU_ASSERT_TRUE(some > trials / 3);
+    text_release(&words);
+    close_list(&list, reader);
+}
+
+static void pages_agree_with_a_plain_list(void)
+{
+    struct random random = {7};
+    struct list list;
+    struct text words = {0};
+    struct reader *reader = open_list(&list, "pages");
+    spex_error error;
     expect_counts(reader, &list);
     unsigned differences = 0, rows = 0;
     for (int trial = 0; trial < 3000; trial++) {
@@ -188,7 +347,9 @@ static void pages_agree_with_a_plain_list(void)
                                        .descending = random_below(&random, 2),
                                        .backwards = random_below(&random, 2),
                                        .limit = random_below(&random, 30)};
-        make_filter(&random, &request.filter);
+        make_filter(&random, &words);
+        struct filter *filter = parse(&words);
+        request.filter = filter;
         /* Of an anchor, which may be gone by now, only these two are read. */
         spex_instance anchor = {.identifier = "m", .since = NOW - 20000};
         if (random_below(&random, 2))
@@ -213,17 +374,16 @@ static void pages_agree_with_a_plain_list(void)
         page_release(&page);
         uint64_t matches, all = 0;
         for (size_t i = 0; i < list.count; i++)
-            all += filter_matches(&request.filter, list.items[i]);
-        ASSERT_OK(reader_count(reader, &request.filter, &matches, &error), error);
+            all += filter_matches(filter, list.items[i], NOW);
+        ASSERT_OK(reader_count(reader, filter, &matches, &error), error);
         differences += matches != all;
         spex_instance_free(kept);
+        filter_free(filter);
     }
     CU_ASSERT_EQUAL(differences, 0);
     CU_ASSERT_TRUE(rows > 5000);
-    reader_close(reader);
-    for (size_t i = 0; i < list.count; i++)
-        spex_instance_free(list.items[i]);
-    store_release(&store);
+    text_release(&words);
+    close_list(&list, reader);
 }
 
 /* ----------------------------------------------------------- cancelling */
@@ -256,10 +416,11 @@ static void a_long_search_can_be_cancelled(void)
     struct reader *reader;
     ASSERT_OK(reader_open(&reader, store.directory, &fixed_clock, &error), error);
     struct patience patience = {3};
-    struct page_request request = {.filter = {.text = "nothing like it"},
-                                   .limit = 10,
-                                   .cancelled = out_of_patience,
-                                   .context = &patience};
+    struct filter *filter, *last;
+    ASSERT_OK(filter_parse(&filter, "\"nothing like it\"", NULL, &error), error);
+    ASSERT_OK(filter_parse(&last, "C19999", NULL, &error), error);
+    struct page_request request = {
+        .filter = filter, .limit = 10, .cancelled = out_of_patience, .context = &patience};
     struct page page;
     CU_ASSERT_EQUAL(reader_page(reader, &request, &page, &error), SPEX_ERROR_CANCELLED);
     CU_ASSERT_EQUAL(page.count, 0);
@@ -267,10 +428,12 @@ static void a_long_search_can_be_cancelled(void)
     patience.left = 1 << 30;
     ASSERT_OK(reader_page(reader, &request, &page, &error), error);
     CU_ASSERT_EQUAL(page.count, 0);
-    request.filter.text = "C19999";
+    request.filter = last;
     ASSERT_OK(reader_page(reader, &request, &page, &error), error);
     CU_ASSERT_EQUAL(page.count, 1);
     page_release(&page);
+    filter_free(filter);
+    filter_free(last);
     reader_close(reader);
     shard_close(shard);
     store_release(&store);
@@ -386,7 +549,7 @@ static void deviations_kept_of_an_instance_are_bounded(void)
 
 static bool wanted(const spex_instance *instance, void *context)
 {
-    return filter_matches(context, instance);
+    return filter_matches(context, instance, NOW);
 }
 
 static void a_sweep_goes_on_where_it_stopped(void)
@@ -405,16 +568,19 @@ static void a_sweep_goes_on_where_it_stopped(void)
     int64_t cursor = 0;
     uint64_t count = 0;
     int steps = 0;
-    spex_filter filter = {.specification = "Order"};
+    struct filter *filter;
+    ASSERT_OK(filter_parse(&filter, "spec:Order", NULL, &error), error);
     for (; cursor >= 0; steps++) {
         ASSERT_OK(shard_begin(shard, &error), error);
-        ASSERT_OK(shard_sweep(shard, &cursor, wanted, &filter, false, &count, &error), error);
+        ASSERT_OK(shard_sweep(shard, &cursor, steps % 2 ? filter : NULL, wanted, filter, false,
+                              &count, &error),
+                  error);
         ASSERT_OK(shard_commit(shard, &error), error);
     }
     CU_ASSERT_TRUE(steps > 1);
     uint64_t all = 0;
     for (size_t i = 0; i < list.count; i++)
-        all += filter_matches(&filter, list.items[i]);
+        all += filter_matches(filter, list.items[i], NOW);
     CU_ASSERT_EQUAL(count, all);
     shard_close(shard);
     CU_ASSERT_EQUAL(count_rows(&store, "SELECT count(*) FROM instance"), (int)(INSTANCES - all));
@@ -423,6 +589,7 @@ static void a_sweep_goes_on_where_it_stopped(void)
                     0);
     for (size_t i = 0; i < list.count; i++)
         spex_instance_free(list.items[i]);
+    filter_free(filter);
     store_release(&store);
 }
 
@@ -505,6 +672,7 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         {"pages agree with a plain list", pages_agree_with_a_plain_list},
+        {"filters in SQL are filters in memory", filters_in_sql_are_filters_in_memory},
         {"a long search can be cancelled", a_long_search_can_be_cancelled},
         {"what is rolled back is not there", what_is_rolled_back_is_not_there},
         {"events are bounded", events_are_bounded},

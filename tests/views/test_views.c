@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "model/filter.h"
 #include "tests/views/screen.h"
 
 /* ------------------------------------------------------------ golden screens */
@@ -426,36 +425,6 @@ static void a_canvas_keeps_what_is_wide_whole(void)
     canvas_release(&canvas);
 }
 
-static void filters_are_read_and_written(void)
-{
-    static const char *const texts[] = {"spec:Order state:paid overdue",
-                                        "deviated mocked abc",
-                                        "spec:\"two words\" \"overdue\"",
-                                        "\"a\\\"b\"",
-                                        "",
-                                        "x y"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct filter_words words, again;
-        spex_error error;
-        struct text written = {0}, twice = {0};
-        ASSERT_OK(filter_read(&words, texts[i], &error), error);
-        filter_write(&words.filter, &written);
-        ASSERT_OK(filter_read(&again, text_value(&written), &error), error);
-        filter_write(&again.filter, &twice);
-        ASSERT_TEXT(text_value(&twice), text_value(&written));
-        CU_ASSERT_EQUAL(again.filter.overdue, words.filter.overdue);
-        text_release(&written);
-        text_release(&twice);
-        filter_release(&words);
-        filter_release(&again);
-    }
-    struct filter_words words;
-    spex_error error;
-    CU_ASSERT_EQUAL(filter_read(&words, "spec: x", &error), SPEX_ERROR_SYNTAX);
-    CU_ASSERT_EQUAL(filter_read(&words, "a \"b", &error), SPEX_ERROR_SYNTAX);
-    CU_ASSERT_EQUAL(filter_read(&words, "spec:a spec:b", &error), SPEX_ERROR_SYNTAX);
-}
-
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -490,7 +459,6 @@ int main(int argc, char **argv)
         {"every command is in the help", every_command_is_in_the_help},
         {"every command is in the manual", every_command_is_in_the_manual},
         {"a canvas keeps what is wide whole", a_canvas_keeps_what_is_wide_whole},
-        {"filters are read and written", filters_are_read_and_written},
         {0},
     };
     return suite_run("views", tests, argc, argv);
