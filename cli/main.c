@@ -25,7 +25,7 @@ static const struct group {
     {"Files", {&show_verb, &reduce_verb, &convert_verb, &export_verb, &models_verb}},
     {"Record", {&init_verb, &transition_verb, &mock_verb, &record_verb}},
     {"Look", {&get_verb, &instances_verb, &overdue_verb, &events_verb}},
-    {"Tidy up", {&delete_verb, &prune_verb}},
+    {"Tidy up", {&delete_verb, &prune_verb, &store_verb}},
     {"This program", {&help_verb, &version_verb}},
 };
 enum { GROUPS = sizeof groups / sizeof *groups };

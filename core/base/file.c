@@ -177,6 +177,18 @@ int file_check_regular(const char *path, spex_error *error)
     return SPEX_OK;
 }
 
+int file_sync(const char *path, spex_error *error)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return error_system(error, "cannot open %s", path);
+    int status = SPEX_OK;
+    if (fsync(descriptor) < 0)
+        status = error_system(error, "cannot write %s", path);
+    close(descriptor);
+    return status;
+}
+
 char *file_join(const char *directory, const char *name)
 {
     struct text path = {0};

@@ -24,6 +24,9 @@ int file_write(const char *path, bool replace, const char *bytes, size_t length,
 /* Whether it is a regular file; if not, says so (SYSTEM: what opening it would wait for or
  * do nobody knows). */
 int file_check_regular(const char *path, spex_error *error);
+/* What was written to a file, or which names a directory holds, survives a loss of power.
+ * Errors: SYSTEM. */
+int file_sync(const char *path, spex_error *error);
 /* "DIR/NAME", freed with free(); NULL when memory is out. */
 char *file_join(const char *directory, const char *name);
 /* The part behind the last '/'; the ending with its dot ("" if none). */

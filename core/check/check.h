@@ -5,6 +5,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
+#include "base/progress.h"
 #include "model/lts.h"
 #include "spex.h"
 
@@ -23,12 +24,6 @@ enum { EQUIVALENCES = EQUIVALENCE_WEAK_TRACE + 1 };
 bool equivalence_known(enum equivalence equivalence);
 /* "branching", "divergence", "strong", "weak", "trace", "weak-trace"; NULL beyond these. */
 const char *equivalence_name(enum equivalence equivalence);
-
-/* Reported now and then by long checks; answers false to cancel. May be NULL. */
-struct progress {
-    bool (*report)(void *context, const char *what, double part);
-    void *context;
-};
 
 struct explanation;
 

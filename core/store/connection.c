@@ -81,7 +81,7 @@ static const char *advice(int code)
         return "; make room on the disk";
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return "; restore it from a backup";
+        return "; restore it from a backup, or let `spex store repair` keep what it holds";
     case SQLITE_READONLY:
     case SQLITE_PERM:
         return "; check the permissions of the store's directory and files";

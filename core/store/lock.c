@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -74,6 +75,28 @@ int lock_acquire(struct shard_lock *lock, const spex_clock *clock, int64_t wait,
                      "%s is locked by another process for longer than %lld s; try again, or end "
                      "the process that holds it",
                      label, (long long)(wait / 1000));
+}
+
+static bool is_still_there(const struct shard_lock *lock, const char *path)
+{
+    struct stat open_file, file;
+    return fstat(lock->descriptor, &open_file) == 0 && stat(path, &file) == 0 &&
+           open_file.st_ino == file.st_ino && open_file.st_dev == file.st_dev;
+}
+
+int lock_enter(struct shard_lock *lock, const char *path, const spex_clock *clock, int64_t wait,
+               spex_error *error)
+{
+    for (;;) {
+        int status = lock_open(lock, path, error);
+        if (!status)
+            status = lock_acquire(lock, clock, wait, path, error);
+        if (!status && is_still_there(lock, path))
+            return SPEX_OK;
+        lock_close(lock);
+        if (status)
+            return status;
+    }
 }
 
 void lock_release(struct shard_lock *lock)

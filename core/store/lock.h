@@ -12,6 +12,10 @@ struct shard_lock {
     int descriptor; /* -1: closed */
 };
 
+/* Opens the file and takes the lock, of the file that is there when it is taken: between a
+ * look at a path and the lock, the file may have been removed. Errors: BUSY, SYSTEM. */
+int lock_enter(struct shard_lock *lock, const char *path, const spex_clock *clock, int64_t wait,
+               spex_error *error);
 /* Errors: SYSTEM. */
 int lock_open(struct shard_lock *lock, const char *path, spex_error *error);
 void lock_close(struct shard_lock *lock);

@@ -7,55 +7,18 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "store/inspect.h"
+#include "store/manifest.h"
 #include "store/query.h"
 #include "store/reader_private.h"
-#include "store/schema.h"
-
-/* Changes that are in the log but not in the file would be overlooked. */
-static bool log_is_empty(const char *path)
-{
-    struct text log = {0};
-    text_printf(&log, "%s-wal", path);
-    struct stat about;
-    bool empty = !log.failed && (stat(text_value(&log), &about) < 0 || about.st_size == 0);
-    text_release(&log);
-    return empty;
-}
-
-static int open_connection(struct reader *reader, unsigned number, const char *path,
-                           spex_error *error)
-{
-    struct reader_shard *shard = &reader->shards[number - 1];
-    int version;
-    int status = connection_open(&shard->connection, number, path, SQLITE_OPEN_READONLY, error);
-    if (!status) {
-        status = schema_check(&shard->connection, &reader->store, number, &version, error);
-        if (status)
-            connection_close(&shard->connection);
-    }
-    if (status != SPEX_ERROR_STORE || access(reader->store.directory, W_OK) == 0)
-        return status;
-    if (!log_is_empty(path))
-        return status;
-    status = connection_open_immutable(&shard->connection, number, path, error);
-    if (!status) {
-        status = schema_check(&shard->connection, &reader->store, number, &version, error);
-        if (status)
-            connection_close(&shard->connection);
-    }
-    return status;
-}
 
 static int open_file(struct reader *reader, unsigned number, const char *path, spex_error *error)
 {
     struct reader_shard *shard = &reader->shards[number - 1];
-    struct stat about;
-    if (stat(path, &about) < 0)
-        return error_set(error, SPEX_ERROR_STORE,
-                         errno == ENOENT ? "shard %u (%s) is missing; restore it from a backup"
-                                         : "shard %u (%s) cannot be read; check the permissions",
-                         number, path);
-    int status = open_connection(reader, number, path, error);
+    struct stat about = {0};
+    int version;
+    bool there = stat(path, &about) == 0;
+    int status = inspect_open(&shard->connection, &reader->store, number, &version, error);
     if (status)
         return status;
     status = query_functions(&shard->connection, error);
@@ -64,8 +27,8 @@ static int open_file(struct reader *reader, unsigned number, const char *path, s
         return status;
     }
     shard->open = true;
-    shard->device = about.st_dev;
-    shard->file = about.st_ino;
+    shard->device = there ? about.st_dev : 0;
+    shard->file = there ? about.st_ino : 0;
     return SPEX_OK;
 }
 
@@ -116,18 +79,8 @@ static void close_shards(struct reader *reader)
     reader->shards = NULL;
 }
 
-static void look_at_manifest(const struct reader *reader, struct stat *about)
-{
-    memset(about, 0, sizeof *about);
-    char *path = file_join(reader->store.directory, "store.ini");
-    if (path && stat(path, about) < 0)
-        memset(about, 0, sizeof *about);
-    free(path);
-}
-
 static int open_shards(struct reader *reader, spex_error *error)
 {
-    look_at_manifest(reader, &reader->manifest);
     reader->shards = memory_allocate(reader->store.shards, sizeof *reader->shards);
     if (!reader->shards)
         return error_memory(error);
@@ -135,6 +88,28 @@ static int open_shards(struct reader *reader, spex_error *error)
     for (unsigned number = 1; !status && number <= reader->store.shards; number++)
         status = open_shard(reader, number, error);
     return status;
+}
+
+/* Opens the store as it is at one moment: of files that change places meanwhile, which the
+ * manifest tells, some would be the old ones and some the new. */
+static int open_store(struct reader *reader, const char *directory, spex_error *error)
+{
+    for (;;) {
+        struct store store;
+        struct stat before, after;
+        manifest_look(directory, &before);
+        int status = store_load(&store, directory, error);
+        if (status)
+            return status;
+        close_shards(reader);
+        store_release(&reader->store);
+        reader->store = store;
+        reader->manifest = before;
+        status = open_shards(reader, error);
+        manifest_look(directory, &after);
+        if (status || manifest_is(&before, &after))
+            return status;
+    }
 }
 
 int reader_open(struct reader **opened, const char *store_dir, const spex_clock *clock,
@@ -145,9 +120,7 @@ int reader_open(struct reader **opened, const char *store_dir, const spex_clock 
     if (!reader)
         return error_memory(error);
     reader->clock = clock && clock->wall ? *clock : clock_system();
-    int status = store_load(&reader->store, store_dir, error);
-    if (!status)
-        status = open_shards(reader, error);
+    int status = open_store(reader, store_dir, error);
     if (status)
         reader_close(reader);
     else
@@ -211,15 +184,13 @@ static bool reload(struct reader *reader)
     struct store fresh;
     if (store_load(&fresh, reader->store.directory, NULL))
         return false;
-    close_shards(reader);
-    store_release(&reader->store);
-    reader->store = fresh;
-    if (open_shards(reader, NULL)) {
+    if (open_store(reader, fresh.directory, NULL)) {
         /* Out of memory: shards without a connection, tried again at the next call. */
         reader->manifest.st_ino = 0;
         if (!reader->shards)
             reader->store.shards = 0;
     }
+    store_release(&fresh);
     return true;
 }
 
@@ -254,12 +225,8 @@ static bool shard_changed_now(struct reader *reader, unsigned number)
 bool reader_changed(struct reader *reader)
 {
     struct stat manifest;
-    look_at_manifest(reader, &manifest);
-    if (manifest.st_ino &&
-        (manifest.st_ino != reader->manifest.st_ino || manifest.st_dev != reader->manifest.st_dev ||
-         manifest.st_mtim.tv_sec != reader->manifest.st_mtim.tv_sec ||
-         manifest.st_mtim.tv_nsec != reader->manifest.st_mtim.tv_nsec) &&
-        reload(reader))
+    manifest_look(reader->store.directory, &manifest);
+    if (manifest.st_ino && !manifest_is(&manifest, &reader->manifest) && reload(reader))
         return true;
     bool changed = false;
     for (unsigned number = 1; number <= reader->store.shards; number++)

@@ -202,7 +202,8 @@ int schema_check(struct connection *connection, const struct store *store, unsig
         return status;
     if (application != SCHEMA_APPLICATION)
         return error_set(error, SPEX_ERROR_STORE,
-                         "%s is empty or not a shard of a spex store; restore it from a backup",
+                         "%s is empty or not a shard of a spex store; restore it from a backup, or "
+                         "let `spex store repair` keep what it holds",
                          connection->label);
     if (number > SCHEMA_VERSION || number < 1)
         return error_set(error, SPEX_ERROR_STORE,

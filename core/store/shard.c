@@ -1,12 +1,15 @@
 /* Opening a shard for writing; its transactions, lock and log. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "store/manifest.h"
 #include "store/query.h"
 #include "store/schema.h"
 #include "store/shard_private.h"
+#include "store/staging.h"
 
 enum {
     LOCK_WAIT = 10000,         /* ms */
@@ -37,52 +40,72 @@ static int set_pragmas(struct shard *shard, spex_error *error)
     return connection_execute(&shard->connection, sql, error);
 }
 
+/* Under the lock. */
 static int migrate(struct shard *shard, int version, spex_error *error)
 {
     if (version == SCHEMA_VERSION)
         return SPEX_OK;
-    int status = shard_begin(shard, error);
+    int status = statement_run(&shard->connection, STATEMENT_BEGIN, NULL, 0, error);
     if (status)
         return status;
     status = schema_migrate(&shard->connection, version, error);
     if (!status)
-        return shard_commit(shard, error);
-    shard_rollback(shard);
+        status = statement_run(&shard->connection, STATEMENT_COMMIT, NULL, 0, error);
+    if (status && !sqlite3_get_autocommit(shard->connection.database))
+        statement_run(&shard->connection, STATEMENT_ROLLBACK, NULL, 0, NULL);
     return status;
 }
 
 static int open_file(struct shard *shard, const struct store *store, unsigned number,
                      spex_error *error)
 {
-    char *path = store_shard_path(store, number);
-    if (!path)
-        return error_memory(error);
-    int status;
-    shard->path = path;
-    if (stat(path, &shard->file) < 0)
-        status = error_set(error, SPEX_ERROR_STORE,
-                           "shard %u (%s) is missing; restore it from a backup, it is never made "
-                           "anew because its instances would be lost",
-                           number, path);
-    else
-        status = connection_open(&shard->connection, number, path, SQLITE_OPEN_READWRITE, error);
+    if (stat(shard->path, &shard->file) < 0)
+        return error_set(error, SPEX_ERROR_STORE,
+                         errno == ENOENT
+                             ? "shard %u (%s) is missing; restore it from a backup, or give up its "
+                               "instances with `spex store repair`"
+                             : "shard %u (%s) cannot be read; check the permissions",
+                         number, shard->path);
+    int version = SCHEMA_VERSION;
+    int status =
+        connection_open(&shard->connection, number, shard->path, SQLITE_OPEN_READWRITE, error);
+    if (!status)
+        status = set_pragmas(shard, error);
     if (!status)
         status = query_functions(&shard->connection, error);
+    if (!status)
+        status = schema_check(&shard->connection, store, number, &version, error);
+    return status ? status : migrate(shard, version, error);
+}
+
+/* Whoever writes to a file that was taken away, or is no part of the store any more, writes
+ * to nowhere. Under the lock: a store's files change places only while all locks are held. */
+static int check_file(struct shard *shard, spex_error *error)
+{
+    struct stat file, manifest;
+    if (stat(shard->path, &file) < 0 || file.st_ino != shard->file.st_ino ||
+        file.st_dev != shard->file.st_dev)
+        return error_set(error, SPEX_ERROR_STORE,
+                         "%s was removed or replaced while it was open; nothing is written to it",
+                         shard->connection.label);
+    manifest_look(shard->store.directory, &manifest);
+    if (manifest_is(&manifest, &shard->manifest))
+        return SPEX_OK;
+    int status = store_still(&shard->store, error);
+    if (!status)
+        shard->manifest = manifest;
     return status;
 }
 
-/* Whoever writes to a file that was taken away writes to nowhere. */
-static int check_file(struct shard *shard, spex_error *error)
+static int open_locked(struct shard *shard, unsigned number, spex_error *error)
 {
-    struct stat file;
-    if (stat(shard->path, &file) == 0 && file.st_ino == shard->file.st_ino &&
-        file.st_dev == shard->file.st_dev)
-        return SPEX_OK;
-    return error_set(error, SPEX_ERROR_STORE,
-                     "%s was removed or replaced while it was open; nothing is written to it",
-                     shard->connection.label);
+    manifest_look(shard->store.directory, &shard->manifest);
+    int status = store_still(&shard->store, error);
+    return status ? status : open_file(shard, &shard->store, number, error);
 }
 
+/* Opened under the lock, so that the file, its log and the memory shared about it are of one
+ * moment. */
 int shard_open(struct shard **opened, const struct store *store, unsigned number,
                const struct shard_options *options, spex_error *error)
 {
@@ -93,18 +116,18 @@ int shard_open(struct shard **opened, const struct store *store, unsigned number
     shard->lock.descriptor = -1;
     shard->options = *options;
     shard->checkpoint_next = CHECKPOINT_PAGES;
-    int version = SCHEMA_VERSION;
-    int status = open_file(shard, store, number, error);
+    shard->store = *store;
+    shard->store.directory = memory_copy_text(store->directory);
+    shard->path = store_shard_path(store, number);
+    char *lock_path = store_lock_path(store, number);
+    int status = shard->store.directory && shard->path && lock_path ? SPEX_OK : error_memory(error);
     if (!status)
-        status = set_pragmas(shard, error);
-    if (!status)
-        status = schema_check(&shard->connection, store, number, &version, error);
-    char *lock_path = status ? NULL : store_lock_path(store, number);
-    if (!status)
-        status = lock_path ? lock_open(&shard->lock, lock_path, error) : error_memory(error);
+        status = lock_enter(&shard->lock, lock_path, &options->clock, LOCK_WAIT, error);
     free(lock_path);
-    if (!status)
-        status = migrate(shard, version, error);
+    if (!status) {
+        status = open_locked(shard, number, error);
+        lock_release(&shard->lock);
+    }
     if (status) {
         shard_close(shard);
         return status;
@@ -119,8 +142,9 @@ static void empty_log(struct shard *shard)
     if (lock_acquire(&shard->lock, &shard->options.clock, 0, "", NULL))
         return;
     sqlite3_busy_timeout(shard->connection.database, 0);
-    sqlite3_wal_checkpoint_v2(shard->connection.database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
-                              NULL);
+    if (!check_file(shard, NULL))
+        sqlite3_wal_checkpoint_v2(shard->connection.database, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                  NULL, NULL);
     lock_release(&shard->lock);
 }
 
@@ -133,6 +157,7 @@ void shard_close(struct shard *shard)
         empty_log(shard);
     connection_close(&shard->connection);
     free(shard->path);
+    store_release(&shard->store);
     lock_close(&shard->lock);
     text_release(&shard->specification);
     text_release(&shard->state);
@@ -148,6 +173,8 @@ int shard_begin(struct shard *shard, spex_error *error)
 {
     int status = lock_acquire(&shard->lock, &shard->options.clock, LOCK_WAIT,
                               shard->connection.label, error);
+    if (status == SPEX_ERROR_BUSY)
+        return store_busy(&shard->store, error);
     if (status)
         return status;
     status = check_file(shard, error);

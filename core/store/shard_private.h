@@ -12,8 +12,10 @@
 struct shard {
     struct connection connection;
     struct shard_lock lock;
+    struct store store;
     char *path;
-    struct stat file; /* of the path, when it was opened */
+    struct stat file;     /* of the path, when it was opened */
+    struct stat manifest; /* of the store, when it was last found to be this one */
     struct shard_options options;
     bool writing;
     int log_pages;                    /* of the write-ahead log, after the last commit */

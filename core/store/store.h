@@ -15,11 +15,14 @@
 #define STORE_SHARDS_DEFAULT 4u
 #define STORE_SHARDS_MAX 1024u
 #define STORE_UUID_SIZE 37
+#define STORE_SWITCHING_SIZE 40
 
 struct store {
     char *directory; /* absolute */
     unsigned shards;
     char uuid[STORE_UUID_SIZE];
+    char
+        switching[STORE_SWITCHING_SIZE]; /* empty, but while shards are replaced: store/staging.h */
 };
 
 /* Reads the store's manifest; where there is no store yet, creates one with `shards`
@@ -30,6 +33,8 @@ int store_open(struct store *store, const char *directory, unsigned shards, spex
 /* The same for an existing store, without a wish for its shards. Errors: also NOT_FOUND. */
 int store_load(struct store *store, const char *directory, spex_error *error);
 void store_release(struct store *store);
+/* Whether its directory may be written at all. Errors: STORE (a network file system), SYSTEM. */
+int store_writable(const struct store *store, spex_error *error);
 
 /* 1 .. shards */
 unsigned store_shard_of(const char *identifier, unsigned shards);

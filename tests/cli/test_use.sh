@@ -1,6 +1,6 @@
 # help, verbs, options, arguments
 
-all_verbs="check compare show convert export models init transition mock record get instances overdue events delete prune help version"
+all_verbs="check compare show convert export models init transition mock record get instances overdue events delete prune store help version"
 
 test_help_lists_every_verb() {
     expect 0 help
