@@ -31,18 +31,18 @@ int compare(struct comparison *comparison, const struct lts *left, const struct 
         return status;
     uint32_t starts[2] = {comparison->component[comparison->merged.initial[LEFT]],
                           comparison->component[comparison->merged.initial[RIGHT]]};
-    return refine(&comparison->graph, whole ? NULL : starts, progress, &comparison->partition,
-                  error);
+    return refine(&comparison->graph, refine_patience(&comparison->graph), whole ? NULL : starts,
+                  progress, &comparison->partition, error);
 }
 
 int refine_weakly(const struct quotient *quotient, const uint32_t *apart,
                   const struct progress *progress, struct partition *partition, spex_error *error)
 {
     struct graph saturated;
-    int status = saturate(&quotient->graph, progress, &saturated, error);
+    int status = saturate(&quotient->graph, quotient->label_count, progress, &saturated, error);
     if (status)
         return status;
-    status = refine(&saturated, apart, progress, partition, error);
+    status = refine(&saturated, refine_patience(&saturated), apart, progress, partition, error);
     graph_release(&saturated);
     return status;
 }

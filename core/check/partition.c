@@ -38,6 +38,11 @@ bool partition_init(struct partition *partition, uint32_t state_count)
     return true;
 }
 
+bool partition_add(struct partition *partition)
+{
+    return add_block(partition, partition->state_count, partition->state_count);
+}
+
 void partition_release(struct partition *partition)
 {
     free(partition->elements);

@@ -28,6 +28,8 @@ struct partition {
 /* One block, every state marked, the block on the stack. False when memory is out. */
 bool partition_init(struct partition *partition, uint32_t state_count);
 void partition_release(struct partition *partition);
+/* A block without states, the last one. */
+bool partition_add(struct partition *partition);
 /* Marks the state; puts its block on the stack with the first mark. */
 void partition_mark(struct partition *partition, uint32_t state);
 

@@ -94,6 +94,7 @@ int quotient_build(struct quotient *quotient, const struct merged *merged,
     uint32_t starts[2] = {component[merged->initial[LEFT]], component[merged->initial[RIGHT]]};
     memset(quotient, 0, sizeof *quotient);
     int status = SPEX_OK;
+    quotient->label_count = merged->label_count;
     quotient->class_of = memory_resize(NULL, merged->state_count, sizeof *quotient->class_of);
     if (!quotient->class_of || !select_blocks(&selection, starts, whole) ||
         !build_graph(quotient, &selection)) {

@@ -10,7 +10,8 @@
 #define NO_CLASS UINT32_MAX
 
 struct quotient {
-    struct graph graph; /* labels: the common ones of merged */
+    struct graph graph;   /* labels: the common ones of merged */
+    uint32_t label_count; /* how many of these there are */
     uint32_t initial[2];
     uint32_t *class_of; /* of each state of merged; NO_CLASS where neither side gets there */
 };

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "check/progress.h"
 #include "check/sequences.h"
+#include "check/splitters.h"
 
 /* Stands for "internally, within the block"; larger than any label, so it sorts last. */
 #define WITHIN UINT32_MAX
@@ -179,30 +180,64 @@ static bool told_apart(const struct refinement *refinement)
     return apart && block_of[apart[0]] != block_of[apart[1]];
 }
 
-int refine(const struct graph *graph, const uint32_t *apart, const struct progress *progress,
-           struct partition *partition, spex_error *error)
+size_t refine_patience(const struct graph *graph)
+{
+    size_t size = (size_t)graph->state_count + graph->first[graph->state_count], times = 4;
+    for (uint32_t states = graph->state_count; states; states /= 2)
+        times++;
+    return size * times + PROGRESS_INTERVAL;
+}
+
+static int take_signatures(struct refinement *refinement, size_t most_work,
+                           const struct progress *progress, spex_error *error)
+{
+    struct partition *partition = refinement->partition;
+    size_t reported = refinement->work, begun = reported;
+    if (!refinement->signature && !prepare(refinement))
+        return error_memory(error);
+    while (partition->stack_count && !told_apart(refinement) &&
+           refinement->work - begun <= most_work) {
+        uint32_t number = partition->stack[--partition->stack_count];
+        if (!refine_block(refinement, number))
+            return error_memory(error);
+        if (refinement->work - reported < PROGRESS_INTERVAL)
+            continue;
+        reported = refinement->work;
+        int status = progress_report(
+            progress, "classes", (double)partition->block_count / partition->state_count, error);
+        if (status)
+            return status;
+    }
+    return SPEX_OK;
+}
+
+static void release(struct refinement *refinement)
+{
+    reverse_release(&refinement->reverse);
+    free(refinement->signature);
+    free(refinement->key_of);
+    free(refinement->states);
+    free(refinement->scratch);
+    sequences_release(&refinement->keys);
+    refinement->signature = NULL;
+    refinement->key_of = refinement->states = refinement->scratch = NULL;
+}
+
+int refine(const struct graph *graph, size_t patience, const uint32_t *apart,
+           const struct progress *progress, struct partition *partition, spex_error *error)
 {
     struct refinement refinement = {.graph = graph, .apart = apart, .partition = partition};
     if (!partition_init(partition, graph->state_count))
         return error_memory(error);
-    int status = prepare(&refinement) ? SPEX_OK : error_memory(error);
-    while (!status && partition->stack_count && !told_apart(&refinement)) {
-        uint32_t number = partition->stack[--partition->stack_count];
-        if (!refine_block(&refinement, number))
-            status = error_memory(error);
-        if (!status && refinement.work >= PROGRESS_INTERVAL) {
-            refinement.work = 0;
-            status =
-                progress_report(progress, "classes",
-                                (double)partition->block_count / partition->state_count, error);
-        }
+    int status = patience ? take_signatures(&refinement, patience, progress, error) : SPEX_OK;
+    if (!status && partition->stack_count && !told_apart(&refinement)) {
+        release(&refinement);
+        status = split(graph, apart, progress, partition, error);
+        /* Splitters compare hashes: one look at every signature makes sure. */
+        if (!status)
+            status = take_signatures(&refinement, SIZE_MAX, progress, error);
     }
-    reverse_release(&refinement.reverse);
-    free(refinement.signature);
-    free(refinement.key_of);
-    free(refinement.states);
-    free(refinement.scratch);
-    sequences_release(&refinement.keys);
+    release(&refinement);
     if (status)
         partition_release(partition);
     return status;

@@ -5,10 +5,14 @@
 #include "check/graph.h"
 #include "check/partition.h"
 
+/* Signatures are the faster way, unless long ones are taken again and again: after so many
+ * steps splitters take over. The usual number leaves the whole in time m log n. */
+size_t refine_patience(const struct graph *graph);
+
 /* Every internal edge of the graph must lead to a smaller number. With `apart` not NULL
  * it stops as soon as the two states apart[0] and apart[1] are in different blocks; the
  * partition is then too coarse for anything else. Errors: MEMORY, CANCELLED. */
-int refine(const struct graph *graph, const uint32_t *apart, const struct progress *progress,
-           struct partition *partition, spex_error *error);
+int refine(const struct graph *graph, size_t patience, const uint32_t *apart,
+           const struct progress *progress, struct partition *partition, spex_error *error);
 
 #endif

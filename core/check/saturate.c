@@ -12,6 +12,7 @@
 
 struct saturation {
     const struct graph *graph;
+    uint32_t internal;
     const struct progress *progress;
     size_t *first;     /* what internal steps lead to from s: closure[first[s]] up to */
     uint32_t *closure; /* closure[first[s + 1]] */
@@ -96,7 +97,7 @@ static int collect_steps(struct saturation *saturation, uint32_t state, spex_err
         saturation->work += size + 1;
     }
     /* Staying: an internal step to itself, so that its closure is put as any other. */
-    saturation->steps[saturation->step_count++] = edge_make(SATURATED_INTERNAL, state);
+    saturation->steps[saturation->step_count++] = edge_make(saturation->internal, state);
     sort_edges(saturation->steps, saturation->step_count);
     return SPEX_OK;
 }
@@ -155,10 +156,11 @@ static int run(struct saturation *saturation, spex_error *error)
     return status;
 }
 
-int saturate(const struct graph *graph, const struct progress *progress, struct graph *saturated,
-             spex_error *error)
+int saturate(const struct graph *graph, uint32_t internal, const struct progress *progress,
+             struct graph *saturated, spex_error *error)
 {
-    struct saturation saturation = {.graph = graph, .progress = progress, .saturated = saturated};
+    struct saturation saturation = {
+        .graph = graph, .internal = internal, .progress = progress, .saturated = saturated};
     size_t states = graph->state_count;
     saturation.first = memory_allocate(states + 1, sizeof *saturation.first);
     saturation.seen = memory_allocate(states, sizeof *saturation.seen);
