@@ -139,7 +139,18 @@ static void rollback(struct server *server)
         shard_rollback(server->shard);
 }
 
-/* Answers the request to go on with: this one again, once a handler was asked, or the next. */
+/* What is done outside of a transaction before the request is served again. */
+static void prepare(struct server *server, struct request *request, enum served served)
+{
+    if (served == SERVED_ASK) {
+        report_ask_model(server, request);
+    } else {
+        judge_ahead(server);
+        request->judged++;
+    }
+}
+
+/* Answers the request to go on with: this one again, once it was prepared, or the next. */
 static struct request *run_alone(struct server *server, struct request *request)
 {
     struct request *next = request->next;
@@ -154,8 +165,8 @@ static struct request *run_alone(struct server *server, struct request *request)
         fail(server, request, &failure);
         return next;
     }
-    if (served == SERVED_ASK) {
-        report_ask_model(server, request);
+    if (served != SERVED_DONE) {
+        prepare(server, request, served);
         return request;
     }
     finish(server, request);
@@ -182,8 +193,8 @@ static struct request *run_together(struct server *server, struct request *first
         return request;
     }
     finish_up_to(server, first, request);
-    if (served == SERVED_ASK)
-        report_ask_model(server, request);
+    if (served != SERVED_DONE)
+        prepare(server, request, served);
     return request;
 }
 

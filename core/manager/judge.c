@@ -96,39 +96,129 @@ static bool hash_all(const struct workflow *workflow, const struct spex_model *o
     return true;
 }
 
-static int judge_deviation(struct server *server, const struct workflow *workflow,
-                           struct spex_model *overlay, const char *from, const char *action,
-                           const char *to, spex_verdict *verdict, spex_error *error)
+static struct verdict_slot *slot_of(struct server *server, const uint64_t hash[2])
 {
-    uint64_t hash[2] = {0};
-    bool hashed = hash_all(workflow, overlay, from, action, to, hash);
-    struct verdict_slot *slot = &server->verdicts[hashed ? hash[0] % VERDICT_SLOTS : 0];
-    if (hashed && slot->used && slot->hash[0] == hash[0] && slot->hash[1] == hash[1]) {
-        *verdict = slot->verdict;
-        return SPEX_OK;
+    return &server->verdicts[hash[0] % VERDICT_SLOTS];
+}
+
+/* ------------------------------------------------------ what takes long */
+
+/* A check of this many transitions, on both sides together, takes about a quarter of a
+ * millisecond. What takes longer is not for the time that others wait for the shard; what
+ * does not is not worth a transaction of its own. */
+enum { JUDGED_AT_ONCE = 1000 };
+
+struct unjudged {
+    struct workflow workflow;
+    struct spex_model *overlay;
+    uint64_t hash[2];
+    char *from, *action, *to;
+};
+
+void judge_forget(struct server *server)
+{
+    struct unjudged *unjudged = server->unjudged;
+    if (!unjudged)
+        return;
+    spex_model_free(unjudged->overlay);
+    free(unjudged->from);
+    free(unjudged->action);
+    free(unjudged->to);
+    free(unjudged);
+    server->unjudged = NULL;
+}
+
+/* Takes the overlay over. False: no memory. */
+static bool put_off(struct server *server, const struct workflow *workflow,
+                    struct spex_model *overlay, const uint64_t hash[2], const char *from,
+                    const spex_step *step)
+{
+    judge_forget(server);
+    struct unjudged *unjudged = memory_allocate(1, sizeof *unjudged);
+    if (!unjudged) {
+        spex_model_free(overlay);
+        return false;
     }
+    *unjudged = (struct unjudged){.workflow = *workflow,
+                                  .overlay = overlay,
+                                  .hash = {hash[0], hash[1]},
+                                  .from = memory_copy_text(from),
+                                  .action = memory_copy_text(step->action),
+                                  .to = memory_copy_text(step->state)};
+    server->unjudged = unjudged;
+    return unjudged->from && unjudged->action && unjudged->to;
+}
+
+/* Checks model, overlay and step together; changes the overlay. */
+static int check_step(const struct workflow *workflow, struct spex_model *overlay, const char *from,
+                      const char *action, const char *to, spex_verdict *verdict, spex_error *error)
+{
     bool first = strcmp(action, SPEX_INITIALISATION) == 0;
     int status = model_merge(overlay, workflow->model, error);
     if (!status)
         status = model_add(overlay, from, action, to, NULL, error);
     if (!status)
         status = compare(workflow->specification, overlay, from, first, verdict, error);
-    if (!status && hashed)
-        *slot = (struct verdict_slot){{hash[0], hash[1]}, true, *verdict};
+    return status;
+}
+
+void judge_ahead(struct server *server)
+{
+    struct unjudged *unjudged = server->unjudged;
+    spex_verdict verdict;
+    if (!unjudged || !unjudged->from || !unjudged->action || !unjudged->to)
+        return;
+    if (!check_step(&unjudged->workflow, unjudged->overlay, unjudged->from, unjudged->action,
+                    unjudged->to, &verdict, NULL))
+        *slot_of(server, unjudged->hash) =
+            (struct verdict_slot){{unjudged->hash[0], unjudged->hash[1]}, true, verdict};
+    judge_forget(server);
+}
+
+/* ------------------------------------------------------------- judging */
+
+static bool takes_long(const struct workflow *workflow, const struct spex_model *overlay)
+{
+    return workflow->specification->transition_count + workflow->model->transition_count +
+               overlay->transition_count >
+           JUDGED_AT_ONCE;
+}
+
+/* Takes the overlay over. */
+static int judge_deviation(struct server *server, const struct workflow *workflow,
+                           struct spex_model *overlay, const spex_step *step, const char *from,
+                           bool now, struct judgement *judgement, spex_error *error)
+{
+    uint64_t hash[2] = {0};
+    bool hashed = hash_all(workflow, overlay, from, step->action, step->state, hash);
+    struct verdict_slot *slot = slot_of(server, hash);
+    int status = SPEX_OK;
+    if (hashed && slot->used && slot->hash[0] == hash[0] && slot->hash[1] == hash[1]) {
+        judgement->verdict = slot->verdict;
+    } else if (!now && hashed && takes_long(workflow, overlay)) {
+        judgement->later = true;
+        return put_off(server, workflow, overlay, hash, from, step) ? SPEX_OK : error_memory(error);
+    } else {
+        status = check_step(workflow, overlay, from, step->action, step->state, &judgement->verdict,
+                            error);
+        if (!status && hashed)
+            *slot = (struct verdict_slot){{hash[0], hash[1]}, true, judgement->verdict};
+    }
+    spex_model_free(overlay);
     return status;
 }
 
 int judge(struct server *server, const struct workflow *workflow, const char *specification,
-          int64_t key, const char *from, const char *action, const char *to, bool *known,
-          spex_verdict *verdict, spex_error *error)
+          int64_t key, const spex_step *step, const char *from, bool now,
+          struct judgement *judgement, spex_error *error)
 {
     bool learning;
-    *verdict = SPEX_VERDICT_NOT_EQUIVALENT;
-    int status = find_model(server, workflow, specification, known, &learning, error);
-    if (status || !*known)
+    *judgement = (struct judgement){.verdict = SPEX_VERDICT_NOT_EQUIVALENT};
+    int status = find_model(server, workflow, specification, &judgement->known, &learning, error);
+    if (status || !judgement->known)
         return status;
-    if (learning || model_has(workflow->model, from, action, to)) {
-        *verdict = learning ? SPEX_VERDICT_LEARNED : SPEX_VERDICT_CONFORMS;
+    if (learning || model_has(workflow->model, from, step->action, step->state)) {
+        judgement->verdict = learning ? SPEX_VERDICT_LEARNED : SPEX_VERDICT_CONFORMS;
         return SPEX_OK;
     }
     if (!workflow->specification)
@@ -141,7 +231,7 @@ int judge(struct server *server, const struct workflow *workflow, const char *sp
         status = shard_overlay(server->shard, key, overlay, &full, error);
     /* So far from the model that one step more changes nothing. */
     if (!status && !full)
-        status = judge_deviation(server, workflow, overlay, from, action, to, verdict, error);
+        return judge_deviation(server, workflow, overlay, step, from, now, judgement, error);
     spex_model_free(overlay);
     return status;
 }

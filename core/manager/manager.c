@@ -121,6 +121,7 @@ void spex_manager_close(spex_manager *manager)
             pthread_join(manager->servers[i].thread, NULL);
     for (unsigned i = 0; i < count; i++) {
         mailbox_release(&manager->servers[i].mailbox);
+        judge_forget(&manager->servers[i]);
         free(manager->servers[i].verdicts);
     }
     free(manager->servers);

@@ -101,8 +101,10 @@ struct server {
     bool broken; /* it failed: opened anew for the next batch */
     /* -- timers */
     bool timers_started;
+    int64_t timers_floor; /* due times up to here are left alone */
     unsigned timers_seen; /* the manager's `changes` when next_due was found */
     int64_t next_due;     /* 0: none; found anew when -1 */
+    bool reporting;       /* more is due than was reported at once */
     bool scheduling;      /* finding out whether due times must be computed anew */
     uint32_t schedule_index;
     int64_t schedule_cursor;
@@ -112,6 +114,7 @@ struct server {
     bool timers_failed; /* and that was logged */
     struct request *woken;
     struct verdict_slot *verdicts;
+    struct unjudged *unjudged; /* what judge_ahead is to check; NULL: nothing */
 };
 
 struct spex_manager {
@@ -123,7 +126,7 @@ struct spex_manager {
     pthread_mutex_t log_mutex;
     atomic_bool started;
     atomic_uint changes;  /* counts what timers must look at again */
-    int64_t timers_floor; /* due times up to here are left alone */
+    int64_t timers_floor; /* the servers', when timers were started */
 };
 
 struct server *manager_server(struct spex_manager *manager, const char *identifier);
@@ -160,6 +163,7 @@ void server_drop(struct server *server);
 enum served {
     SERVED_DONE,  /* the request's error says how, once the transaction is committed */
     SERVED_ASK,   /* nothing written: a handler must say whether to learn a model */
+    SERVED_JUDGE, /* nothing written: the step is to be judged ahead, and served again */
     SERVED_FAILED /* the transaction is spoilt, the request's error says why */
 };
 enum served serve(struct server *server, struct request *request);
@@ -185,11 +189,21 @@ int model_render(const struct spex_model *model, const char *directory, char **p
 
 /* ---------------------------------------------------------------- judge */
 
-/* What a step of an instance is. *known false: there is no model. `key` is the stored
- * instance's, 0 for a new one. */
+/* What a step of an instance is. */
+struct judgement {
+    bool known; /* false: there is no model */
+    bool later; /* the check would take long: judge_ahead first, outside the transaction */
+    spex_verdict verdict;
+};
+/* `key` is the stored instance's, 0 for a new one. `now`: whatever it takes. */
 int judge(struct server *server, const struct workflow *workflow, const char *specification,
-          int64_t key, const char *from, const char *action, const char *to, bool *known,
-          spex_verdict *verdict, spex_error *error);
+          int64_t key, const spex_step *step, const char *from, bool now,
+          struct judgement *judgement, spex_error *error);
+/* Checks what judge put off, while nobody waits for the shard. The verdict is kept under
+ * all that decides it, so that judge finds it if the instance is still as it was. What goes
+ * wrong here goes wrong again when judged at once. */
+void judge_ahead(struct server *server);
+void judge_forget(struct server *server);
 
 /* --------------------------------------------------------------- report */
 
@@ -205,8 +219,10 @@ void report_ask_model(struct server *server, struct request *request);
 
 /* --------------------------------------------------------------- timers */
 
-/* Does what is due: timeouts, and a part of a prune pass. */
+/* Does what is due, a part at a time, so that callers are served between: timeouts, pruning. */
 void timers_run(struct server *server);
+/* Whether there is more of it. */
+bool timers_busy(const struct server *server);
 /* How long nothing will be due, in microseconds; -1: ever. */
 int64_t timers_wait(const struct server *server);
 /* When an instance that has come to a state must move on; 0: never. */

@@ -57,6 +57,7 @@ struct request {
     bool dry;
     int64_t cursor; /* of a sweep: where it goes on */
     enum decision decision;
+    unsigned judged; /* how often its step was judged ahead */
 
     /* -- what is answered; released by whoever asked, with request_release */
     spex_error error;

@@ -6,6 +6,9 @@
 #include "base/base.h"
 #include "manager/manager.h"
 
+/* An instance may be changed by others between judging ahead and serving, but not for ever. */
+enum { JUDGED_AHEAD = 3 };
+
 static enum served failed(struct request *request)
 {
     return request->error.status == SPEX_OK ? SERVED_DONE : SERVED_FAILED;
@@ -155,22 +158,22 @@ static int record(struct server *server, struct request *request, const struct s
 static enum served judge_and_record(struct server *server, struct request *request,
                                     struct step *step)
 {
-    bool known;
-    spex_verdict verdict;
-    int status =
-        judge(server, step->workflow, step->specification, step->stored ? step->stored->key : 0,
-              step->from, step->step.action, step->step.state, &known, &verdict, &request->error);
-    if (status)
+    struct judgement judgement;
+    if (judge(server, step->workflow, step->specification, step->stored ? step->stored->key : 0,
+              &step->step, step->from, request->judged >= JUDGED_AHEAD, &judgement,
+              &request->error))
         return SERVED_FAILED;
-    if (!known && !step->workflow->specification) {
+    if (judgement.later)
+        return SERVED_JUDGE;
+    if (!judgement.known && !step->workflow->specification) {
         error_set(&request->error, SPEX_ERROR_USAGE,
                   "%s is an instance of %s, which is unknown here: neither specification nor model",
                   request->identifier, step->specification);
         return SERVED_DONE;
     }
-    if (!known)
+    if (!judgement.known)
         return without_model(server, request, step);
-    step->step.verdict = verdict;
+    step->step.verdict = judgement.verdict;
     return record(server, request, step) ? SERVED_FAILED : SERVED_DONE;
 }
 

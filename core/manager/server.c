@@ -25,7 +25,7 @@ void *server_run(void *context)
             batch_run(server, requests);
         if (!ended)
             timers_run(server);
-        if (ended || !(server->pruning || server->scheduling))
+        if (ended || !timers_busy(server))
             answer_woken(server);
     }
     server_drop(server);

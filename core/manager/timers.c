@@ -83,16 +83,15 @@ static int note_timeouts(struct server *server, const struct instance_list *list
     return status;
 }
 
-/* Reports some of those that are due; *more tells that there may be others. */
+/* Reports some of those that are due. */
 static int report_some(struct server *server, const struct workflow *workflow, int64_t now,
-                       bool *more, spex_error *error)
+                       spex_error *error)
 {
-    struct spex_manager *manager = server->manager;
     struct instance_list list = {0};
     char *messages[TIMEOUTS_AT_ONCE] = {0};
     int status = server_begin(server, error);
     if (!status) {
-        status = shard_take_due(server->shard, workflow->name, manager->timers_floor, now,
+        status = shard_take_due(server->shard, workflow->name, server->timers_floor, now,
                                 TIMEOUTS_AT_ONCE, &list, error);
         if (!status)
             status = note_timeouts(server, &list, messages, now, error);
@@ -101,30 +100,28 @@ static int report_some(struct server *server, const struct workflow *workflow, i
         else
             shard_rollback(server->shard);
     }
-    *more = list.count == TIMEOUTS_AT_ONCE;
     for (size_t i = 0; i < list.count; i++) {
         spex_report report = report_of(list.items[i]);
         report.message = messages[i];
         if (!status)
-            report_ask(manager, workflow, &report);
+            report_ask(server->manager, workflow, &report);
         free(messages[i]);
     }
     instance_list_release(&list);
     return status;
 }
 
-/* One specification: reports what is due and finds what will be next. */
+/* One specification: reports some of what is due and finds what will be next. */
 static int run_timeouts(struct server *server, const struct workflow *workflow, int64_t now,
                         spex_error *error)
 {
-    int64_t floor = server->manager->timers_floor, due = 0;
-    int status = shard_next_due(server->shard, workflow->name, floor, &due, error);
+    int64_t due = 0;
+    int status = shard_next_due(server->shard, workflow->name, server->timers_floor, &due, error);
     if (!status && due && due <= now) {
-        bool more = true;
-        while (!status && more)
-            status = report_some(server, workflow, now, &more, error);
+        status = report_some(server, workflow, now, error);
         if (!status)
-            status = shard_next_due(server->shard, workflow->name, floor, &due, error);
+            status =
+                shard_next_due(server->shard, workflow->name, server->timers_floor, &due, error);
     }
     if (!status && due && (server->next_due == 0 || due < server->next_due))
         server->next_due = due;
@@ -134,6 +131,9 @@ static int run_timeouts(struct server *server, const struct workflow *workflow, 
 static int look_at_timeouts(struct server *server, spex_error *error)
 {
     int64_t now = manager_now(server->manager);
+    if (server->timers_floor > now)
+        server->timers_floor = now; /* the clock was set back */
+    server->reporting = false;
     bool changed = shard_changed(server->shard);
     if (!changed && server->next_due >= 0 && (server->next_due == 0 || server->next_due > now))
         return SPEX_OK;
@@ -145,6 +145,8 @@ static int look_at_timeouts(struct server *server, spex_error *error)
             status = run_timeouts(server, &workflow, now, error);
     if (status)
         server->next_due = -1;
+    /* The rest waits until whoever called meanwhile was served. */
+    server->reporting = server->next_due > 0 && server->next_due <= now;
     return status;
 }
 
@@ -283,6 +285,7 @@ void timers_run(struct server *server)
         return;
     if (!server->timers_started) {
         server->timers_started = true;
+        server->timers_floor = manager->timers_floor;
         server->timers_seen = atomic_load(&manager->changes) - 1;
         server->prune_next = monotonic(manager);
     }
@@ -294,7 +297,7 @@ void timers_run(struct server *server)
     if (!status && !server->scheduling)
         status = prune(server, &error);
     if (status) {
-        server->pruning = server->scheduling = false;
+        server->pruning = server->scheduling = server->reporting = false;
         server->timers_seen--; /* from the beginning, next time */
         if (!server->timers_failed)
             manager_log(manager, "timeouts and pruning wait: %s", error.message);
@@ -304,12 +307,17 @@ void timers_run(struct server *server)
     server->timers_failed = status != SPEX_OK;
 }
 
+bool timers_busy(const struct server *server)
+{
+    return server->pruning || server->scheduling || server->reporting;
+}
+
 int64_t timers_wait(const struct server *server)
 {
     const struct spex_manager *manager = server->manager;
     if (!atomic_load(&manager->started))
         return -1;
-    if (!server->timers_started || server->pruning || server->scheduling)
+    if (!server->timers_started || timers_busy(server))
         return 0;
     int64_t wait = POLL;
     if (server->timers_failed)

@@ -4,15 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t now(void *context)
+static int64_t monotonic(void *context)
 {
     struct fake_clock *clock = context;
     return atomic_load(&clock->now);
 }
 
+static int64_t wall(void *context)
+{
+    struct fake_clock *clock = context;
+    return atomic_load(&clock->now) + atomic_load(&clock->ahead);
+}
+
 spex_clock fake_clock(struct fake_clock *clock)
 {
-    return (spex_clock){.wall = now, .monotonic = now, .context = clock};
+    return (spex_clock){.wall = wall, .monotonic = monotonic, .context = clock};
 }
 
 /* -------------------------------------------------------------- handler */

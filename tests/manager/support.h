@@ -18,7 +18,8 @@
 #define SECOND INT64_C(1000000)
 
 struct fake_clock {
-    _Atomic int64_t now;
+    _Atomic int64_t now;   /* both clocks move with it */
+    _Atomic int64_t ahead; /* by how much the wall clock was set, or slept on */
 };
 spex_clock fake_clock(struct fake_clock *clock);
 

@@ -238,7 +238,7 @@ struct runner {
 static void *run_program(void *context)
 {
     struct runner *runner = context;
-    struct fake_clock clock = {START};
+    struct fake_clock clock = {.now = START};
     spex_manager_options options;
     spex_manager *manager;
     spex_error error;

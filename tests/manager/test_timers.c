@@ -241,6 +241,85 @@ static void due_times_follow_the_specification(void)
     setting_release(&setting);
 }
 
+/* ------------------------------------------------------------------ clocks */
+
+/* Somebody sets the wall clock: stamps and due times are what it says. */
+static void set_clock(struct setting *setting, int64_t ahead)
+{
+    atomic_store(&setting->clock.ahead, ahead);
+    setting_pass(setting, 0);
+}
+
+static void a_clock_set_forward_and_back_repeats_nothing(void)
+{
+    struct setting setting;
+    timed_setting(&setting, "set-clock");
+    timed_open(&setting, true);
+    spex_error error;
+    ASSERT_OK(spex_init(setting.manager, "Timed", "t", NULL, NULL, &error), error);
+    set_clock(&setting, 3600 * SECOND);
+    ASSERT_TEXT(witness_take(&setting.witness), "transition_timeout t a - -\n");
+    ASSERT_OK(spex_init(setting.manager, "Timed", "future", NULL, NULL, &error), error);
+    set_clock(&setting, 0);
+    setting_pass(&setting, 60 * SECOND);
+    ASSERT_TEXT(witness_take(&setting.witness), "");
+    /* By the clock as it is now, "t" is overdue still, "future" is not. */
+    ASSERT_TEXT(setting_show(&setting, "t"), "a/1/0/overdue");
+    ASSERT_TEXT(setting_show(&setting, "future"), "a/1/0");
+    ASSERT_OK(spex_init(setting.manager, "Timed", "past", NULL, NULL, &error), error);
+    setting_pass(&setting, 30 * SECOND);
+    ASSERT_TEXT(witness_take(&setting.witness), "transition_timeout past a - -\n");
+    setting_pass(&setting, 3600 * SECOND);
+    ASSERT_TEXT(witness_take(&setting.witness), "transition_timeout future a - -\n");
+    set_clock(&setting, -7200 * SECOND);
+    set_clock(&setting, 7200 * SECOND);
+    ASSERT_TEXT(witness_take(&setting.witness), "");
+    setting_release(&setting);
+}
+
+/* What the start left alone stays so; what comes afterwards does not. */
+static void a_clock_set_back_after_the_start_stops_no_timeout(void)
+{
+    struct setting setting;
+    timed_setting(&setting, "set-back");
+    timed_open(&setting, false);
+    spex_error error;
+    ASSERT_OK(spex_init(setting.manager, "Timed", "old", NULL, NULL, &error), error);
+    setting_close(&setting);
+    atomic_fetch_add(&setting.clock.now, 3600 * SECOND);
+    setting.options.check_transition_timeouts_on_start = false;
+    timed_open(&setting, true);
+    setting_pass(&setting, 0);
+    set_clock(&setting, -600 * SECOND);
+    ASSERT_OK(spex_init(setting.manager, "Timed", "new", NULL, NULL, &error), error);
+    setting_pass(&setting, 31 * SECOND);
+    ASSERT_TEXT(witness_take(&setting.witness), "transition_timeout new a - -\n");
+    setting_release(&setting);
+}
+
+/* Asleep, the monotonic clock stands still: what became due meanwhile is told on waking,
+ * and the interval of pruning is time awake. */
+static void a_sleep_makes_due_what_the_clock_says(void)
+{
+    struct setting setting;
+    timed_setting(&setting, "sleep");
+    setting.options.prune_interval = 3600 * 1000;
+    timed_open(&setting, true);
+    add_timed(&setting, "Pruned", SPEX_INFINITY, 10000, SPEX_PRUNABLE_ALL);
+    spex_error error;
+    ASSERT_OK(spex_init(setting.manager, "Timed", "t", NULL, NULL, &error), error);
+    ASSERT_OK(spex_init(setting.manager, "Pruned", "p", NULL, NULL, &error), error);
+    setting_pass(&setting, SECOND);
+    witness_take(&setting.witness);
+    set_clock(&setting, 8 * 3600 * SECOND);
+    ASSERT_TEXT(witness_take(&setting.witness), "transition_timeout t a - -\n");
+    ASSERT_TEXT(setting_show(&setting, "p"), "a/1/0");
+    setting_pass(&setting, 3600 * SECOND);
+    ASSERT_TEXT(setting_show(&setting, "p"), "none");
+    ASSERT_TEXT(witness_take(&setting.witness), "");
+    setting_release(&setting);
+}
+
 /* ---------------------------------------------------------------- pruning */
 
 static void idle_instances_are_pruned(void)
@@ -335,6 +414,11 @@ int main(int argc, char **argv)
          a_manager_that_is_not_started_has_no_timers},
         {"rows of others become due too", rows_of_others_become_due_too},
         {"due times follow the specification", due_times_follow_the_specification},
+        {"a clock set forward and back repeats nothing",
+         a_clock_set_forward_and_back_repeats_nothing},
+        {"a clock set back after the start stops no timeout",
+         a_clock_set_back_after_the_start_stops_no_timeout},
+        {"a sleep makes due what the clock says", a_sleep_makes_due_what_the_clock_says},
         {"idle instances are pruned", idle_instances_are_pruned},
         {"pruning happens at start and at intervals", pruning_happens_at_start_and_at_intervals},
         {0},
