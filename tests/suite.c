@@ -2,6 +2,7 @@
 
 #include <CUnit/Basic.h>
 #include <ftw.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,28 @@ static int remove_entry(const char *path, const struct stat *about, int type, st
     if (type == FTW_DP)
         chmod(path, 0700);
     return remove(path);
+}
+
+static atomic_long allocations_left;
+
+void memory_fail_after(long k)
+{
+    atomic_store(&allocations_left, k);
+}
+
+bool memory_failed(void)
+{
+    return atomic_load(&allocations_left) < 0;
+}
+
+bool memory_refused(void)
+{
+    if (atomic_load_explicit(&allocations_left, memory_order_relaxed) <= 0)
+        return false;
+    long left = atomic_fetch_sub(&allocations_left, 1);
+    if (left == 1)
+        atomic_store(&allocations_left, -1);
+    return left == 1;
 }
 
 bool suite_assert_ok(int status, const spex_error *error, const char *file, int line)

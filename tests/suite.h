@@ -47,6 +47,11 @@ bool suite_assert_contains(const char *whole, const char *part, const char *file
 /* How often to try what is tried many times: `usual`, or under `make check-long` `many`. */
 unsigned suite_count(unsigned usual, unsigned many);
 
+/* The k-th allocation of core from now fails (1: the next one); 0: none. */
+void memory_fail_after(long k);
+/* Whether it did. */
+bool memory_failed(void);
+
 /* A small generator of random numbers: the same sequence for the same seed. */
 struct random {
     uint64_t state;

@@ -1,25 +1,14 @@
 #include "base/memory.h"
 
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The only mutable global of core: the countdown of the fault-injection tests. */
-static atomic_long fail_countdown;
-
-void memory_fail_after(long k)
-{
-    atomic_store(&fail_countdown, k);
-}
 
 static bool refused(size_t count, size_t size)
 {
     if (size != 0 && count > SIZE_MAX / 2 / size)
         return true;
-    if (atomic_load_explicit(&fail_countdown, memory_order_relaxed) == 0)
-        return false;
-    return atomic_fetch_sub(&fail_countdown, 1) == 1;
+    return memory_refused && memory_refused();
 }
 
 void *memory_allocate(size_t count, size_t size)

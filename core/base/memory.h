@@ -13,7 +13,7 @@ void *memory_resize(void *block, size_t count, size_t size);
 bool memory_reserve(void *array, size_t *capacity, size_t needed, size_t size);
 char *memory_copy_text(const char *text);
 char *memory_copy_bytes(const char *bytes, size_t length);
-/* For tests: the k-th allocation from now fails (1: the next one); 0: none. */
-void memory_fail_after(long k);
+/* Only test programs define this (tests/suite.c): whether an allocation is to fail. */
+bool memory_refused(void) __attribute__((weak, visibility("hidden")));
 
 #endif

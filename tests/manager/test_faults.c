@@ -477,58 +477,6 @@ static void hostile_identifiers_come_back(void)
     setting_release(&setting);
 }
 
-/* Every allocation of a call fails once: an error, and nothing half done. */
-static void memory_may_run_out(void)
-{
-    struct setting setting;
-    setting_init(&setting, "memory", true);
-    setting_open(&setting);
-    spex_error error;
-    char name[32];
-    for (long k = 1; k < 60; k++) {
-        snprintf(name, sizeof name, "m%ld", k);
-        memory_fail_after(k);
-        int status = spex_init(setting.manager, "Order", name, "{}", NULL, &error);
-        memory_fail_after(0);
-        CU_ASSERT_TRUE(status == SPEX_OK || status == SPEX_ERROR_MEMORY);
-        ASSERT_TEXT(setting_show(&setting, name), status ? "none" : "basket/1/0");
-        if (status)
-            continue;
-        memory_fail_after(k);
-        status = spex_transition(setting.manager, name, "hack", "limbo", &error);
-        memory_fail_after(0);
-        CU_ASSERT_TRUE(status == SPEX_ERROR_REFUSED || status == SPEX_ERROR_MEMORY);
-        ASSERT_TEXT(setting_show(&setting, name),
-                    status == SPEX_ERROR_REFUSED ? "limbo/2/1" : "basket/1/0");
-        spex_instance *instance;
-        memory_fail_after(k);
-        status = spex_get(setting.manager, name, &instance, &error);
-        memory_fail_after(0);
-        CU_ASSERT_TRUE((status == SPEX_OK) == (instance != NULL));
-        spex_instance_free(instance);
-        unsigned count = 0;
-        memory_fail_after(k);
-        status = spex_all(setting.manager, NULL, count_instance, &count, &error);
-        memory_fail_after(0);
-        CU_ASSERT_TRUE(status == SPEX_OK || status == SPEX_ERROR_MEMORY);
-        spex_model *model;
-        memory_fail_after(k);
-        status = spex_model_get(setting.manager, "Order", &model, &error);
-        memory_fail_after(0);
-        CU_ASSERT_TRUE((status == SPEX_OK) == (model != NULL));
-        spex_model_free(model);
-    }
-    setting_close(&setting);
-    for (long k = 1; k < 200; k++) {
-        memory_fail_after(k);
-        int status = spex_manager_open(&setting.manager, &setting.options, &error);
-        memory_fail_after(0);
-        CU_ASSERT_TRUE((status == SPEX_OK) == (setting.manager != NULL));
-        setting_close(&setting);
-    }
-    setting_release(&setting);
-}
-
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -548,7 +496,6 @@ int main(int argc, char **argv)
         {"a model that would not read back is not exported",
          a_model_that_would_not_read_back_is_not_exported},
         {"hostile identifiers come back", hostile_identifiers_come_back},
-        {"memory may run out", memory_may_run_out},
         {0},
     };
     return suite_run("faults", tests, argc, argv);
