@@ -80,6 +80,14 @@ static void answer(struct server *server, struct request *request)
     free(request);
 }
 
+/* Handlers are called by the server's own thread only. */
+static void leave_to_server(struct server *server, struct request *request)
+{
+    request->led = false;
+    if (!mailbox_put(&server->mailbox, request, FULL_IGNORE))
+        answer(server, request);
+}
+
 static void finish(struct server *server, struct request *request)
 {
     if (request->kind == REQUEST_WAKE) {
@@ -87,9 +95,26 @@ static void finish(struct server *server, struct request *request)
         server->woken = request;
         return;
     }
+    if (request->reason != SPEX_REASON_NONE && server->led) {
+        request->stored = true;
+        leave_to_server(server, request);
+        return;
+    }
     if (request->reason != SPEX_REASON_NONE)
         tell(server, request);
     answer(server, request);
+}
+
+/* Answers the request to go on with. */
+static struct request *ask_model(struct server *server, struct request *request)
+{
+    struct request *next = request->next;
+    if (server->led) {
+        leave_to_server(server, request);
+        return next;
+    }
+    report_ask_model(server, request);
+    return request;
 }
 
 /* A request on its own could not be written. */
@@ -130,6 +155,7 @@ static int commit(struct server *server, spex_error *error)
 {
     if (!server->shard || !shard_writing(server->shard))
         return SPEX_OK;
+    server->commits++;
     return shard_commit(server->shard, error);
 }
 
@@ -139,15 +165,15 @@ static void rollback(struct server *server)
         shard_rollback(server->shard);
 }
 
-/* What is done outside of a transaction before the request is served again. */
-static void prepare(struct server *server, struct request *request, enum served served)
+/* What is done outside of a transaction before the request is served again; answers the
+ * request to go on with. */
+static struct request *prepare(struct server *server, struct request *request, enum served served)
 {
-    if (served == SERVED_ASK) {
-        report_ask_model(server, request);
-    } else {
-        judge_ahead(server);
-        request->judged++;
-    }
+    if (served == SERVED_ASK)
+        return ask_model(server, request);
+    judge_ahead(server);
+    request->judged++;
+    return request;
 }
 
 /* Answers the request to go on with: this one again, once it was prepared, or the next. */
@@ -165,10 +191,8 @@ static struct request *run_alone(struct server *server, struct request *request)
         fail(server, request, &failure);
         return next;
     }
-    if (served != SERVED_DONE) {
-        prepare(server, request, served);
-        return request;
-    }
+    if (served != SERVED_DONE)
+        return prepare(server, request, served);
     finish(server, request);
     return next;
 }
@@ -193,9 +217,7 @@ static struct request *run_together(struct server *server, struct request *first
         return request;
     }
     finish_up_to(server, first, request);
-    if (served != SERVED_DONE)
-        prepare(server, request, served);
-    return request;
+    return served == SERVED_DONE ? request : prepare(server, request, served);
 }
 
 void batch_run(struct server *server, struct request *requests)

@@ -57,15 +57,20 @@ int manager_ask(struct spex_manager *manager, struct server *server, struct requ
     struct completion completion;
     completion_init(&completion, 1);
     request->completion = &completion;
-    if (mailbox_put(&server->mailbox, request, when_full(manager, request))) {
-        completion_wait(&completion);
-        if (request->error.status && error)
-            *error = request->error;
-        return request->error.status;
+    request->led = true;
+    if (mailbox_enter(&server->mailbox)) {
+        request->next = NULL;
+        server_lead(server, request);
+    } else if (!mailbox_put(&server->mailbox, request, when_full(manager, request))) {
+        full(server, &request->error);
+        completion_done(&completion);
     }
-    completion.pending = 0;
-    completion_wait(&completion);
-    return full(server, error);
+    while (!completion_sleep(&completion))
+        server_lead(server, mailbox_take_led(&server->mailbox));
+    completion_release(&completion);
+    if (request->error.status && error)
+        *error = request->error;
+    return request->error.status;
 }
 
 int manager_ask_all(struct spex_manager *manager, struct request *requests, const bool *skip,

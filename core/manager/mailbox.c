@@ -16,6 +16,7 @@ void mailbox_init(struct mailbox *mailbox, size_t capacity)
     pthread_condattr_destroy(&attributes);
     mailbox->last = &mailbox->first;
     mailbox->capacity = capacity;
+    mailbox->taken = true;
 }
 
 void mailbox_release(struct mailbox *mailbox)
@@ -31,15 +32,17 @@ bool mailbox_put(struct mailbox *mailbox, struct request *request, enum when_ful
     while (when_full == FULL_WAIT && mailbox->count >= mailbox->capacity && !mailbox->closed)
         pthread_cond_wait(&mailbox->space, &mailbox->mutex);
     bool room = when_full == FULL_IGNORE || mailbox->count < mailbox->capacity;
-    bool put = room && !mailbox->closed;
+    bool put = room && !mailbox->closed, first = false;
     if (put) {
         request->next = NULL;
         *mailbox->last = request;
         mailbox->last = &request->next;
-        if (mailbox->count++ == 0)
-            pthread_cond_signal(&mailbox->mail);
+        /* Who has the turn looks into the mailbox before giving it away. */
+        first = mailbox->count++ == 0 && !mailbox->taken;
     }
     pthread_mutex_unlock(&mailbox->mutex);
+    if (first)
+        pthread_cond_signal(&mailbox->mail);
     return put;
 }
 
@@ -61,27 +64,71 @@ static void wait_for_mail(struct mailbox *mailbox, int64_t wait)
         mailbox->nudged = true;
 }
 
+/* Up to `limit` from the front, or as long as they are led. */
+static struct request *take(struct mailbox *mailbox, size_t limit, bool led)
+{
+    struct request *taken = mailbox->first, *end = NULL;
+    size_t count = 0;
+    for (struct request *next = taken; next && count < limit && (!led || next->led); count++) {
+        end = next;
+        next = next->next;
+    }
+    if (!end)
+        return NULL;
+    mailbox->first = end->next;
+    if (!mailbox->first)
+        mailbox->last = &mailbox->first;
+    end->next = NULL;
+    if (mailbox->count >= mailbox->capacity)
+        pthread_cond_broadcast(&mailbox->space);
+    mailbox->count -= count;
+    return taken;
+}
+
 struct request *mailbox_take(struct mailbox *mailbox, size_t limit, int64_t wait, bool *ended)
 {
     pthread_mutex_lock(&mailbox->mutex);
-    while (wait != 0 && !mailbox->first && !mailbox->nudged && !mailbox->closed)
-        wait_for_mail(mailbox, wait);
+    mailbox->taken = false;
+    if (wait == 0)
+        mailbox->nudged = true;
+    while (mailbox->taken || (!mailbox->first && !mailbox->nudged && !mailbox->closed))
+        wait_for_mail(mailbox, mailbox->nudged ? -1 : wait);
+    mailbox->taken = true;
     mailbox->nudged = false;
-    struct request *taken = mailbox->first;
-    if (taken) {
-        struct request *end = taken;
-        size_t count = 1;
-        for (; count < limit && end->next; count++)
-            end = end->next;
-        mailbox->first = end->next;
-        if (!mailbox->first)
-            mailbox->last = &mailbox->first;
-        end->next = NULL;
-        if (mailbox->count >= mailbox->capacity)
-            pthread_cond_broadcast(&mailbox->space);
-        mailbox->count -= count;
-    }
+    struct request *taken = take(mailbox, limit, false);
     *ended = mailbox->closed && !mailbox->first && !taken;
+    pthread_mutex_unlock(&mailbox->mutex);
+    return taken;
+}
+
+bool mailbox_enter(struct mailbox *mailbox)
+{
+    pthread_mutex_lock(&mailbox->mutex);
+    bool entered = !mailbox->taken && !mailbox->first && !mailbox->nudged && !mailbox->closed;
+    if (entered)
+        mailbox->taken = true;
+    pthread_mutex_unlock(&mailbox->mutex);
+    return entered;
+}
+
+void mailbox_leave(struct mailbox *mailbox)
+{
+    pthread_mutex_lock(&mailbox->mutex);
+    struct request *first = mailbox->first;
+    bool wanted = first || mailbox->nudged || mailbox->closed;
+    bool led = first && first->led && !mailbox->nudged;
+    mailbox->taken = led;
+    pthread_mutex_unlock(&mailbox->mutex);
+    if (led)
+        completion_wake(first->completion);
+    else if (wanted)
+        pthread_cond_signal(&mailbox->mail);
+}
+
+struct request *mailbox_take_led(struct mailbox *mailbox)
+{
+    pthread_mutex_lock(&mailbox->mutex);
+    struct request *taken = take(mailbox, SIZE_MAX, true);
     pthread_mutex_unlock(&mailbox->mutex);
     return taken;
 }

@@ -94,11 +94,13 @@ struct server {
     bool running;
     struct mailbox mailbox;
     struct shard *shard; /* opened at the first request; NULL: not open */
-    /* -- the batch at work */
+    /* -- the batch at work; like the rest below, whoever has the mailbox's turn's */
+    bool led;               /* it is a caller who is at work, and not the thread */
     _Atomic uint64_t epoch; /* the registry's when it began; 0: none */
     bool blocked;           /* the shard cannot be opened or locked: fails the rest of the batch */
     spex_error blocked_error;
-    bool broken; /* it failed: opened anew for the next batch */
+    bool broken;      /* it failed: opened anew for the next batch */
+    uint64_t commits; /* of batches, so far */
     /* -- timers */
     bool timers_started;
     int64_t timers_floor; /* due times up to here are left alone */
@@ -154,6 +156,9 @@ void manager_wake(struct spex_manager *manager);
 void *server_run(void *server);
 /* Runs requests, in as few transactions as possible, and answers them. */
 void batch_run(struct server *server, struct request *requests);
+/* The same on a caller's thread, which has the mailbox's turn and gives it back: where
+ * nobody is at work, to change threads twice would cost as much as a transition. */
+void server_lead(struct server *server, struct request *requests);
 /* The server's shard, opened if need be. */
 int server_open(struct server *server, spex_error *error);
 /* The shard with a transaction begun. */

@@ -1,5 +1,6 @@
 #include "manager/request.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,25 +30,37 @@ void request_reset(struct request *request)
 
 void completion_init(struct completion *completion, unsigned pending)
 {
-    pthread_mutex_init(&completion->mutex, NULL);
-    pthread_cond_init(&completion->done, NULL);
-    completion->pending = pending;
+    sem_init(&completion->done, 0, pending == 0);
+    atomic_init(&completion->pending, pending);
 }
 
+/* Who waits may be gone as soon as it is posted. */
 void completion_done(struct completion *completion)
 {
-    pthread_mutex_lock(&completion->mutex);
-    if (--completion->pending == 0)
-        pthread_cond_signal(&completion->done);
-    pthread_mutex_unlock(&completion->mutex);
+    if (atomic_fetch_sub(&completion->pending, 1) == 1)
+        sem_post(&completion->done);
+}
+
+bool completion_sleep(struct completion *completion)
+{
+    while (sem_wait(&completion->done) < 0 && errno == EINTR)
+        ;
+    return atomic_load(&completion->pending) == 0;
+}
+
+void completion_wake(struct completion *completion)
+{
+    sem_post(&completion->done);
 }
 
 void completion_wait(struct completion *completion)
 {
-    pthread_mutex_lock(&completion->mutex);
-    while (completion->pending)
-        pthread_cond_wait(&completion->done, &completion->mutex);
-    pthread_mutex_unlock(&completion->mutex);
-    pthread_cond_destroy(&completion->done);
-    pthread_mutex_destroy(&completion->mutex);
+    while (!completion_sleep(completion))
+        ;
+    completion_release(completion);
+}
+
+void completion_release(struct completion *completion)
+{
+    sem_destroy(&completion->done);
 }

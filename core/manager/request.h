@@ -2,7 +2,8 @@
 #ifndef MANAGER_REQUEST_H
 #define MANAGER_REQUEST_H
 
-#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 
 #include "model/filter.h"
 #include "spex.h"
@@ -30,11 +31,10 @@ enum decision {
     DECISION_REFUSED
 };
 
-/* Where a caller waits, for one request or for several. */
+/* Where a caller waits, for one request or for several; or for its turn to serve. */
 struct completion {
-    pthread_mutex_t mutex;
-    pthread_cond_t done;
-    unsigned pending;
+    sem_t done;
+    atomic_uint pending;
 };
 
 struct request {
@@ -42,6 +42,8 @@ struct request {
     enum request_kind kind;
     /* Who waits; NULL: nobody, the server frees the request. */
     struct completion *completion;
+
+    bool led; /* somebody waits who can be given the turn to serve it */
 
     /* -- what is asked */
     const char *specification;
@@ -61,6 +63,7 @@ struct request {
 
     /* -- what is answered; released by whoever asked, with request_release */
     spex_error error;
+    bool stored;        /* served by its caller, but for the handler */
     spex_reason reason; /* what the handler is to be told, once it is stored */
     char *from;         /* for that: the states, the specification, the words */
     char *to;
@@ -84,5 +87,9 @@ void completion_init(struct completion *completion, unsigned pending);
 void completion_done(struct completion *completion);
 /* Waits, and releases it. */
 void completion_wait(struct completion *completion);
+/* Waits until all is done (true) or it is woken, once. */
+bool completion_sleep(struct completion *completion);
+void completion_wake(struct completion *completion);
+void completion_release(struct completion *completion);
 
 #endif

@@ -371,6 +371,8 @@ static enum served serve_sweep(struct server *server, struct request *request)
 
 enum served serve(struct server *server, struct request *request)
 {
+    if (request->stored)
+        return SERVED_DONE;
     request_reset(request);
     switch (request->kind) {
     case REQUEST_INIT:
