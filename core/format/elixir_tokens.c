@@ -228,6 +228,8 @@ const char *token_bytes(const struct elixir_source *source, size_t index)
 
 bool token_is(const struct elixir_source *source, size_t index, const char *word)
 {
+    if (index >= source->count) /* looking ahead of the end finds nothing */
+        return false;
     const struct token *token = &source->tokens[index];
     return strlen(word) == token->length &&
            memcmp(source->bytes + token->offset, word, token->length) == 0;
@@ -236,7 +238,7 @@ bool token_is(const struct elixir_source *source, size_t index, const char *word
 bool token_is_kind(const struct elixir_source *source, size_t index, enum token_kind kind,
                    const char *word)
 {
-    return source->tokens[index].kind == kind && token_is(source, index, word);
+    return token_is(source, index, word) && source->tokens[index].kind == kind;
 }
 
 int token_error(const struct elixir_source *source, size_t index, spex_error *error,

@@ -1,0 +1,3 @@
+defmodule Desk.Library do
+  def def_transition(from, action, to), do: {from, action, to}
+end
