@@ -21,6 +21,7 @@ struct subject {
 struct checking {
     const struct invocation *invocation;
     struct progress_line progress;
+    struct reader *reader; /* NULL: there is no store to ask */
     size_t rows;
     enum answer answer;
 };
@@ -53,8 +54,20 @@ static void append_row(struct text *text, const struct subject *subject, const c
     append_reason(text, reason);
 }
 
+/* Why not, as text and as JSON, and which instances did what is extra. */
+struct reasons {
+    struct text words, explanation, instances;
+};
+
+static void reasons_release(struct reasons *reasons)
+{
+    text_release(&reasons->words);
+    text_release(&reasons->explanation);
+    text_release(&reasons->instances);
+}
+
 static void append_json_row(struct text *text, const struct subject *subject, const char *verdict,
-                            const struct text *reason, const struct text *explanation)
+                            const struct reasons *reasons)
 {
     text_append(text, "{\"spec\":");
     append_json_or_null(text, subject->name);
@@ -62,23 +75,25 @@ static void append_json_row(struct text *text, const struct subject *subject, co
     append_json_or_null(text, subject->path);
     text_printf(text, ",\"learning\":%s,\"reason\":",
                 subject->model ? subject->model->learning ? "true" : "false" : "null");
-    append_json_or_null(text, reason->length ? text_value(reason) : NULL);
-    text_printf(text, ",\"explanation\":%s}",
-                explanation->length ? text_value(explanation) : "null");
+    append_json_or_null(text, reasons->words.length ? text_value(&reasons->words) : NULL);
+    text_printf(text, ",\"explanation\":%s,\"instances\":[%s]}",
+                reasons->explanation.length ? text_value(&reasons->explanation) : "null",
+                text_value(&reasons->instances));
 }
 
 static void print_row(struct checking *checking, const struct subject *subject, const char *verdict,
-                      const struct text *reason, const struct text *explanation)
+                      const struct reasons *reasons)
 {
     struct text text = {0};
     progress_end(&checking->progress);
     if (checking->invocation->json) {
         text_append(&text, checking->rows ? ",\n " : "[");
-        append_json_row(&text, subject, verdict, reason, explanation);
+        append_json_row(&text, subject, verdict, reasons);
     } else {
-        append_row(&text, subject, verdict, reason);
+        append_row(&text, subject, verdict, &reasons->words);
     }
-    text.failed |= reason->failed || explanation->failed;
+    text.failed |=
+        reasons->words.failed || reasons->explanation.failed || reasons->instances.failed;
     checking->rows++;
     if (!output_text(&text))
         checking->answer = ANSWER_BROKEN;
@@ -87,22 +102,82 @@ static void print_row(struct checking *checking, const struct subject *subject, 
 static void print_error(struct checking *checking, const struct subject *subject,
                         const spex_error *error)
 {
-    struct text reason = {0}, none = {0};
+    struct reasons reasons = {0};
     if (checking->invocation->json)
-        text_append(&reason, error->message);
-    print_row(checking, subject, "error", &reason, &none);
+        text_append(&reasons.words, error->message);
+    print_row(checking, subject, "error", &reasons);
     complain(checking->invocation, "%s", error->message);
     checking->answer = worse(checking->answer, answer_of_input(error->status));
-    text_release(&reason);
+    reasons_release(&reasons);
 }
 
 /* --------------------------------------------------------------- verdict */
+
+/* Instances named, and how many are asked for. */
+enum { NAMED_INSTANCES = 5, MOST_INSTANCES = 20 };
+
+static void append_instances(struct reasons *reasons, const char *from, const char *action,
+                             const char *to, char *const *identifiers, size_t count)
+{
+    struct text *words = &reasons->words;
+    bool start = strcmp(action, SPEX_INITIALISATION) == 0;
+    text_append(words, count == 1 ? "The instance that " : "Instances that ");
+    if (start) {
+        text_append(words, "started");
+    } else {
+        text_append(words, "did \"");
+        text_append_visible(words, action);
+        text_append_char(words, '"');
+    }
+    text_append(words, " in \"");
+    text_append_visible(words, start ? to : from);
+    text_append(words, "\": ");
+    for (size_t i = 0; i < count && i < MOST_INSTANCES; i++) {
+        text_append(&reasons->instances, i ? "," : "");
+        text_append_json(&reasons->instances, identifiers[i]);
+        if (i >= NAMED_INSTANCES)
+            continue;
+        text_append(words, i ? ", " : "");
+        text_append_visible(words, identifiers[i]);
+    }
+    if (count > NAMED_INSTANCES)
+        text_printf(words, " and %s%zu more", count > MOST_INSTANCES ? "at least " : "",
+                    count - NAMED_INSTANCES);
+    text_append(words, ".\n");
+}
+
+/* The instances in the store that did what the specification does not allow. */
+static void find_instances(struct checking *checking, const struct subject *subject,
+                           const struct explanation *explanation, const struct lts *model,
+                           struct reasons *reasons)
+{
+    const struct explanation *extra = explanation;
+    if (extra && extra->kind == EXPLANATION_TRACE && extra->side == LEFT)
+        extra = extra->also;
+    if (!checking->reader || !extra || extra->kind != EXPLANATION_TRACE)
+        return;
+    const struct path *path = &extra->path[RIGHT];
+    const struct lts_transition *step = &path->steps[path->count - 1];
+    char buffers[2][16], **identifiers;
+    const char *from = lts_state_name(model, step->from, buffers[0]);
+    const char *to = lts_state_name(model, step->to, buffers[1]);
+    const char *action = lts_label_name(model, step->label, true);
+    size_t count;
+    spex_error error;
+    int status = reader_instances_with(checking->reader, subject->name, from, action, to,
+                                       MOST_INSTANCES + 1, &identifiers, &count, &error);
+    if (count)
+        append_instances(reasons, from, action, to, identifiers, count);
+    if (status)
+        checking->answer = worse(checking->answer, fail(checking->invocation, &error));
+    instances_free(identifiers, count);
+}
 
 static int compare(struct checking *checking, const struct subject *subject,
                    const struct lts sides[2])
 {
     struct explanation *explanation = NULL;
-    struct text reason = {0}, json = {0};
+    struct reasons reasons = {0};
     bool equivalent = false;
     spex_error error;
     int status = check_equivalence(&sides[LEFT], &sides[RIGHT], EQUIVALENCE_BRANCHING,
@@ -113,14 +188,14 @@ static int compare(struct checking *checking, const struct subject *subject,
     }
     if (explanation) {
         explanation_print(explanation, &sides[LEFT], &sides[RIGHT], "specification",
-                          "implementation", &reason);
-        append_json_explanation(&json, explanation, &sides[LEFT], &sides[RIGHT]);
+                          "implementation", &reasons.words);
+        json_write_explanation(explanation, &sides[LEFT], &sides[RIGHT], &reasons.explanation);
+        find_instances(checking, subject, explanation, &sides[RIGHT], &reasons);
     }
     if (!equivalent)
         checking->answer = worse(checking->answer, ANSWER_NO);
-    print_row(checking, subject, equivalent ? "equivalent" : "not equivalent", &reason, &json);
-    text_release(&reason);
-    text_release(&json);
+    print_row(checking, subject, equivalent ? "equivalent" : "not equivalent", &reasons);
+    reasons_release(&reasons);
     explanation_free(explanation);
     return SPEX_OK;
 }
@@ -128,7 +203,7 @@ static int compare(struct checking *checking, const struct subject *subject,
 static void check_subject(struct checking *checking, const struct subject *subject)
 {
     struct lts sides[2] = {0};
-    struct text none = {0};
+    struct reasons none = {0};
     spex_error error;
     progress_start(&checking->progress);
     if (subject->error) {
@@ -136,7 +211,7 @@ static void check_subject(struct checking *checking, const struct subject *subje
         return;
     }
     if (!subject->model) {
-        print_row(checking, subject, "no model", &none, &none);
+        print_row(checking, subject, "no model", &none);
         return;
     }
     int status = lts_from_specification(&sides[LEFT], subject->specification, true, &error);
@@ -261,6 +336,18 @@ static void check_all(struct checking *checking, const struct session *session)
         printf(checking->rows ? "]\n" : "[]\n");
 }
 
+/* A store is not needed; one that is there and cannot be read is said. */
+static void open_store(struct checking *checking, const struct session *session)
+{
+    spex_clock clock = clock_system();
+    spex_error error;
+    int status = reader_open(&checking->reader, session->options.store_dir, &clock, &error);
+    if (status)
+        checking->reader = NULL;
+    if (status && status != SPEX_ERROR_NOT_FOUND)
+        checking->answer = fail(checking->invocation, &error);
+}
+
 static enum answer check(const struct invocation *invocation)
 {
     struct session session = {0};
@@ -270,9 +357,11 @@ static enum answer check(const struct invocation *invocation)
         return answer;
     answer = check_folder(invocation, "models", session.options.impl_models_dir);
     if (!answer) {
+        open_store(&checking, &session);
         check_all(&checking, &session);
         answer = checking.answer;
     }
+    reader_close(checking.reader);
     session_close(&session);
     return answer;
 }

@@ -142,8 +142,8 @@ static void append_json(struct text *text, const struct comparison *comparison)
         text_append(text, ",\"reason\":");
         text_append_json(text, text_value(&reason));
         text_append(text, ",\"explanation\":");
-        append_json_explanation(text, comparison->explanation, &comparison->sides[LEFT],
-                                &comparison->sides[RIGHT]);
+        json_write_explanation(comparison->explanation, &comparison->sides[LEFT],
+                               &comparison->sides[RIGHT], text);
         text->failed |= reason.failed;
         text_release(&reason);
     }

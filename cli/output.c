@@ -118,63 +118,6 @@ void append_json_or_null(struct text *text, const char *value)
         text_append(text, "null");
 }
 
-static void append_json_path(struct text *text, const struct path *path, const struct lts *lts)
-{
-    char buffer[16];
-    text_append_char(text, '[');
-    for (size_t i = 0; i < path->count; i++) {
-        const struct lts_transition *step = &path->steps[i];
-        text_append(text, i ? ",[" : "[");
-        text_append_json(text, lts_state_name(lts, step->from, buffer));
-        text_append(text, ",");
-        text_append_json(text, lts_label_name(lts, step->label, true));
-        text_append(text, ",");
-        text_append_json(text, lts_state_name(lts, step->to, buffer));
-        text_append_char(text, ']');
-    }
-    text_append_char(text, ']');
-}
-
-static void append_json_round(struct text *text, const struct round *round,
-                              const struct lts *const sides[2], const char *const names[2])
-{
-    enum side other = round->attacker == LEFT ? RIGHT : LEFT;
-    text_printf(text, "{\"attacker\":\"%s\",\"attack\":", names[round->attacker]);
-    append_json_path(text, &round->attack, sides[round->attacker]);
-    text_append(text, ",\"answer\":");
-    if (round->answered)
-        append_json_path(text, &round->answer, sides[other]);
-    else
-        text_append(text, "null");
-    text_printf(text, ",\"other_answers\":%zu}", round->other_answers);
-}
-
-void append_json_explanation(struct text *text, const struct explanation *explanation,
-                             const struct lts *left, const struct lts *right)
-{
-    static const char *const names[2] = {"left", "right"};
-    const struct lts *const sides[2] = {left, right};
-    const struct lts *other = explanation->side == LEFT ? right : left;
-    text_printf(text, "{\"kind\":\"%s\",\"side\":\"%s\"",
-                explanation->kind == EXPLANATION_TRACE ? "trace" : "choice",
-                names[explanation->side]);
-    for (int side = LEFT; side <= RIGHT; side++) {
-        text_printf(text, ",\"%s\":", names[side]);
-        append_json_path(text, &explanation->path[side], sides[side]);
-    }
-    text_append(text, ",\"offered\":[");
-    for (size_t i = 0; i < explanation->offered_count; i++) {
-        text_append(text, i ? "," : "");
-        text_append_json(text, lts_label_name(other, explanation->offered[i], true));
-    }
-    text_append(text, "],\"rounds\":[");
-    for (size_t i = 0; i < explanation->round_count; i++) {
-        text_append(text, i ? "," : "");
-        append_json_round(text, &explanation->rounds[i], sides, names);
-    }
-    text_append(text, "]}");
-}
-
 /* -------------------------------------------------------------- progress */
 
 static int64_t now(void)

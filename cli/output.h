@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "check/check.h"
+#include "check/explanation.h"
 #include "cli/cli.h"
 
 /* Columns aligned by what a terminal shows, whatever the cells hold. Rows may be
@@ -33,9 +33,6 @@ void append_time(struct text *text, int64_t time, bool utc);
 void append_json_time(struct text *text, int64_t time);
 /* A JSON string, or null. */
 void append_json_or_null(struct text *text, const char *value);
-/* The explanation as a JSON object. */
-void append_json_explanation(struct text *text, const struct explanation *explanation,
-                             const struct lts *left, const struct lts *right);
 
 /* On standard error, if that is a terminal and the work takes over a second. */
 struct progress_line {

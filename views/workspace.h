@@ -7,7 +7,7 @@
 #define VIEWS_WORKSPACE_H
 
 #include "base/text.h"
-#include "check/check.h"
+#include "check/explanation.h"
 #include "project/project.h"
 #include "store/reader.h"
 #include "views/jobs.h"

@@ -5,11 +5,12 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "check/levels.h"
+#include "check/formula_find.h"
 #include "check/play.h"
-#include "check/quotient.h"
 #include "check/subset.h"
-#include "check/walker.h"
+
+/* States times nodes: beyond that a formula takes too long to be verified. */
+#define MOST_TRUTHS ((size_t)1 << 28)
 
 void explanation_free(struct explanation *explanation)
 {
@@ -17,96 +18,164 @@ void explanation_free(struct explanation *explanation)
         return;
     free(explanation->path[LEFT].steps);
     free(explanation->path[RIGHT].steps);
-    for (size_t i = 0; i < explanation->round_count; i++) {
-        free(explanation->rounds[i].attack.steps);
-        free(explanation->rounds[i].answer.steps);
-        free(explanation->rounds[i].offered);
-    }
+    free(explanation->cycle.steps);
+    for (size_t i = 0; i < explanation->round_count; i++)
+        round_release(&explanation->rounds[i]);
     free(explanation->rounds);
     free(explanation->offered);
+    explanation_free(explanation->also);
+    formula_free(explanation->formula);
     free(explanation);
 }
 
-static int explain_trace(struct walker *walker, const struct trace *trace,
-                         struct explanation *explanation, spex_error *error)
+static bool has_traces_only(enum equivalence equivalence)
+{
+    return equivalence == EQUIVALENCE_TRACE || equivalence == EQUIVALENCE_WEAK_TRACE;
+}
+
+/* ---------------------------------------------------------------- traces */
+
+static int fill_offered(struct game *game, const struct trace *trace,
+                        struct explanation *explanation, spex_error *error)
 {
     enum side other = trace->side == LEFT ? RIGHT : LEFT;
-    explanation->kind = EXPLANATION_TRACE;
-    explanation->side = trace->side;
-    int status = SPEX_OK;
-    for (int side = LEFT; !status && side <= RIGHT; side++) {
-        uint32_t state = walker->merged->sides[side]->initial;
-        status = walker_follow(walker, (enum side)side, &trace->routes[side], &state,
-                               &explanation->path[side], error);
-    }
-    if (status)
-        return status;
     explanation->offered = memory_resize(NULL, trace->offered_count, sizeof *explanation->offered);
     if (!explanation->offered)
         return error_memory(error);
     for (size_t i = 0; i < trace->offered_count; i++)
-        explanation->offered[i] = walker->own_labels[other][trace->offered[i]];
+        explanation->offered[i] = game->walker.own_labels[other][trace->offered[i]];
     explanation->offered_count = trace->offered_count;
     return SPEX_OK;
 }
 
-static int explain_choice(const struct quotient *quotient, struct walker *walker,
-                          const struct progress *progress, struct explanation *explanation,
-                          bool *found, spex_error *error)
+static int explain_trace(struct game *game, struct trace *trace, struct explanation *explanation,
+                         spex_error *error)
 {
-    struct levels levels;
-    int status = levels_build(&levels, quotient, progress, found, error);
-    if (status || !*found)
-        return status;
-    explanation->kind = EXPLANATION_CHOICE;
-    status = play(quotient, &levels, walker, explanation, error);
-    levels_release(&levels);
+    struct route *route = &trace->routes[trace->side];
+    bool divergence = edge_label(route->edges[route->count - 1]) == game_divergence(game);
+    explanation->kind = divergence ? EXPLANATION_DIVERGENCE : EXPLANATION_TRACE;
+    explanation->side = trace->side;
+    route->count -= divergence;
+    int status = SPEX_OK;
+    for (int side = LEFT; !status && side <= RIGHT; side++) {
+        uint32_t state = game->merged.sides[side]->initial;
+        status = walker_follow(&game->walker, (enum side)side, &trace->routes[side], &state,
+                               &explanation->path[side], error);
+        if (!status && divergence && explanation->side == (enum side)side)
+            status = walker_circle(&game->walker, (enum side)side, &state, &explanation->path[side],
+                                   &explanation->cycle, error);
+    }
+    if (!status && !divergence)
+        status = fill_offered(game, trace, explanation, error);
     return status;
 }
 
-static int build(const struct quotient *quotient, struct walker *walker,
-                 const struct progress *progress, struct explanation *explanation, bool *found,
-                 spex_error *error)
+static int search(struct game *game, const struct trace_question *question,
+                  const struct progress *progress, struct explanation *explanation,
+                  enum trace_search *result, spex_error *error)
 {
     struct trace trace;
-    enum trace_search result;
-    int status = subset_search(quotient, progress, &result, &trace, error);
+    int status = subset_search(&game->quotient, question, progress, result, &trace, error);
     if (status)
         return status;
-    *found = result == TRACES_DIFFER;
-    explanation->same_traces = result == TRACES_AGREE;
-    if (*found)
-        status = explain_trace(walker, &trace, explanation, error);
-    else
-        status = explain_choice(quotient, walker, progress, explanation, found, error);
+    if (*result == TRACES_DIFFER)
+        status = explain_trace(game, &trace, explanation, error);
     trace_release(&trace);
-    if (!status && *found)
-        status = explanation_verify(explanation, walker->merged->sides[LEFT],
-                                    walker->merged->sides[RIGHT], walker->steps, error);
     return status;
 }
 
-int explain(const struct merged *merged, const uint32_t *component, const struct graph *graph,
-            const struct partition *partition, const struct progress *progress,
-            struct explanation **explanation, spex_error *error)
+/* One side has a trace; the other may have another. */
+static int explain_also(struct game *game, const struct progress *progress,
+                        struct explanation *explanation, spex_error *error)
 {
-    struct quotient quotient;
-    struct walker walker = {0};
-    bool found = false;
-    int status = quotient_build(&quotient, merged, component, graph, partition, false, error);
-    if (status)
+    struct trace_question question = {.ending = game_divergence(game),
+                                      .one_sided = true,
+                                      .side = explanation->side == LEFT ? RIGHT : LEFT};
+    enum trace_search result = TRACES_UNDECIDED;
+    struct explanation *also = memory_allocate(1, sizeof *also);
+    if (!also)
+        return error_memory(error);
+    also->equivalence = explanation->equivalence;
+    int status = search(game, &question, progress, also, &result, error);
+    if (!status && result == TRACES_DIFFER)
+        explanation->also = also;
+    else
+        explanation_free(also);
+    return status;
+}
+
+static int explain_by_traces(struct game *game, const struct progress *progress,
+                             struct explanation *explanation, bool *found, spex_error *error)
+{
+    struct trace_question question = {.ending = game_divergence(game)};
+    enum trace_search result = TRACES_UNDECIDED;
+    int status = search(game, &question, progress, explanation, &result, error);
+    *found = result == TRACES_DIFFER;
+    if (!status && *found)
+        return explain_also(game, progress, explanation, error);
+    explanation->same_traces = result == TRACES_AGREE;
+    if (status || game_divergence(game) == SYMBOL_NONE)
         return status;
-    status = walker_init(&walker, merged, &quotient, error);
-    if (!status) {
-        *explanation = memory_allocate(1, sizeof **explanation);
-        status = *explanation ? build(&quotient, &walker, progress, *explanation, &found, error)
-                              : error_memory(error);
-        walker_release(&walker);
+    question.ended = true;
+    status = search(game, &question, progress, explanation, &result, error);
+    *found = result == TRACES_DIFFER;
+    return status;
+}
+
+/* --------------------------------------------------------------- choices */
+
+/* The play where traces did not tell, and in any case the formula. */
+static int explain_choice(struct game *game, const struct progress *progress,
+                          struct explanation *explanation, bool *found, spex_error *error)
+{
+    const struct merged *merged = &game->merged;
+    bool leveled;
+    int status = game_level(game, progress, &leveled, error);
+    if (status || !leveled)
+        return status;
+    if (!*found) {
+        explanation->kind = EXPLANATION_CHOICE;
+        status = play(game, explanation, error);
+        *found = true;
     }
+    if (!status)
+        status = formula_find(game, &explanation->formula, error);
+    struct formula *formula = explanation->formula;
+    if (!status && formula && (size_t)formula->node_count * merged->state_count > MOST_TRUTHS) {
+        formula_free(formula);
+        explanation->formula = NULL;
+    }
+    return status;
+}
+
+static int build(struct game *game, const struct progress *progress,
+                 struct explanation *explanation, bool *found, spex_error *error)
+{
+    const struct lts *left = game->merged.sides[LEFT], *right = game->merged.sides[RIGHT];
+    explanation->equivalence = game->equivalence;
+    int status = explain_by_traces(game, progress, explanation, found, error);
+    if (!status && has_traces_only(game->equivalence) && explanation->same_traces)
+        return error_set(error, SPEX_ERROR_INTERNAL,
+                         "the traces differ and yet none is found that only one side has");
+    if (!status && !has_traces_only(game->equivalence))
+        status = explain_choice(game, progress, explanation, found, error);
+    if (!status && *found)
+        status = explanation_verify(explanation, left, right, game->walker.steps, error);
+    if (!status && *found)
+        status = explanation_find_holding(explanation, left, right, progress, error);
+    return status;
+}
+
+int explain(struct game *game, const struct progress *progress, struct explanation **explanation,
+            spex_error *error)
+{
+    bool found = false;
+    *explanation = memory_allocate(1, sizeof **explanation);
+    int status =
+        *explanation ? build(game, progress, *explanation, &found, error) : error_memory(error);
     if (status || !found) {
         explanation_free(*explanation);
         *explanation = NULL;
     }
-    quotient_release(&quotient);
     return status;
 }

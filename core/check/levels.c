@@ -23,10 +23,12 @@ struct mark {
 struct levelling {
     struct levels *levels;
     const struct quotient *quotient;
+    bool weak;
     struct reverse reverse;
     struct sequences observations;
     struct sequences sets; /* of observations, ascending */
     uint32_t *set_of;      /* of each class: all it can be observed to do */
+    uint32_t *reach_of;    /* weak: the blocks that internal steps lead to, also in `sets` */
     uint32_t *key_of;
     uint32_t *changed; /* the classes whose observations changed with the last level */
     uint32_t changed_count;
@@ -134,6 +136,62 @@ static bool put_set(struct levelling *levelling, uint32_t set)
     return true;
 }
 
+static bool intern_buffer(struct levelling *levelling, uint32_t *set)
+{
+    if (!memory_reserve(&levelling->scratch, &levelling->scratch_capacity, levelling->buffer_count,
+                        sizeof *levelling->scratch))
+        return false;
+    sort_numbers(levelling->buffer, levelling->scratch, levelling->buffer_count);
+    return sequences_intern(&levelling->sets, levelling->buffer,
+                            levelling->buffer_count * sizeof *levelling->buffer, set);
+}
+
+/* The blocks that internal steps lead to, as observations with the internal action. */
+static bool observe_reach(struct levelling *levelling, uint32_t class)
+{
+    const struct graph *graph = &levelling->quotient->graph;
+    levelling->list++;
+    levelling->buffer_count = 0;
+    bool good = put_key(levelling, 0, LTS_INTERNAL, levelling->levels->partition.block_of[class]);
+    for (uint32_t i = graph->first[class]; good && i < graph->first[class + 1]; i++) {
+        if (edge_label(graph->edges[i]) != LTS_INTERNAL)
+            break;
+        good = put_set(levelling, levelling->reach_of[edge_target(graph->edges[i])]);
+    }
+    return good && intern_buffer(levelling, &levelling->reach_of[class]);
+}
+
+/* The label, into each of the blocks that internal steps lead to from the target. */
+static bool put_weak_step(struct levelling *levelling, uint32_t label, uint32_t target)
+{
+    size_t size, count;
+    const uint32_t *reach = sequences_bytes(&levelling->sets, levelling->reach_of[target], &size);
+    count = size / sizeof *reach;
+    for (size_t i = 0; i < count; i++) {
+        size_t key_size;
+        const struct observation_key *key =
+            sequences_bytes(&levelling->observations, reach[i], &key_size);
+        if (!put_key(levelling, 0, label, key->after))
+            return false;
+    }
+    levelling->work += count;
+    return true;
+}
+
+static bool observe_weakly(struct levelling *levelling, uint32_t class)
+{
+    const struct graph *graph = &levelling->quotient->graph;
+    levelling->list++;
+    levelling->buffer_count = 0;
+    bool good = put_set(levelling, levelling->reach_of[class]);
+    for (uint32_t i = graph->first[class]; good && i < graph->first[class + 1]; i++) {
+        uint32_t label = edge_label(graph->edges[i]), target = edge_target(graph->edges[i]);
+        good = label == LTS_INTERNAL ? put_set(levelling, levelling->set_of[target])
+                                     : put_weak_step(levelling, label, target);
+    }
+    return good && intern_buffer(levelling, &levelling->set_of[class]);
+}
+
 /* Internal edges lead to smaller numbers: their targets' sets are up to date. */
 static bool observe(struct levelling *levelling, uint32_t class)
 {
@@ -152,13 +210,12 @@ static bool observe(struct levelling *levelling, uint32_t class)
             good = put_set(levelling, levelling->set_of[target]);
     }
     levelling->work += graph->first[class + 1] - graph->first[class] + 1;
-    if (!good || !memory_reserve(&levelling->scratch, &levelling->scratch_capacity,
-                                 levelling->buffer_count, sizeof *levelling->scratch))
-        return false;
-    sort_numbers(levelling->buffer, levelling->scratch, levelling->buffer_count);
-    return sequences_intern(&levelling->sets, levelling->buffer,
-                            levelling->buffer_count * sizeof *levelling->buffer,
-                            &levelling->set_of[class]);
+    return good && intern_buffer(levelling, &levelling->set_of[class]);
+}
+
+static bool exhausted(const struct levelling *levelling)
+{
+    return levelling->work > MOST_WORK || levelling->sets.pool_used > MOST_BYTES;
 }
 
 /* -------------------------------------------------------------- a level */
@@ -245,15 +302,22 @@ static bool next_level(struct levelling *levelling, uint32_t level)
     uint32_t first_new = partition->block_count;
     /* The key of a class is only needed later: it serves as scratch for sorting. */
     sort_numbers(levelling->changed, levelling->key_of, levelling->changed_count);
-    for (uint32_t i = 0; i < levelling->changed_count; i++)
-        if (!observe(levelling, levelling->changed[i]))
+    for (uint32_t i = 0; levelling->weak && i < levelling->changed_count; i++)
+        if (!exhausted(levelling) && !observe_reach(levelling, levelling->changed[i]))
             return false;
+    for (uint32_t i = 0; !exhausted(levelling) && i < levelling->changed_count; i++)
+        if (levelling->weak ? !observe_weakly(levelling, levelling->changed[i])
+                            : !observe(levelling, levelling->changed[i]))
+            return false;
+    if (exhausted(levelling))
+        return true;
     for (uint32_t i = 0; i < levelling->changed_count; i++)
         partition_mark(partition, levelling->changed[i]);
     while (partition->stack_count)
         if (!part_block(levelling, partition->stack[--partition->stack_count], level))
             return false;
-    collect_changed(levelling, first_new);
+    if (!levelling->weak) /* else all classes are looked at each time */
+        collect_changed(levelling, first_new);
     return true;
 }
 
@@ -262,10 +326,12 @@ static bool prepare(struct levelling *levelling)
     uint32_t classes = levelling->quotient->graph.state_count;
     struct levels *levels = levelling->levels;
     levelling->set_of = memory_allocate(classes, sizeof *levelling->set_of);
+    levelling->reach_of = memory_allocate(classes, sizeof *levelling->reach_of);
     levelling->key_of = memory_allocate(classes, sizeof *levelling->key_of);
     levelling->changed = memory_resize(NULL, classes, sizeof *levelling->changed);
     levelling->is_changed = memory_allocate(classes, sizeof *levelling->is_changed);
-    if (!levelling->set_of || !levelling->key_of || !levelling->changed || !levelling->is_changed ||
+    if (!levelling->set_of || !levelling->reach_of || !levelling->key_of || !levelling->changed ||
+        !levelling->is_changed ||
         !reverse_build(&levelling->reverse, &levelling->quotient->graph) ||
         !partition_init(&levels->partition, classes) ||
         !memory_reserve(&levels->leaf, &levels->leaf_capacity, 1, sizeof *levels->leaf) ||
@@ -287,6 +353,8 @@ static int run(struct levelling *levelling, const struct progress *progress, boo
         uint32_t blocks = partition->block_count;
         if (!next_level(levelling, level))
             return error_memory(error);
+        if (exhausted(levelling))
+            return SPEX_OK;
         if (partition->block_of[initial[LEFT]] != partition->block_of[initial[RIGHT]]) {
             *found = true;
             return SPEX_OK;
@@ -294,8 +362,6 @@ static int run(struct levelling *levelling, const struct progress *progress, boo
         if (partition->block_count == blocks)
             return error_set(error, SPEX_ERROR_INTERNAL,
                              "two classes differ and yet nothing tells them apart");
-        if (levelling->work > MOST_WORK || levelling->sets.pool_used > MOST_BYTES)
-            return SPEX_OK;
         if (levelling->work - reported >= PROGRESS_INTERVAL) {
             reported = levelling->work;
             int status =
@@ -306,10 +372,10 @@ static int run(struct levelling *levelling, const struct progress *progress, boo
     }
 }
 
-int levels_build(struct levels *levels, const struct quotient *quotient,
+int levels_build(struct levels *levels, const struct quotient *quotient, bool weak,
                  const struct progress *progress, bool *found, spex_error *error)
 {
-    struct levelling levelling = {.levels = levels, .quotient = quotient};
+    struct levelling levelling = {.levels = levels, .quotient = quotient, .weak = weak};
     memset(levels, 0, sizeof *levels);
     *found = false;
     int status =
@@ -318,6 +384,7 @@ int levels_build(struct levels *levels, const struct quotient *quotient,
     sequences_release(&levelling.observations);
     sequences_release(&levelling.sets);
     free(levelling.set_of);
+    free(levelling.reach_of);
     free(levelling.key_of);
     free(levelling.changed);
     free(levelling.is_changed);

@@ -24,9 +24,10 @@ struct levels {
     size_t leaf_capacity;
 };
 
-/* *found is false, and *levels empty, where it would take too long. Errors: MEMORY,
- * CANCELLED, INTERNAL. */
-int levels_build(struct levels *levels, const struct quotient *quotient,
+/* With `weak` observations are those of weak bisimilarity: "this label, internal steps before
+ * and behind it, into that block". *found is false, and *levels empty, where it would take
+ * too long. Errors: MEMORY, CANCELLED, INTERNAL. */
+int levels_build(struct levels *levels, const struct quotient *quotient, bool weak,
                  const struct progress *progress, bool *found, spex_error *error);
 void levels_release(struct levels *levels);
 /* The first level where the two classes are in different blocks; 0 if there is none. */

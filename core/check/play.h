@@ -2,11 +2,10 @@
 #ifndef CHECK_PLAY_H
 #define CHECK_PLAY_H
 
-#include "check/levels.h"
-#include "check/walker.h"
+#include "check/game_private.h"
 
-/* Fills the explanation's paths, rounds, `side` and `offered`. Errors: MEMORY, INTERNAL. */
-int play(const struct quotient *quotient, const struct levels *levels, struct walker *walker,
-         struct explanation *explanation, spex_error *error);
+/* Fills the explanation's paths, rounds and `side`: the game from its start, each move
+ * answered as well as can be. Errors: MEMORY, INTERNAL. */
+int play(struct game *game, struct explanation *explanation, spex_error *error);
 
 #endif

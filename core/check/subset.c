@@ -24,6 +24,7 @@ struct edges {
 
 struct subsets {
     const struct graph *graph;
+    const struct trace_question *question;
     struct sequences sets; /* closed under internal steps, ascending */
     struct pair *pairs;
     size_t pair_count, pair_capacity;
@@ -31,8 +32,9 @@ struct subsets {
      * sets joined by a chain of pairs differ no sooner than one of these pairs does. */
     uint32_t *joined;
     size_t joined_count, joined_capacity;
-    struct edges edges[2]; /* the visible edges of the pair at hand */
-    uint32_t *seen;        /* the number of the search that saw the class */
+    struct sequences known; /* one-sided: the pairs themselves; inclusions do not chain */
+    struct edges edges[2];  /* the visible edges of the pair at hand */
+    uint32_t *seen;         /* the number of the search that saw the class */
     uint32_t search;
     uint32_t *queue, *scratch, *parent;
     size_t work;
@@ -106,14 +108,13 @@ static bool gather(struct subsets *subsets, uint32_t set, struct edges *edges)
         uint32_t first = graph->first[classes[i]], end = graph->first[classes[i] + 1];
         while (first < end && edge_label(graph->edges[first]) == LTS_INTERNAL)
             first++;
-        if (first == end)
-            continue;
         if (!memory_reserve(&edges->items, &edges->capacity, edges->count + (end - first),
                             sizeof *edges->items))
             return false;
-        memcpy(edges->items + edges->count, graph->edges + first,
-               (end - first) * sizeof *edges->items);
-        edges->count += end - first;
+        for (; first < end; first++)
+            if (subsets->question->ended ||
+                edge_label(graph->edges[first]) != subsets->question->ending)
+                edges->items[edges->count++] = graph->edges[first];
     }
     subsets->work += edges->count + size / sizeof *classes;
     sort_edges(edges->items, edges->count);
@@ -133,16 +134,17 @@ static size_t end_of_label(const struct edges *edges, size_t begin)
 static bool find_difference(const struct subsets *subsets, enum side *side, uint32_t *label)
 {
     const struct edges *left = &subsets->edges[LEFT], *right = &subsets->edges[RIGHT];
+    const struct trace_question *question = subsets->question;
     bool found = false;
     for (size_t i = 0, j = 0; i < left->count || j < right->count;) {
         uint32_t one = i < left->count ? edge_label(left->items[i]) : UINT32_MAX;
         uint32_t other = j < right->count ? edge_label(right->items[j]) : UINT32_MAX;
-        if (one > other) {
+        if (one > other && !(question->one_sided && question->side == LEFT)) {
             *side = RIGHT;
             *label = other;
             return true;
         }
-        if (one < other && !found) {
+        if (one < other && !found && !(question->one_sided && question->side == RIGHT)) {
             *side = LEFT;
             *label = one;
             found = true;
@@ -155,13 +157,32 @@ static bool find_difference(const struct subsets *subsets, enum side *side, uint
     return found;
 }
 
+/* Whether nothing new is to be learned from comparing the two sets. */
+static bool is_known(struct subsets *subsets, const uint32_t sets[2], bool *known)
+{
+    uint32_t one = root_of(subsets, sets[LEFT]), other = root_of(subsets, sets[RIGHT]);
+    *known = one == other;
+    if (*known)
+        return true;
+    if (subsets->question->one_sided) {
+        uint32_t before = subsets->known.count, number;
+        if (!sequences_intern(&subsets->known, sets, 2 * sizeof *sets, &number))
+            return false;
+        *known = number < before;
+        return true;
+    }
+    subsets->joined[one > other ? one : other] = one > other ? other : one;
+    return true;
+}
+
 static bool add_pair(struct subsets *subsets, const uint32_t sets[2], uint32_t parent,
                      uint32_t label)
 {
-    uint32_t one = root_of(subsets, sets[LEFT]), other = root_of(subsets, sets[RIGHT]);
-    if (one == other)
+    bool known;
+    if (!is_known(subsets, sets, &known))
+        return false;
+    if (known)
         return true;
-    subsets->joined[one > other ? one : other] = one > other ? other : one;
     if (!memory_reserve(&subsets->pairs, &subsets->pair_capacity, subsets->pair_count + 1,
                         sizeof *subsets->pairs))
         return false;
@@ -169,25 +190,33 @@ static bool add_pair(struct subsets *subsets, const uint32_t sets[2], uint32_t p
     return true;
 }
 
-/* Both sides have the same labels here: the pairs that these lead to. */
+/* The set that the edges of one label lead to; *begin moves behind them. */
+static bool follow_label(struct subsets *subsets, const struct edges *edges, size_t *begin,
+                         uint32_t *set)
+{
+    size_t end = end_of_label(edges, *begin), count = 0;
+    next_search(subsets);
+    for (size_t i = *begin; i < end; i++)
+        count = enter(subsets, edge_target(edges->items[i]), NO_CLASS, count);
+    *begin = end;
+    return intern_queue(subsets, close_queue(subsets, count), set);
+}
+
+/* The pairs that the labels lead to which both sides have here. */
 static bool add_successors(struct subsets *subsets, uint32_t parent)
 {
-    size_t begin[2] = {0, 0};
-    while (begin[LEFT] < subsets->edges[LEFT].count) {
+    const struct edges *left = &subsets->edges[LEFT], *right = &subsets->edges[RIGHT];
+    for (size_t i = 0, j = 0; i < left->count && j < right->count;) {
         uint32_t sets[2];
-        uint32_t label = edge_label(subsets->edges[LEFT].items[begin[LEFT]]);
-        for (int side = LEFT; side <= RIGHT; side++) {
-            const struct edges *edges = &subsets->edges[side];
-            size_t end = end_of_label(edges, begin[side]), count = 0;
-            next_search(subsets);
-            for (size_t i = begin[side]; i < end; i++)
-                count = enter(subsets, edge_target(edges->items[i]), NO_CLASS, count);
-            if (!intern_queue(subsets, close_queue(subsets, count), &sets[side]))
-                return false;
-            begin[side] = end;
-        }
-        if (!add_pair(subsets, sets, parent, label))
+        uint32_t label = edge_label(left->items[i]), other = edge_label(right->items[j]);
+        if (label != other || label == subsets->question->ending) {
+            i = label <= other ? end_of_label(left, i) : i;
+            j = other <= label ? end_of_label(right, j) : j;
+        } else if (!follow_label(subsets, left, &i, &sets[LEFT]) ||
+                   !follow_label(subsets, right, &j, &sets[RIGHT]) ||
+                   !add_pair(subsets, sets, parent, label)) {
             return false;
+        }
     }
     return true;
 }
@@ -338,15 +367,17 @@ static int search(struct subsets *subsets, const struct quotient *quotient,
     return SPEX_OK;
 }
 
-int subset_search(const struct quotient *quotient, const struct progress *progress,
-                  enum trace_search *result, struct trace *trace, spex_error *error)
+int subset_search(const struct quotient *quotient, const struct trace_question *question,
+                  const struct progress *progress, enum trace_search *result, struct trace *trace,
+                  spex_error *error)
 {
-    struct subsets subsets = {0};
+    struct subsets subsets = {.question = question};
     memset(trace, 0, sizeof *trace);
     int status = prepare(&subsets, quotient)
                      ? search(&subsets, quotient, progress, result, trace, error)
                      : error_memory(error);
     sequences_release(&subsets.sets);
+    sequences_release(&subsets.known);
     free(subsets.pairs);
     free(subsets.joined);
     free(subsets.edges[LEFT].items);

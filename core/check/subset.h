@@ -15,10 +15,19 @@ struct trace {
     size_t offered_count;
 };
 
+/* What is looked for. */
+struct trace_question {
+    uint32_t ending; /* a label that only ends a trace, SYMBOL_NONE: none; ... */
+    bool ended;      /* ... and whether it counts, or is as if it were not there */
+    bool one_sided;  /* only a trace that `side` has and the other has not */
+    enum side side;
+};
+
 /* Where traces agree or there were too many to tell, *trace stays empty. Errors: MEMORY,
  * CANCELLED. */
-int subset_search(const struct quotient *quotient, const struct progress *progress,
-                  enum trace_search *result, struct trace *trace, spex_error *error);
+int subset_search(const struct quotient *quotient, const struct trace_question *question,
+                  const struct progress *progress, enum trace_search *result, struct trace *trace,
+                  spex_error *error);
 void trace_release(struct trace *trace);
 
 #endif

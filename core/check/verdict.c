@@ -69,6 +69,18 @@ static int compare_coarser(const struct comparison *comparison, enum equivalence
     return status;
 }
 
+static int explain_comparison(struct comparison *comparison, enum equivalence equivalence,
+                              const struct progress *progress, struct explanation **explanation,
+                              spex_error *error)
+{
+    struct game *game = NULL;
+    int status = game_build(&game, equivalence, comparison, error);
+    if (!status)
+        status = explain(game, progress, explanation, error);
+    game_close(game);
+    return status;
+}
+
 int check_equivalence(const struct lts *left, const struct lts *right, enum equivalence equivalence,
                       const struct progress *progress, bool *equivalent,
                       struct explanation **explanation, spex_error *error)
@@ -79,17 +91,15 @@ int check_equivalence(const struct lts *left, const struct lts *right, enum equi
         return error_set(error, SPEX_ERROR_USAGE, "there is no equivalence number %d",
                          (int)equivalence);
     struct comparison comparison;
-    bool explained = explanation && equivalence == EQUIVALENCE_BRANCHING;
     int status = compare(&comparison, left, right, equivalences[equivalence].base,
-                         explained || !is_base(equivalence), progress, error);
+                         explanation != NULL || !is_base(equivalence), progress, error);
     if (!status) {
         *equivalent = class_of(&comparison, comparison.merged.initial[LEFT]) ==
                       class_of(&comparison, comparison.merged.initial[RIGHT]);
         if (!*equivalent && !is_base(equivalence))
             status = compare_coarser(&comparison, equivalence, progress, equivalent, error);
-        if (!status && !*equivalent && explained)
-            status = explain(&comparison.merged, comparison.component, &comparison.graph,
-                             &comparison.partition, progress, explanation, error);
+        if (!status && !*equivalent && explanation)
+            status = explain_comparison(&comparison, equivalence, progress, explanation, error);
     }
     comparison_release(&comparison);
     return status;

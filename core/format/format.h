@@ -52,6 +52,10 @@ int json_write_model(const struct spex_model *model, struct text *text);
 int json_write_lts(const struct lts *lts, struct text *text);
 /* With `history`: the steps, oldest first; without: "transitions", their number. */
 int json_write_instance(const spex_instance *instance, bool history, struct text *text);
+/* Why two LTSs are not equivalent. */
+struct explanation;
+int json_write_explanation(const struct explanation *explanation, const struct lts *left,
+                           const struct lts *right, struct text *text);
 
 /* -- Mermaid stateDiagram-v2 */
 int mermaid_write(const struct lts *lts, struct text *text, spex_error *error);

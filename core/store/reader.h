@@ -95,6 +95,14 @@ void observed_free(struct observed_transition *observed, size_t count);
 int reader_learning(struct reader *reader, char ***specifications, size_t *count,
                     spex_error *error);
 
+/* Identifiers of instances that took this transition, at most `limit`, in byte order: those
+ * for which it was a deviation, else any. An initialisation is from "nil". The search is bounded: in a large store none may be found of
+ * those that there are. Free with instances_free. */
+int reader_instances_with(struct reader *reader, const char *specification, const char *from,
+                          const char *action, const char *to, size_t limit, char ***identifiers,
+                          size_t *count, spex_error *error);
+void instances_free(char **identifiers, size_t count);
+
 /* Deviations, timeouts and refused calls, newest first. */
 struct event {
     int64_t at;

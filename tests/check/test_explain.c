@@ -4,22 +4,31 @@
 
 #include "base/base.h"
 #include "check/check.h"
-#include "tests/check/reference.h"
+#include "tests/check/board.h"
 #include "tests/check/replay.h"
 #include "tests/check/systems.h"
 #include "tests/suite.h"
 
+static const enum equivalence equivalences[EQUIVALENCES] = {
+    EQUIVALENCE_BRANCHING, EQUIVALENCE_DIVERGENCE, EQUIVALENCE_STRONG,
+    EQUIVALENCE_WEAK,      EQUIVALENCE_TRACE,      EQUIVALENCE_WEAK_TRACE};
+
 /* NULL with a verdict of "yes". */
-static struct explanation *explain(const struct lts *left, const struct lts *right)
+static struct explanation *explain_as(const struct lts *left, const struct lts *right,
+                                      enum equivalence equivalence)
 {
     bool verdict = true;
     struct explanation *explanation = NULL;
     spex_error error;
-    ASSERT_OK(
-        check_equivalence(left, right, EQUIVALENCE_BRANCHING, NULL, &verdict, &explanation, &error),
-        error);
+    ASSERT_OK(check_equivalence(left, right, equivalence, NULL, &verdict, &explanation, &error),
+              error);
     CU_ASSERT_EQUAL(verdict, explanation == NULL);
     return explanation;
+}
+
+static struct explanation *explain(const struct lts *left, const struct lts *right)
+{
+    return explain_as(left, right, EQUIVALENCE_BRANCHING);
 }
 
 static void assert_replays(const struct explanation *explanation, const struct lts *left,
@@ -33,63 +42,169 @@ static void assert_replays(const struct explanation *explanation, const struct l
 
 /* -------------------------------------------------------- explanations */
 
-static size_t count_visible(const struct path *path)
+static bool is_of_traces(enum equivalence equivalence)
+{
+    return equivalence == EQUIVALENCE_TRACE || equivalence == EQUIVALENCE_WEAK_TRACE;
+}
+
+static size_t count_steps(const struct path *path, enum equivalence equivalence)
 {
     size_t count = 0;
     for (size_t i = 0; i < path->count; i++)
-        count += path->steps[i].label != LTS_INTERNAL;
+        count += path->steps[i].label != LTS_INTERNAL || equivalence == EQUIVALENCE_STRONG ||
+                 equivalence == EQUIVALENCE_TRACE;
     return count;
 }
 
-/* A trace if there is one, as short as can be; else as few rounds as can be, those that
- * were forced and became part of the path included. */
-static void assert_best(const struct explanation *explanation, const struct lts *left,
-                        const struct lts *right)
+static size_t count_visible(const struct path *path)
 {
-    unsigned shortest = replay_shortest(left, right);
-    CU_ASSERT_EQUAL(explanation->kind == EXPLANATION_TRACE, shortest > 0);
+    return count_steps(path, EQUIVALENCE_BRANCHING);
+}
+
+/* A trace if there is one, as short as can be, and the other side's where it has one too; else
+ * as few rounds as can be, those that were forced and became part of the path included.
+ * The formula is as deep as the rounds are many. */
+static void assert_best(const struct explanation *explanation, const struct lts *left,
+                        const struct lts *right, const struct board *board)
+{
+    enum equivalence equivalence = explanation->equivalence;
+    enum side side = explanation->side;
+    unsigned shortest[2];
+    for (int each = LEFT; each <= RIGHT; each++)
+        shortest[each] = replay_shortest(left, right, equivalence, (enum side)each);
+    CU_ASSERT_EQUAL(explanation->kind == EXPLANATION_TRACE, shortest[LEFT] + shortest[RIGHT] > 0);
     if (explanation->kind == EXPLANATION_TRACE) {
-        CU_ASSERT_EQUAL(count_visible(&explanation->path[explanation->side]), shortest);
-        return;
+        const struct explanation *also = explanation->also;
+        unsigned other = shortest[side == LEFT ? RIGHT : LEFT];
+        CU_ASSERT_EQUAL(count_steps(&explanation->path[side], equivalence), shortest[side]);
+        CU_ASSERT_TRUE(other == 0 || other >= shortest[side]);
+        CU_ASSERT_EQUAL(also == NULL, other == 0);
+        CU_ASSERT_TRUE(!also || count_steps(&also->path[also->side], equivalence) == other);
+    } else {
+        CU_ASSERT_TRUE(explanation->same_traces);
     }
-    CU_ASSERT_TRUE(explanation->same_traces);
-    CU_ASSERT_EQUAL(explanation->round_count + count_visible(&explanation->path[LEFT]),
-                    replay_rounds(left, right));
+    if (!board)
+        return;
+    if (explanation->kind == EXPLANATION_CHOICE)
+        CU_ASSERT_EQUAL(explanation->round_count +
+                            count_steps(&explanation->path[LEFT], equivalence),
+                        board_rounds(board));
+    const struct formula *formula = explanation->formula;
+    CU_ASSERT_PTR_NOT_NULL(formula);
+    if (formula)
+        CU_ASSERT_EQUAL(formula->nodes[formula->node_count - 1].depth, board_rounds(board));
+}
+
+/* The whole tree: whatever is answered, the attacker goes on to win in time, and no answer is
+ * left out that would hold out longer. */
+static void assert_wins(struct game *game, struct position position, const struct board *board,
+                        unsigned *rounds)
+{
+    struct round round;
+    spex_error error;
+    const struct lts *const *sides = board->sides;
+    CU_ASSERT_EQUAL(position.rounds, board->wins[position.states[LEFT]][position.states[RIGHT]]);
+    if (++*rounds > 200 || !ASSERT_OK(game_round(game, position, &round, &error), error))
+        return;
+    CU_ASSERT_PTR_NULL(replay_round(&round, board->equivalence, sides[LEFT], sides[RIGHT]));
+    CU_ASSERT_EQUAL(round.answer_count ? round.answers->next.rounds : 0,
+                    board_best_answer(board, &round));
+    CU_ASSERT_EQUAL(round.answer_count == 0, position.rounds == 1);
+    for (size_t i = 0; i < round.answer_count; i++)
+        assert_wins(game, round.answers[i].next, board, rounds);
+    round_release(&round);
+}
+
+static void assert_game(const struct lts *left, const struct lts *right, const struct board *board)
+{
+    struct game *game;
+    spex_error error;
+    unsigned rounds = 0;
+    ASSERT_OK(game_open(&game, left, right, board->equivalence, NULL, &error), error);
+    CU_ASSERT_EQUAL(game == NULL, board_rounds(board) == 0);
+    if (game)
+        assert_wins(game, game_start(game), board, &rounds);
+    game_close(game);
+}
+
+struct tally {
+    unsigned kinds[3], longest, before, stays, prefixed, also, shared;
+};
+
+static void count(struct tally *tally, const struct explanation *explanation)
+{
+    tally->kinds[explanation->kind]++;
+    tally->also += explanation->also != NULL;
+    tally->prefixed += explanation->round_count && explanation->path[LEFT].count;
+    if (explanation->round_count > tally->longest)
+        tally->longest = (unsigned)explanation->round_count;
+    for (size_t i = 0; i < explanation->round_count; i++) {
+        const struct round *round = &explanation->rounds[i];
+        tally->before += round->answer_count && round->answers->before;
+        tally->stays += round->answer_count && !round->answers->path.count;
+    }
+    const struct formula *formula = explanation->formula;
+    for (uint32_t i = 0; formula && i < formula->node_count; i++)
+        tally->shared += formula->nodes[i].uses > 1;
+}
+
+static void try_pair(const struct lts *left, const struct lts *right, enum equivalence equivalence,
+                     const bool verdicts[EQUIVALENCES], struct tally *tally)
+{
+    struct board *board = NULL;
+    struct explanation *explanation = explain_as(left, right, equivalence);
+    CU_ASSERT_EQUAL(explanation == NULL, verdicts[equivalence]);
+    if (!is_of_traces(equivalence)) {
+        board = board_create(left, right, equivalence);
+        CU_ASSERT_EQUAL(board_rounds(board) == 0, verdicts[equivalence]);
+        assert_game(left, right, board);
+    }
+    if (explanation) {
+        CU_ASSERT_EQUAL(explanation->equivalence, equivalence);
+        assert_replays(explanation, left, right);
+        assert_best(explanation, left, right, board);
+        CU_ASSERT_EQUAL(memcmp(explanation->holds, verdicts, sizeof explanation->holds), 0);
+        count(tally, explanation);
+    }
+    explanation_free(explanation);
+    free(board);
 }
 
 static void random_explanations_replay(void)
 {
     struct random random = {4};
-    unsigned kinds[2] = {0}, longest = 0, before = 0, stays = 0, prefixed = 0;
-    struct reference *reference = malloc(sizeof *reference);
-    for (uint32_t round = 0; round < 10000; round++) {
+    struct tally tallies[EQUIVALENCES] = {0};
+    unsigned rounds = suite_count(5000, 100000);
+    for (uint32_t round = 0; round < rounds; round++) {
         struct lts left, right;
+        bool verdicts[EQUIVALENCES];
+        spex_error error;
         system_random_pair(&random, round % SYSTEM_KINDS, &left, &right);
-        struct explanation *explanation = explain(&left, &right);
-        CU_ASSERT_EQUAL(explanation == NULL, reference_equivalent(&left, &right));
-        if (explanation) {
-            assert_replays(explanation, &left, &right);
-            assert_best(explanation, &left, &right);
-            reference_find(reference, &left, &right);
-            CU_ASSERT_PTR_NULL(replay_related(explanation, &left, &right, reference));
-            kinds[explanation->kind]++;
-            prefixed += explanation->round_count && explanation->path[LEFT].count;
-            if (explanation->round_count > longest)
-                longest = (unsigned)explanation->round_count;
-            for (size_t i = 0; i < explanation->round_count; i++) {
-                before += explanation->rounds[i].before;
-                stays += explanation->rounds[i].answered && !explanation->rounds[i].answer.count;
-            }
-        }
-        explanation_free(explanation);
+        for (int i = 0; i < EQUIVALENCES; i++)
+            ASSERT_OK(check_equivalence(&left, &right, equivalences[i], NULL,
+                                        &verdicts[equivalences[i]], NULL, &error),
+                      error);
+        for (int i = 0; i < EQUIVALENCES; i++)
+            try_pair(&left, &right, equivalences[i], verdicts, &tallies[i]);
         lts_release(&left);
         lts_release(&right);
     }
-    /* Every shape of explanation was among them. */
-    CU_ASSERT_TRUE(kinds[EXPLANATION_TRACE] > 1000 && kinds[EXPLANATION_CHOICE] > 100);
-    CU_ASSERT_TRUE(longest > 2 && before > 10 && stays > 10 && prefixed > 10);
-    printf("     %u traces, %u plays, longest %u\n", kinds[0], kinds[1], longest);
-    free(reference);
+    for (int i = 0; i < EQUIVALENCES; i++) {
+        const struct tally *tally = &tallies[i];
+        printf("     %s: %u traces (%u of both), %u divergences, %u plays, longest %u\n",
+               equivalence_name(equivalences[i]), tally->kinds[EXPLANATION_TRACE], tally->also,
+               tally->kinds[EXPLANATION_DIVERGENCE], tally->kinds[EXPLANATION_CHOICE],
+               tally->longest);
+        /* Every shape of explanation was among them. */
+        CU_ASSERT_TRUE(tally->kinds[EXPLANATION_TRACE] > 500 && tally->also > 100);
+        if (!is_of_traces(equivalences[i]))
+            CU_ASSERT_TRUE(tally->kinds[EXPLANATION_CHOICE] > 30 && tally->longest > 2 &&
+                           tally->shared > 0);
+    }
+    CU_ASSERT_TRUE(tallies[EQUIVALENCE_DIVERGENCE].kinds[EXPLANATION_DIVERGENCE] > 50);
+    CU_ASSERT_TRUE(tallies[EQUIVALENCE_BRANCHING].before > 5 &&
+                   tallies[EQUIVALENCE_BRANCHING].stays > 5 &&
+                   tallies[EQUIVALENCE_BRANCHING].prefixed > 5);
 }
 
 /* So many times `a`, then the choice of b and c, or the choice made with the
@@ -124,6 +239,7 @@ static void deep_differences_are_explained(void)
         CU_ASSERT_PTR_NOT_NULL_FATAL(explanation);
         CU_ASSERT_EQUAL(explanation->kind, EXPLANATION_CHOICE);
         CU_ASSERT_EQUAL(explanation->same_traces, !detour);
+        CU_ASSERT_PTR_NULL(explanation->formula); /* nobody reads one that deep */
         CU_ASSERT_EQUAL(count_visible(&explanation->path[LEFT]), detour ? 0 : LENGTH + 1);
         CU_ASSERT_EQUAL(explanation->round_count, detour ? LENGTH + 2 : 1);
         struct text text = {0};
@@ -242,11 +358,17 @@ static void choices_in_words(void)
         "specification", "implementation",
         "The specification and the implementation can do the same sequences of actions, "
         "but they decide differently what remains possible:\n"
-        "  After the same steps (start in \"1\", do insert) the specification may be in "
-        "\"2\" while the implementation is in \"first\".\n"
+        "  After the same steps (start in \"1\", do insert) the implementation may be in "
+        "\"first\" while the specification has no choice and is in \"2\".\n"
         "  1. The specification, in \"2\", goes coffee -> 4.\n"
         "     The implementation cannot answer \"coffee\": even after all its internal "
-        "steps it offers only {tea}.\n");
+        "steps it offers only {tea}.\n"
+        "In other words: the specification can start so that then:\n"
+        "  - however it may do \"insert\", then it can do \"coffee\".\n"
+        "The implementation cannot.\n"
+        "As a formula: <tau*><__initialisation__>not <tau*><insert>not <tau*><coffee>true\n"
+        "Still, the two are equal in their sequences of steps: only what remains possible on the "
+        "way differs.\n");
     assert_words("s --[__internal__]-> t\nt --[a]-> end\ns --[b]-> end\n",
                  "s --[a]-> end\ns --[b]-> end\n", "specification", "implementation",
                  "The specification and the implementation can do the same sequences of actions, "
@@ -256,7 +378,10 @@ static void choices_in_words(void)
                  "differ:\n"
                  "  2. The implementation, in \"s\", goes b -> end.\n"
                  "     The specification cannot answer \"b\": even after all its internal steps "
-                 "it offers only {a}.\n");
+                 "it offers only {a}.\n"
+                 "In other words: the specification can move on internally so that then it cannot "
+                 "do \"b\"; the implementation cannot.\n"
+                 "As a formula: <tau*><tau?>not <tau*><b>true\n");
 }
 
 static void hostile_names_become_visible(void)

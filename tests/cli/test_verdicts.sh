@@ -81,6 +81,73 @@ test_check_without_models() {
     json '#' 0
 }
 
+test_check_names_the_instances() {
+    light_project
+    # A deviation of two instances, then learned by a third while a model is learning.
+    local id
+    for id in lamp-1 lamp-2 lamp-3; do
+        expect 0 init Light "$id"
+        [ "$id" = lamp-3 ] || spex transition "$id" smoke dark
+    done
+    echo 'red --[smoke]-> dark' >>spex_impl_models/Light.spex
+    expect 1 check
+    out_has 'Instances that did "smoke" in "red": lamp-1, lamp-2.'
+    expect 1 check --json
+    json 0.explanation.kind trace
+    json 0.explanation.side right
+    json 0.instances.# 2
+    json 0.instances.1 lamp-2
+    # Without a store there is nothing to name, and that is no mistake.
+    expect 1 check --store elsewhere
+    out_lacks lamp-1
+    expect 1 check --json --store elsewhere
+    json 0.instances.# 0
+    # What was learned is found in the history.
+    rm spex_impl_models/Light.spex
+    rm -r spex_store
+    expect 0 init Light lamp-4
+    expect 0 transition lamp-4 smoke dark
+    expect 0 models export
+    expect 1 check
+    out_has 'The instance that did "smoke" in "red": lamp-4.'
+    out_has 'A test to write: start in "red", then expect go.'
+}
+
+test_compare_explains_every_notion() {
+    local pairs=$source_dir/tests/check/pairs notion
+    for notion in branching divergence strong weak trace weak-trace; do
+        expect 1 compare -e $notion --explain --json "$pairs"/extra-and-missing_1.aut "$pairs"/extra-and-missing_2.aut
+        json equivalence $notion
+        json explanation.kind trace
+        json explanation.side right
+        json explanation.also.side left
+        json explanation.still_holds.# 0
+    done
+    json explanation.formula null
+    expect 1 compare --explain --json "$pairs"/overtaken_1.aut "$pairs"/overtaken_2.aut
+    json explanation.kind choice
+    json explanation.same_traces true
+    json explanation.rounds.# 2
+    json explanation.rounds.0.position.rounds 2
+    json explanation.rounds.0.attacker left
+    json explanation.rounds.0.before true
+    json explanation.rounds.0.answer_before 1
+    json explanation.rounds.0.answers.0.next.rounds 1
+    json explanation.rounds.1.answer null
+    json explanation.rounds.1.offered.0 a
+    json explanation.formula.side left
+    json explanation.formula.depth 2
+    json explanation.formula.text '<tau*>(<a>true and <tau*><b>true)'
+    json explanation.still_holds.0 weak
+    json explanation.still_holds.1 weak-trace
+    expect 1 compare -e divergence --explain --json "$pairs"/endless_1.aut "$pairs"/endless_2.aut
+    json explanation.kind divergence
+    json explanation.side right
+    json explanation.cycle.# 2
+    json explanation.formula.text '<tau*><a>not <tau*>forever'
+    json explanation.still_holds.0 branching
+}
+
 test_compare_specification_and_model() {
     light_project
     expect 0 compare specs/light.spec spex_impl_models/Light.spex

@@ -1,0 +1,300 @@
+#include "check/game_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum { MOST_ANSWERS = 256 };
+
+int game_build(struct game **result, enum equivalence equivalence, struct comparison *comparison,
+               spex_error *error)
+{
+    struct game *game = memory_allocate(1, sizeof *game);
+    if (!game)
+        return error_memory(error);
+    game->equivalence = equivalence;
+    game->merged = comparison->merged;
+    game->component = comparison->component;
+    memset(&comparison->merged, 0, sizeof comparison->merged);
+    comparison->component = NULL;
+    int status = quotient_build(&game->quotient, &game->merged, game->component, &comparison->graph,
+                                &comparison->partition, false, error);
+    if (!status)
+        status = walker_init(&game->walker, &game->merged, game->component, &game->quotient, error);
+    if (status) {
+        game_close(game);
+        return status;
+    }
+    *result = game;
+    return SPEX_OK;
+}
+
+void game_close(struct game *game)
+{
+    if (!game)
+        return;
+    observer_release(&game->observer);
+    levels_release(&game->levels);
+    walker_release(&game->walker);
+    quotient_release(&game->quotient);
+    merge_release(&game->merged);
+    free(game->component);
+    free(game->views[LEFT].observations);
+    free(game->views[RIGHT].observations);
+    free(game);
+}
+
+int game_level(struct game *game, const struct progress *progress, bool *found, spex_error *error)
+{
+    *found = game->leveled;
+    if (game->leveled)
+        return SPEX_OK;
+    int status =
+        levels_build(&game->levels, &game->quotient, game_weak(game), progress, found, error);
+    if (status || !*found)
+        return status;
+    if (!observer_init(&game->observer, &game->quotient, &game->levels, game_weak(game)))
+        return error_memory(error);
+    game->leveled = true;
+    return SPEX_OK;
+}
+
+static int open_different(struct game **game, const struct lts *left, const struct lts *right,
+                          enum equivalence equivalence, const struct progress *progress,
+                          spex_error *error)
+{
+    struct comparison comparison;
+    bool found = true;
+    int status =
+        compare(&comparison, left, right, equivalence_base(equivalence), true, progress, error);
+    if (!status)
+        status = game_build(game, equivalence, &comparison, error);
+    if (!status)
+        status = game_level(*game, progress, &found, error);
+    comparison_release(&comparison);
+    if (status || !found) {
+        game_close(*game);
+        *game = NULL;
+    }
+    return status;
+}
+
+int game_open(struct game **game, const struct lts *left, const struct lts *right,
+              enum equivalence equivalence, const struct progress *progress, spex_error *error)
+{
+    bool equivalent = true;
+    *game = NULL;
+    if (equivalence == EQUIVALENCE_TRACE || equivalence == EQUIVALENCE_WEAK_TRACE)
+        return error_set(error, SPEX_ERROR_USAGE, "equivalence '%s' is of traces: it is no game",
+                         equivalence_name(equivalence));
+    int status = check_equivalence(left, right, equivalence, progress, &equivalent, NULL, error);
+    if (!status && !equivalent)
+        status = open_different(game, left, right, equivalence, progress, error);
+    return status;
+}
+
+/* ------------------------------------------------------------- positions */
+
+static uint32_t class_there(const struct game *game, enum side side, uint32_t state)
+{
+    return game->quotient.class_of[game->merged.shift[side] + state];
+}
+
+struct position game_position(const struct game *game, uint32_t left, uint32_t right)
+{
+    struct position position = {{left, right}, 0};
+    uint32_t classes[2] = {NO_CLASS, NO_CLASS};
+    for (int side = LEFT; side <= RIGHT; side++)
+        if (position.states[side] < game->merged.sides[side]->state_count)
+            classes[side] = class_there(game, (enum side)side, position.states[side]);
+    if (classes[LEFT] != NO_CLASS && classes[RIGHT] != NO_CLASS)
+        position.rounds = levels_apart(&game->levels, classes[LEFT], classes[RIGHT]);
+    return position;
+}
+
+struct position game_start(const struct game *game)
+{
+    return game_position(game, game->merged.sides[LEFT]->initial,
+                         game->merged.sides[RIGHT]->initial);
+}
+
+/* --------------------------------------------------------------- a round */
+
+/* The steps of an observation in a side's own LTS. */
+struct walk {
+    struct path path, cycle;
+    size_t before_count;
+    uint32_t before, after; /* the states before the step that counts, and at the end */
+};
+
+static int take_walk(struct game *game, enum side side, uint32_t state,
+                     const struct observation *observation, struct walk *walk, spex_error *error)
+{
+    struct walker *walker = &game->walker;
+    struct route route = {0};
+    *walk = (struct walk){.after = state};
+    uint32_t class = class_there(game, side, state);
+    int status = SPEX_OK;
+    if (!route_internally(&game->observer, class, observation->source, &route))
+        status = error_memory(error);
+    if (!status)
+        status = walker_follow(walker, side, &route, &walk->after, &walk->path, error);
+    route.count = 0;
+    walk->before = walk->after;
+    walk->before_count = walk->path.count;
+    if (!status && observation->label == game_divergence(game)) {
+        status = walker_circle(walker, side, &walk->after, &walk->path, &walk->cycle, error);
+        walk->before = walk->after;
+        walk->before_count = walk->path.count;
+    } else if (!status && !observation->stays) {
+        status = walker_take(walker, side, edge_make(observation->label, observation->middle),
+                             &walk->after, &walk->path, error);
+        if (!status) {
+            walk->before_count = walk->path.count - 1;
+            walk->before = walk->path.steps[walk->before_count].from;
+        }
+        if (!status &&
+            !route_internally(&game->observer, observation->middle, observation->target, &route))
+            status = error_memory(error);
+        if (!status)
+            status = walker_follow(walker, side, &route, &walk->after, &walk->path, error);
+    }
+    route_release(&route);
+    return status;
+}
+
+/* An answer before it is walked. */
+struct choice {
+    const struct observation *observation;
+    uint32_t level;
+    bool before;
+};
+
+static int compare_choices(const void *left, const void *right)
+{
+    const struct choice *one = left, *other = right;
+    if (one->level != other->level)
+        return one->level > other->level ? -1 : 1;
+    if (one->observation->distance != other->observation->distance)
+        return one->observation->distance < other->observation->distance ? -1 : 1;
+    return one->observation < other->observation ? -1 : 1;
+}
+
+/* One answer of each outcome, the one that holds out longest first. */
+static struct choice *choose_answers(const struct game *game, const struct attack *attack,
+                                     size_t *count)
+{
+    const struct view *view = &game->views[attack->attacker == LEFT ? RIGHT : LEFT];
+    size_t begin, end;
+    view_find(view, attack->observation.label, &begin, &end);
+    struct choice *choices = memory_resize(NULL, end - begin, sizeof *choices);
+    *count = 0;
+    for (size_t i = begin; choices && i < end; i++) {
+        const struct observation *answer = &view->observations[i];
+        if (i > begin && same_outcome(answer, answer - 1))
+            continue;
+        struct choice *choice = &choices[(*count)++];
+        choice->observation = answer;
+        choice->level = outcome_of(&game->observer, &attack->observation, answer, &choice->before);
+        /* Whoever goes on internally for ever stays where he is. */
+        choice->before |= attack->observation.label == game_divergence(game);
+    }
+    if (choices)
+        qsort(choices, *count, sizeof *choices, compare_choices);
+    return choices;
+}
+
+static int fill_answers(struct game *game, const struct attack *attack, const struct walk *walk,
+                        struct round *round, spex_error *error)
+{
+    enum side attacker = attack->attacker, defender = attacker == LEFT ? RIGHT : LEFT;
+    size_t count;
+    struct choice *choices = choose_answers(game, attack, &count);
+    size_t shown = count < MOST_ANSWERS ? count : MOST_ANSWERS;
+    round->answers = memory_allocate(shown, sizeof *round->answers);
+    int status = choices && round->answers ? SPEX_OK : error_memory(error);
+    for (size_t i = 0; !status && i < shown; i++) {
+        struct defence *answer = &round->answers[round->answer_count++];
+        struct walk own;
+        status = take_walk(game, defender, round->position.states[defender], choices[i].observation,
+                           &own, error);
+        answer->path = own.path;
+        answer->cycle = own.cycle;
+        answer->before_count = own.before_count;
+        answer->before = choices[i].before;
+        answer->next.states[attacker] = answer->before ? walk->before : walk->after;
+        answer->next.states[defender] = answer->before ? own.before : own.after;
+        answer->next.rounds = choices[i].level;
+    }
+    round->more_answers = count - shown;
+    free(choices);
+    return status;
+}
+
+/* Where the play is decided: all that the side without an answer can do there. */
+static int fill_offered(const struct game *game, enum side side, struct round *round,
+                        spex_error *error)
+{
+    const struct view *view = &game->views[side];
+    round->offered = memory_resize(NULL, view->count, sizeof *round->offered);
+    if (!round->offered)
+        return error_memory(error);
+    for (size_t i = 0; i < view->count; i++) {
+        uint32_t label = view->observations[i].label;
+        if (label != LTS_INTERNAL && label != game_divergence(game) &&
+            (i == 0 || label != view->observations[i - 1].label))
+            round->offered[round->offered_count++] = game->walker.own_labels[side][label];
+    }
+    return SPEX_OK;
+}
+
+int game_round(struct game *game, struct position position, struct round *round, spex_error *error)
+{
+    struct attack attack = {0};
+    struct walk walk = {0};
+    memset(round, 0, sizeof *round);
+    round->position = game_position(game, position.states[LEFT], position.states[RIGHT]);
+    if (!round->position.rounds)
+        return error_set(error, SPEX_ERROR_USAGE, "the game has no such position");
+    for (int side = LEFT; side <= RIGHT; side++)
+        if (!observe(&game->observer, class_there(game, (enum side)side, position.states[side]),
+                     round->position.rounds - 1, &game->views[side]))
+            return error_memory(error);
+    if (!find_attack(game->views, &attack))
+        return error_set(error, SPEX_ERROR_INTERNAL,
+                         "the play stopped before one side was without an answer");
+    round->attacker = attack.attacker;
+    int status = take_walk(game, attack.attacker, position.states[attack.attacker],
+                           &attack.observation, &walk, error);
+    round->attack = walk.path;
+    round->cycle = walk.cycle;
+    round->attack_before = walk.before_count;
+    if (!status && attack.answers)
+        status = fill_answers(game, &attack, &walk, round, error);
+    else if (!status)
+        status = fill_offered(game, attack.attacker == LEFT ? RIGHT : LEFT, round, error);
+    if (status)
+        round_release(round);
+    return status;
+}
+
+static void path_release(struct path *path)
+{
+    free(path->steps);
+    *path = (struct path){0};
+}
+
+void round_release(struct round *round)
+{
+    path_release(&round->attack);
+    path_release(&round->cycle);
+    for (size_t i = 0; i < round->answer_count; i++) {
+        path_release(&round->answers[i].path);
+        path_release(&round->answers[i].cycle);
+    }
+    free(round->answers);
+    free(round->offered);
+    memset(round, 0, sizeof *round);
+}

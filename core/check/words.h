@@ -1,0 +1,43 @@
+/* The pieces that explanations in words are put together from. */
+#ifndef CHECK_WORDS_H
+#define CHECK_WORDS_H
+
+#include "base/text.h"
+#include "check/explanation.h"
+
+/* Longer lists are cut in the middle, or at the end. */
+enum { FIRST_STEPS = 14, LAST_STEPS = 6, MOST_NAMES = 12, INLINE_STEPS = 8 };
+
+struct printer {
+    struct text *text;
+    const struct explanation *explanation;
+    const struct lts *sides[2];
+    const char *names[2];
+    bool internal_counts; /* an internal step is a step like any other */
+};
+
+static inline enum side other_side(enum side side)
+{
+    return side == LEFT ? RIGHT : LEFT;
+}
+
+/* "the specification", but file names as they are. */
+void print_side(struct printer *printer, enum side side, bool first);
+void print_state(struct printer *printer, enum side side, uint32_t state);
+void print_quoted_state(struct printer *printer, enum side side, uint32_t state);
+/* "pay", with quotes around it if so asked; "an internal step" without. */
+void print_action(struct printer *printer, enum side side, uint32_t label, bool quoted);
+/* The first `count` steps, a line each, numbered; internal ones in a row as one. */
+void print_steps(struct printer *printer, enum side side, const struct path *path, size_t count);
+/* All on one line: "a -> s, (internally) -> t". */
+void print_path(struct printer *printer, enum side side, const struct path *path);
+void print_offered(struct printer *printer, enum side side, const uint32_t *offered, size_t count);
+/* `start in "basket", do pay, ship`: the actions of the first `count` steps, or the last few
+ * of them. False where there are none. */
+bool print_actions(struct printer *printer, enum side side, const struct path *path, size_t count,
+                   const char *verb);
+uint32_t path_end(const struct printer *printer, enum side side, const struct path *path);
+/* EXPLANATION_CHOICE. */
+void print_choice(struct printer *printer);
+
+#endif

@@ -1,0 +1,127 @@
+/* The play in words: round by round. */
+#include "base/symbols.h"
+#include "check/words.h"
+
+static void print_start(struct printer *printer)
+{
+    const struct explanation *explanation = printer->explanation;
+    print_side(printer, LEFT, true);
+    text_append(printer->text, " and ");
+    print_side(printer, RIGHT, false);
+    if (explanation->same_traces)
+        text_printf(printer->text,
+                    " can do the same sequences of %s, but they decide "
+                    "differently what remains possible:\n",
+                    printer->internal_counts ? "steps" : "actions");
+    else
+        text_append(printer->text, " differ in what remains possible:\n");
+    if (!explanation->path[LEFT].count && !explanation->path[RIGHT].count)
+        return;
+    text_append(printer->text, "  After the same steps (");
+    if (!print_actions(printer, LEFT, &explanation->path[LEFT], explanation->path[LEFT].count,
+                       "do "))
+        text_append(printer->text, "all internal");
+    text_append(printer->text, ") ");
+    enum side chooser = explanation->chooser, other = other_side(chooser);
+    print_side(printer, chooser, false);
+    text_append(printer->text, " may be in ");
+    print_quoted_state(printer, chooser, path_end(printer, chooser, &explanation->path[chooser]));
+    text_append(printer->text, " while ");
+    print_side(printer, other, false);
+    text_append(printer->text, " has no choice and is in ");
+    print_quoted_state(printer, other, path_end(printer, other, &explanation->path[other]));
+    text_append(printer->text, ".\n");
+}
+
+static void print_move(struct printer *printer, enum side side, uint32_t state,
+                       const struct path *path, const struct path *cycle)
+{
+    if (path->count)
+        print_path(printer, side, path);
+    else if (!cycle->count) {
+        text_append(printer->text, "to stay in ");
+        print_quoted_state(printer, side, state);
+    }
+    if (!cycle->count)
+        return;
+    text_append(printer->text,
+                path->count ? ", and from there round without end: " : "round without end: ");
+    print_path(printer, side, cycle);
+}
+
+static void print_answer(struct printer *printer, const struct round *round)
+{
+    enum side attacker = round->attacker, defender = other_side(attacker);
+    const struct defence *answer = round->answers;
+    size_t others = round->answer_count - 1 + round->more_answers;
+    text_append(printer->text, "     The best answer of ");
+    print_side(printer, defender, false);
+    text_append(printer->text, " is ");
+    print_move(printer, defender, round->position.states[defender], &answer->path, &answer->cycle);
+    if (others)
+        text_printf(printer->text, " (%zu other %s no longer)", others,
+                    others == 1 ? "answer lasts" : "answers last");
+    if (!answer->before || round->cycle.count) {
+        text_append(printer->text, "; but then they differ:\n");
+        return;
+    }
+    text_append(printer->text, "; but already before that last step, with ");
+    print_side(printer, attacker, false);
+    text_append(printer->text, " in ");
+    print_quoted_state(printer, attacker, answer->next.states[attacker]);
+    text_append(printer->text, ", they differ:\n");
+}
+
+static void print_decision(struct printer *printer, const struct round *round)
+{
+    enum side defender = other_side(round->attacker);
+    text_append(printer->text, "     ");
+    print_side(printer, defender, true);
+    if (round->cycle.count) {
+        text_append(printer->text, " cannot: its internal steps always come to an end.\n");
+        return;
+    }
+    text_append(printer->text, " cannot answer ");
+    print_action(printer, round->attacker, round->attack.steps[round->attack_before].label, true);
+    if (round->offered_count) {
+        text_append(printer->text, printer->internal_counts
+                                       ? ": it offers only {"
+                                       : ": even after all its internal steps it offers only {");
+        print_offered(printer, defender, round->offered, round->offered_count);
+        text_append(printer->text, "}.\n");
+    } else {
+        text_append(printer->text, ": it offers nothing more.\n");
+    }
+}
+
+static void print_round(struct printer *printer, const struct round *round, size_t number)
+{
+    enum side attacker = round->attacker;
+    text_printf(printer->text, "  %zu. ", number);
+    print_side(printer, attacker, true);
+    text_append(printer->text, ", in ");
+    print_quoted_state(printer, attacker, round->position.states[attacker]);
+    text_append(printer->text, ", goes ");
+    print_move(printer, attacker, round->position.states[attacker], &round->attack, &round->cycle);
+    text_append(printer->text, ".\n");
+    if (round->answer_count)
+        print_answer(printer, round);
+    else
+        print_decision(printer, round);
+}
+
+void print_choice(struct printer *printer)
+{
+    const struct explanation *explanation = printer->explanation;
+    size_t count = explanation->round_count;
+    print_start(printer);
+    for (size_t i = 0; i < count; i++) {
+        bool hidden =
+            count > FIRST_STEPS + LAST_STEPS + 1 && i >= FIRST_STEPS && i < count - LAST_STEPS;
+        if (hidden && i == FIRST_STEPS)
+            text_printf(printer->text, "  ... %zu more rounds ...\n",
+                        count - FIRST_STEPS - LAST_STEPS);
+        if (!hidden)
+            print_round(printer, &explanation->rounds[i], i + 1);
+    }
+}
