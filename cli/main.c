@@ -21,7 +21,7 @@ static const struct group {
     const char *title;
     const struct verb *verbs[8];
 } groups[] = {
-    {"Check and compare", {&check_verb, &compare_verb}},
+    {"Check and compare", {&check_verb, &compare_verb, &coverage_verb}},
     {"Files", {&show_verb, &reduce_verb, &convert_verb, &export_verb, &models_verb}},
     {"Record", {&init_verb, &transition_verb, &mock_verb, &record_verb}},
     {"Look", {&get_verb, &instances_verb, &overdue_verb, &events_verb}},

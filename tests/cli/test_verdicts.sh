@@ -252,3 +252,58 @@ test_compare_known_verdicts() {
         "$data/cmp_matrix.tsv")
     [ "$count" -gt 10 ] || problem "only $count pairs were compared: $(cat header)"
 }
+
+test_coverage() {
+    light_project
+    expect 0 coverage
+    out_first "Light: 4 of 4 transitions covered (100 %)"
+    out_has "4 of 4 states, 4 of 4 pairs of"
+    out_lacks "would cover"
+    grep -v 'dark\|stop' spex_impl_models/Light.spex >less.spex
+    mv less.spex spex_impl_models/Light.spex
+    expect 0 init Light lamp-1
+    expect 0 transition lamp-1 go green
+    expect 0 coverage Light
+    out_first "Light: 2 of 4 transitions covered (50 %)"
+    out_has "3 of 4 states, 1 of 4 pairs of"
+    out_has "covered      1 "
+    out_has "not covered  0     -"
+    out_has "A test that would cover the rest:"
+    out_has "1. start in red, go -> green, warn -> amber, stop -> red, fail -> dark"
+    expect 1 coverage --fail
+    expect 1 coverage --fail-under 51
+    expect 0 coverage --fail-under 50
+    expect 2 coverage --fail-under 101
+    expect 0 coverage --json
+    json '#' 1
+    json 0.spec Light
+    json 0.equivalent false
+    json 0.transitions.covered 2
+    json 0.transitions.total 4
+    json 0.pairs.total 4
+    json 0.list.# 4
+    json 0.list.0.transition.1 go
+    json 0.list.0.covered true
+    json 0.list.0.count 1
+    json 0.list.3.covered false
+    json 0.list.3.last_seen null
+    json 0.tests.# 1
+    json 0.tests.0.4.1 fail
+    expect 2 coverage Lihgt
+    err_has "did you mean 'Light'?"
+    # Without a model or a store nothing is covered.
+    rm -r spex_impl_models spex_store
+    expect 1 coverage --fail
+    out_has "0 of 4 transitions"
+    out_has "there is no model of it yet"
+}
+
+test_coverage_of_the_examples() {
+    expect 0 coverage --specs "$source_dir/specs" --models "$source_dir/specs/models" --json
+    json '#' 6
+    json 5.spec TwoPhaseCommit
+    json 5.transitions.covered 8
+    json 5.tests.# 2
+    expect 0 coverage --specs "$source_dir/specs" --models "$source_dir/specs/models"
+    [ "$(awk 'length > 80' out | grep -v -e '-->\|]->' | wc -l)" -eq 0 ] || problem "too wide: $(awk 'length > 80' out)"
+}
