@@ -13,6 +13,9 @@ static bool same_name(const char *one, const char *other)
     return one && other ? strcmp(one, other) == 0 : one == other;
 }
 
+/* The largest systems on which formulas are tried. */
+enum { FORMULA_STATES = 1000 };
+
 /* ------------------------------------------------------- sets of states */
 
 static bool counts(enum equivalence equivalence)
@@ -361,7 +364,9 @@ const char *replay_fault(const struct explanation *explanation, const struct lts
                         : explanation->kind == EXPLANATION_DIVERGENCE
                             ? divergence_fault(explanation, sides)
                             : choice_fault(explanation, sides);
-    if (!fault && explanation->formula)
+    /* Which is tried from the definition, state by state; larger systems take hours. */
+    bool small = left->state_count <= FORMULA_STATES && right->state_count <= FORMULA_STATES;
+    if (!fault && explanation->formula && small)
         fault = replay_formula(explanation->formula, left, right);
     const struct explanation *also = explanation->also;
     if (!fault && also &&
