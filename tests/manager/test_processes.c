@@ -1,109 +1,29 @@
-/* Several processes on one store, and processes that die. The program starts itself
- * again as the other process: --child WHAT STORE NUMBER. */
+/* Several processes on one store. The program starts itself again as the others. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/manager/processes.h"
 #include "tests/manager/support.h"
 
-extern char **environ;
-
 /* ------------------------------------------------------------- children */
-
-enum { RECORDERS = 4, INSTANCES_EACH = 20 };
-
-static spex_manager *child_open(const char *store)
-{
-    spex_manager_options options;
-    spex_error error = {0};
-    spex_manager *manager;
-    spex_manager_options_init(&options);
-    options.store_dir = store;
-    options.impl_models_dir = "/nowhere";
-    struct witness *witness = memory_allocate(1, sizeof *witness);
-    witness_init(witness, SPEX_ACCEPT_DEFAULT);
-    options.handler = witness_handler;
-    options.handler_data = witness;
-    int status = spex_manager_open(&manager, &options, &error);
-    if (status) {
-        printf("%s\n", error.message);
-        exit(3);
-    }
-    spex_specification *order = order_specification();
-    spex_or_die(spex_manager_add_specification(manager, order, NULL, NULL, &error), &error,
-                SPEX_HERE);
-    spex_specification_free(order);
-    return manager;
-}
-
-static void child_close(spex_manager *manager)
-{
-    struct witness *witness = manager->options.handler_data;
-    spex_manager_close(manager);
-    witness_release(witness);
-    free(witness);
-}
-
-struct recorder {
-    spex_manager *manager;
-    int number;
-};
-
-/* Says on standard output, in one write, what was acknowledged: thread, instance, how many. */
-static void *record_for_ever(void *context)
-{
-    struct recorder *recorder = context;
-    spex_error error;
-    char name[32], line[32];
-    for (unsigned round = 0;; round++)
-        for (int i = 0; i < INSTANCES_EACH; i++) {
-            snprintf(name, sizeof name, "r%d-%d", recorder->number, i);
-            spex_observation observation = {0};
-            int status = round == 0 ? spex_init_at(recorder->manager, "Order", name, NULL, NULL, 0,
-                                                   SPEX_HERE, &observation, &error)
-                                    : spex_transition_at(recorder->manager, name, "go",
-                                                         round % 2 ? "paid" : "basket", 0,
-                                                         SPEX_HERE, &observation, &error);
-            if (status) {
-                fprintf(stderr, "%s\n", error.message);
-                _exit(3);
-            }
-            int length = snprintf(line, sizeof line, "%d %d %u\n", recorder->number, i,
-                                  (unsigned)observation.transitions);
-            if (write(STDOUT_FILENO, line, (size_t)length) != length)
-                _exit(4);
-        }
-}
-
-static int child_record(const char *store)
-{
-    spex_manager *manager = child_open(store);
-    pthread_t threads[RECORDERS];
-    struct recorder recorders[RECORDERS];
-    for (int i = 0; i < RECORDERS; i++) {
-        recorders[i] = (struct recorder){manager, i};
-        pthread_create(&threads[i], NULL, record_for_ever, &recorders[i]);
-    }
-    pthread_join(threads[0], NULL);
-    return 0;
-}
 
 enum { SHARED_INSTANCES = 10, SHARED_STEPS = 100 };
 
 /* Steps instances that another process steps too. */
 static int child_share(const char *store)
 {
-    spex_manager *manager = child_open(store);
+    spex_manager *manager = child_open(store, NULL);
     spex_error error;
     char name[32];
     for (int i = 0; i < SHARED_STEPS; i++)
@@ -120,9 +40,25 @@ static int child_share(const char *store)
     return 0;
 }
 
+/* Instances of it are pruned as soon as they were idle for a second. */
+static void add_old(spex_manager *manager)
+{
+    spex_specification *old;
+    spex_error error = {0};
+    spex_or_die(spex_specification_create(&old, "Old", &error), &error, SPEX_HERE);
+    spex_or_die(spex_specification_add(old, "a", "go", "b", &error), &error, SPEX_HERE);
+    spex_policy policy = *spex_specification_policy(old);
+    policy.prune_timeout = 1000;
+    policy.prunable = SPEX_PRUNABLE_ALL;
+    spex_or_die(spex_specification_set_policy(old, &policy, &error), &error, SPEX_HERE);
+    spex_or_die(spex_manager_add_specification(manager, old, NULL, NULL, &error), &error,
+                SPEX_HERE);
+    spex_specification_free(old);
+}
+
 static int child_create(const char *store)
 {
-    spex_manager *manager = child_open(store);
+    spex_manager *manager = child_open(store, NULL);
     printf("%s %u\n", manager->store.uuid, manager->store.shards);
     child_close(manager);
     return 0;
@@ -160,7 +96,7 @@ static int child_readonly(const char *store)
 static int child_full(const char *store)
 {
     signal(SIGXFSZ, SIG_IGN);
-    spex_manager *manager = child_open(store);
+    spex_manager *manager = child_open(store, NULL);
     spex_error error;
     char name[64];
     struct rlimit limit;
@@ -192,10 +128,154 @@ static int child_full(const char *store)
     return failed && status == SPEX_ERROR_STORE ? 0 : 5;
 }
 
+/* ------------------------------------------- a disk of a megabyte or two */
+
+enum { FULL_INSTANCES = 4000, FULL_META = 3000 };
+
+struct small_disk {
+    char store[600], ballast[600];
+    spex_manager *manager;
+    char meta[FULL_META + 20];
+    bool acknowledged[FULL_INSTANCES];
+    int count; /* of the instances tried */
+};
+
+/* Visible to this process alone, and gone with it. */
+static bool mount_small(const char *folder)
+{
+    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("tmpfs", folder, "tmpfs", 0, "size=3m") == 0;
+}
+
+static int record_one(struct small_disk *disk, spex_error *error)
+{
+    char name[32];
+    snprintf(name, sizeof name, "full-%d", disk->count);
+    int status = spex_init(disk->manager, "Order", name, disk->meta, NULL, error);
+    disk->acknowledged[disk->count++] = status == SPEX_OK;
+    return status;
+}
+
+/* How many are not there though they were acknowledged, or there though they were not. */
+static int count_wrong(const struct small_disk *disk)
+{
+    int wrong = 0;
+    char name[32];
+    spex_error error;
+    for (int i = 0; i < disk->count; i++) {
+        spex_instance *instance;
+        snprintf(name, sizeof name, "full-%d", i);
+        int status = spex_get(disk->manager, name, &instance, &error);
+        wrong += disk->acknowledged[i] ? status != SPEX_OK : status != SPEX_ERROR_NOT_FOUND;
+        spex_instance_free(instance);
+    }
+    return wrong;
+}
+
+static bool whole(const char *store)
+{
+    bool good = true;
+    for (unsigned shard = 1; shard <= 4; shard++) {
+        char path[700];
+        snprintf(path, sizeof path, "%s/shard-%u.db", store, shard);
+        sqlite3 *database;
+        sqlite3_stmt *statement = NULL;
+        sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL);
+        sqlite3_prepare_v2(database, "PRAGMA integrity_check", -1, &statement, NULL);
+        good &= sqlite3_step(statement) == SQLITE_ROW &&
+                strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0;
+        sqlite3_finalize(statement);
+        sqlite3_close(database);
+    }
+    return good;
+}
+
+static int child_small_disk(const char *folder)
+{
+    static struct small_disk disk;
+    spex_error error = {0};
+    if (!mount_small(folder))
+        return 77;
+    snprintf(disk.store, sizeof disk.store, "%s/store", folder);
+    snprintf(disk.ballast, sizeof disk.ballast, "%s/ballast", folder);
+    snprintf(disk.meta, sizeof disk.meta, "{\"a\":\"%0*d\"}", FULL_META, 0);
+    char *bytes = memory_allocate(1, 1 << 20);
+    if (file_replace(disk.ballast, bytes, 1 << 20, &error))
+        return 2;
+    free(bytes);
+    disk.manager = child_open(disk.store, NULL);
+    int status = SPEX_OK, failures = 0;
+    while (disk.count < 2000 && failures < 50)
+        if (record_one(&disk, &error)) {
+            status = error.status;
+            failures++;
+        }
+    printf("%d: %s\n", status, error.message);
+    printf("full: %d tried, %d wrong\n", disk.count, count_wrong(&disk));
+    unlink(disk.ballast);
+    int before = disk.count;
+    while (disk.count < before + 10)
+        if ((status = record_one(&disk, &error)))
+            break;
+    printf("room: %d more, status %d\n", disk.count - before, status);
+    child_close(disk.manager);
+    disk.manager = child_open(disk.store, NULL);
+    printf("again: %d wrong\n", count_wrong(&disk));
+    child_close(disk.manager);
+    printf("whole: %d\n", whole(disk.store));
+    return 0;
+}
+
+/* ----------------------------------------- recording, stepping, pruning */
+
+enum { RECORDED = 600 };
+
+/* Every second one is of a kind that may be pruned at once. Says which are stored. */
+static int child_recorder(const char *store)
+{
+    spex_manager *manager = child_open(store, NULL);
+    spex_clock clock = clock_system();
+    spex_error error;
+    char name[32];
+    add_old(manager);
+    for (int i = 0; i < RECORDED; i++) {
+        snprintf(name, sizeof name, i % 2 ? "old-%d" : "new-%d", i);
+        spex_or_die(spex_init_at(manager, i % 2 ? "Old" : "Order", name, NULL, NULL,
+                                 clock.wall(NULL) - (i % 2 ? 3600 * SECOND : 0), SPEX_HERE, NULL,
+                                 &error),
+                    &error, SPEX_HERE);
+        if (write(STDOUT_FILENO, "+\n", 2) != 2)
+            return 4;
+    }
+    child_close(manager);
+    return 0;
+}
+
+/* Prunes until it has seen all that the recorder leaves to it. */
+static int child_pruner(const char *store)
+{
+    spex_manager *manager = child_open(store, NULL);
+    spex_error error;
+    uint64_t total = 0;
+    add_old(manager);
+    while (total < RECORDED / 2) {
+        uint64_t pruned;
+        spex_or_die(spex_prune(manager, false, &pruned, &error), &error, SPEX_HERE);
+        total += pruned;
+    }
+    child_close(manager);
+    printf("%d\n", (int)total);
+    return total == RECORDED / 2 ? 0 : 5;
+}
+
 static int child(char **arguments)
 {
-    if (strcmp(arguments[0], "record") == 0)
-        return child_record(arguments[1]);
+    if (strcmp(arguments[0], "small") == 0)
+        return child_small_disk(arguments[1]);
+    if (strcmp(arguments[0], "recorder") == 0)
+        return child_recorder(arguments[1]);
+    if (strcmp(arguments[0], "pruner") == 0)
+        return child_pruner(arguments[1]);
     if (strcmp(arguments[0], "share") == 0)
         return child_share(arguments[1]);
     if (strcmp(arguments[0], "create") == 0)
@@ -209,147 +289,16 @@ static int child(char **arguments)
 
 /* --------------------------------------------------------------- parents */
 
-struct process {
-    pid_t id;
-    FILE *output;
-};
-
-static struct process start(const char *what, const char *store)
-{
-    int ends[2];
-    struct process process = {0};
-    char *arguments[] = {(char *)(uintptr_t) "test_processes", (char *)(uintptr_t) "--child",
-                         (char *)(uintptr_t)what, (char *)(uintptr_t)store, NULL};
-    if (pipe2(ends, O_CLOEXEC))
-        exit(99);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    if (posix_spawn(&process.id, "/proc/self/exe", &actions, NULL, arguments, environ))
-        exit(99);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    process.output = fdopen(ends[0], "r");
-    return process;
-}
-
-/* The exit code; -signal when it was killed. */
-static int finish(struct process *process)
-{
-    int status;
-    fclose(process->output);
-    waitpid(process->id, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
-
-static void expect_integrity(const char *store, unsigned shards)
-{
-    for (unsigned shard = 1; shard <= shards; shard++) {
-        char path[600];
-        snprintf(path, sizeof path, "%s/shard-%u.db", store, shard);
-        sqlite3 *database;
-        sqlite3_stmt *statement;
-        CU_ASSERT_EQUAL(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-        CU_ASSERT_EQUAL(
-            sqlite3_prepare_v2(database, "PRAGMA integrity_check", -1, &statement, NULL),
-            SQLITE_OK);
-        CU_ASSERT_EQUAL(sqlite3_step(statement), SQLITE_ROW);
-        ASSERT_TEXT((const char *)sqlite3_column_text(statement, 0), "ok");
-        sqlite3_finalize(statement);
-        /* The tally and the histories agree with the instances. */
-        static const char *const questions[] = {
-            "SELECT (SELECT ifnull(sum(instances), 0) FROM tally) = count(*) FROM instance",
-            "SELECT count(*) = 0 FROM instance i WHERE transitions <>"
-            " (SELECT count(*) FROM history WHERE instance = i.key)",
-            "SELECT count(*) = 0 FROM history h LEFT JOIN instance i ON i.key = h.instance"
-            " WHERE i.key IS NULL",
-            "SELECT (SELECT ifnull(sum(count), 0) FROM observation) = count(*) FROM history"};
-        for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
-            CU_ASSERT_EQUAL(sqlite3_prepare_v2(database, questions[i], -1, &statement, NULL),
-                            SQLITE_OK);
-            CU_ASSERT_EQUAL(sqlite3_step(statement), SQLITE_ROW);
-            CU_ASSERT_EQUAL(sqlite3_column_int(statement, 0), 1);
-            sqlite3_finalize(statement);
-        }
-        sqlite3_close(database);
-    }
-}
-
-/* Reads acknowledgements: the most one instance of each thread got. */
-static unsigned read_acknowledged(struct process *process,
-                                  unsigned counts[RECORDERS][INSTANCES_EACH], unsigned limit)
-{
-    char line[64];
-    unsigned lines = 0;
-    while (lines < limit && fgets(line, sizeof line, process->output)) {
-        int thread, instance;
-        unsigned count;
-        /* The last line may be cut short by the end. */
-        if (!strchr(line, '\n') || sscanf(line, "%d %d %u", &thread, &instance, &count) != 3)
-            break;
-        counts[thread][instance] = count;
-        lines++;
-    }
-    return lines;
-}
-
-static void expect_acknowledged(struct setting *setting, unsigned counts[RECORDERS][INSTANCES_EACH])
-{
-    spex_error error;
-    for (int thread = 0; thread < RECORDERS; thread++)
-        for (int i = 0; i < INSTANCES_EACH; i++) {
-            char name[32];
-            snprintf(name, sizeof name, "r%d-%d", thread, i);
-            spex_instance *instance;
-            int status = spex_get(setting->manager, name, &instance, &error);
-            unsigned acknowledged = counts[thread][i];
-            if (acknowledged == 0 && status == SPEX_ERROR_NOT_FOUND)
-                continue;
-            if (!ASSERT_OK(status, error))
-                continue;
-            /* All that was acknowledged, and at most the one that was under way. */
-            CU_ASSERT_TRUE(instance->transitions >= acknowledged);
-            CU_ASSERT_TRUE(instance->transitions <= acknowledged + 1);
-            CU_ASSERT_EQUAL(instance->step_count, instance->transitions);
-            for (size_t step = 0; step < instance->step_count; step++) {
-                size_t place = instance->step_count - 1 - step;
-                ASSERT_TEXT(instance->steps[step].state, place % 2 ? "paid" : "basket");
-            }
-            spex_instance_free(instance);
-        }
-}
-
-static void what_was_acknowledged_survives_kill(void)
-{
-    enum { TRIALS = 20, MOST = 1500 };
-    struct random random = {42};
-    for (int trial = 0; trial < TRIALS; trial++) {
-        char name[32];
-        snprintf(name, sizeof name, "kill-%d", trial);
-        struct setting setting;
-        setting_init(&setting, name, false);
-        unsigned counts[RECORDERS][INSTANCES_EACH] = {{0}};
-        struct process process = start("record", setting.options.store_dir);
-        unsigned limit = 1 + random_below(&random, MOST);
-        CU_ASSERT_EQUAL(read_acknowledged(&process, counts, limit), limit);
-        kill(process.id, SIGKILL);
-        read_acknowledged(&process, counts, UINT32_MAX);
-        CU_ASSERT_EQUAL(finish(&process), -SIGKILL);
-        setting_open(&setting);
-        expect_acknowledged(&setting, counts);
-        setting_release(&setting);
-        expect_integrity(setting.options.store_dir, 4);
-    }
-}
-
 static void two_processes_step_the_same_instances(void)
 {
     struct setting setting;
     setting_init(&setting, "shared", false);
-    struct process first = start("share", setting.options.store_dir);
-    struct process second = start("share", setting.options.store_dir);
-    CU_ASSERT_EQUAL(finish(&first), 0);
-    CU_ASSERT_EQUAL(finish(&second), 0);
+    struct process first =
+        process_start((const char *const[]){"share", setting.options.store_dir, NULL});
+    struct process second =
+        process_start((const char *const[]){"share", setting.options.store_dir, NULL});
+    CU_ASSERT_EQUAL(process_finish(&first), 0);
+    CU_ASSERT_EQUAL(process_finish(&second), 0);
     setting_open(&setting);
     for (int i = 0; i < SHARED_INSTANCES; i++) {
         char name[32];
@@ -363,7 +312,7 @@ static void two_processes_step_the_same_instances(void)
         spex_instance_free(instance);
     }
     setting_release(&setting);
-    expect_integrity(setting.options.store_dir, 4);
+    expect_integrity(setting.options.store_dir, 4, false);
 }
 
 static void several_processes_create_one_store(void)
@@ -373,14 +322,14 @@ static void several_processes_create_one_store(void)
     char lines[CREATORS][100] = {{0}};
     const char *store = suite_scratch_path("created/store");
     for (int i = 0; i < CREATORS; i++)
-        processes[i] = start("create", store);
+        processes[i] = process_start((const char *const[]){"create", store, NULL});
     for (int i = 0; i < CREATORS; i++) {
         CU_ASSERT_PTR_NOT_NULL(fgets(lines[i], sizeof lines[i], processes[i].output));
-        CU_ASSERT_EQUAL(finish(&processes[i]), 0);
+        CU_ASSERT_EQUAL(process_finish(&processes[i]), 0);
         ASSERT_TEXT(lines[i], lines[0]);
     }
     ASSERT_CONTAINS(lines[0], " 4\n");
-    expect_integrity(store, 4);
+    expect_integrity(store, 4, false);
 }
 
 static void open_to_nobody(const char *store, mode_t directory, mode_t file)
@@ -422,11 +371,11 @@ static void who_may_not_write_may_read(void)
             }
         }
         open_to_nobody(store, 0555, 0444);
-        struct process process = start("readonly", store);
+        struct process process = process_start((const char *const[]){"readonly", store, NULL});
         char first[1200] = "", second[1200] = "";
         bool skipped = !fgets(first, sizeof first, process.output);
         CU_ASSERT_TRUE(skipped || fgets(second, sizeof second, process.output));
-        int answer = finish(&process);
+        int answer = process_finish(&process);
         open_to_nobody(store, 0755, 0644);
         if (answer == 77) {
             suite_skip("there is no user to become who may not write");
@@ -443,7 +392,8 @@ static void a_full_disk_refuses_and_recovers(void)
 {
     struct setting setting;
     setting_init(&setting, "disk-full", false);
-    struct process process = start("full", setting.options.store_dir);
+    struct process process =
+        process_start((const char *const[]){"full", setting.options.store_dir, NULL});
     bool acknowledged[400] = {false};
     char line[32];
     int count = 0;
@@ -451,7 +401,7 @@ static void a_full_disk_refuses_and_recovers(void)
         acknowledged[atoi(line)] = true;
         count++;
     }
-    CU_ASSERT_EQUAL(finish(&process), 0);
+    CU_ASSERT_EQUAL(process_finish(&process), 0);
     CU_ASSERT_TRUE(count >= 200 && count < 400);
     setting_open(&setting);
     for (int i = 0; i < 400; i++) {
@@ -459,20 +409,106 @@ static void a_full_disk_refuses_and_recovers(void)
         ASSERT_TEXT(setting_show(&setting, line), acknowledged[i] ? "basket/1/0" : "none");
     }
     setting_release(&setting);
-    expect_integrity(setting.options.store_dir, 4);
+    expect_integrity(setting.options.store_dir, 4, false);
+}
+
+static void a_small_disk_fills_and_gets_room(void)
+{
+    const char *folder = suite_scratch_path("small");
+    spex_error error;
+    ASSERT_OK(file_make_directory(folder, &error), error);
+    struct process process = process_start((const char *const[]){"small", folder, NULL});
+    struct text said = {0};
+    char line[1200];
+    while (fgets(line, sizeof line, process.output))
+        text_append(&said, line);
+    int answer = process_finish(&process);
+    if (answer == 77) {
+        suite_skip("a small disk cannot be mounted here");
+    } else {
+        CU_ASSERT_EQUAL(answer, 0);
+        ASSERT_CONTAINS(text_value(&said), "-4: shard");
+        ASSERT_CONTAINS(text_value(&said), "make room on the disk");
+        ASSERT_CONTAINS(text_value(&said), "tried, 0 wrong");
+        ASSERT_CONTAINS(text_value(&said), "room: 10 more, status 0");
+        ASSERT_CONTAINS(text_value(&said), "again: 0 wrong");
+        ASSERT_CONTAINS(text_value(&said), "whole: 1");
+    }
+    text_release(&said);
+}
+
+static bool count_one(const spex_instance *instance, void *user_data)
+{
+    (void)instance;
+    ++*(int *)user_data;
+    return true;
+}
+
+static int count_matching(spex_manager *manager, const spex_filter *filter)
+{
+    int count = 0;
+    spex_error error;
+    ASSERT_OK(spex_all(manager, filter, count_one, &count, &error), error);
+    return count;
+}
+
+/* One records, one prunes, and here instances are stepped as soon as they are there: each
+ * sees at once what the others did. */
+static void recording_stepping_and_pruning_at_once(void)
+{
+    struct setting setting;
+    setting_init(&setting, "all-three", false);
+    setting_open(&setting);
+    const char *store = setting.options.store_dir;
+    struct process recorder = process_start((const char *const[]){"recorder", store, NULL});
+    struct process pruner = process_start((const char *const[]){"pruner", store, NULL});
+    struct reader *reader = setting_reader(&setting);
+    spex_error error;
+    char line[16], name[32];
+    int recorded = 0;
+    reader_changed(reader);
+    while (fgets(line, sizeof line, recorder.output)) {
+        int i = recorded++;
+        if (i % 2)
+            continue;
+        CU_ASSERT_TRUE(reader_changed(reader));
+        snprintf(name, sizeof name, "new-%d", i);
+        ASSERT_OK(spex_transition(setting.manager, name, "pay", "paid", &error), error);
+        spex_instance *instance;
+        if (ASSERT_OK(reader_instance(reader, name, 0, &instance, &error), error))
+            CU_ASSERT_EQUAL(instance->transitions, 2);
+        spex_instance_free(instance);
+    }
+    CU_ASSERT_EQUAL(recorded, RECORDED);
+    CU_ASSERT_EQUAL(process_finish(&recorder), 0);
+    CU_ASSERT_EQUAL(process_finish(&pruner), 0);
+    CU_ASSERT_EQUAL(count_matching(setting.manager, &(spex_filter){.text = "old-"}), 0);
+    CU_ASSERT_EQUAL(count_matching(setting.manager, &(spex_filter){.state = "paid"}), RECORDED / 2);
+    /* Counted once each, by whatever process. */
+    struct observed_transition *observed;
+    size_t rows;
+    ASSERT_OK(reader_observed(reader, "Order", &observed, &rows, &error), error);
+    CU_ASSERT_EQUAL(rows, 2);
+    for (size_t i = 0; i < rows; i++)
+        CU_ASSERT_EQUAL(observed[i].count, RECORDED / 2);
+    observed_free(observed, rows);
+    reader_close(reader);
+    setting_release(&setting);
+    expect_integrity(store, 4, true);
 }
 
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        {"what was acknowledged survives kill -9", what_was_acknowledged_survives_kill},
         {"two processes step the same instances", two_processes_step_the_same_instances},
         {"several processes create one store", several_processes_create_one_store},
         {"who may not write may read", who_may_not_write_may_read},
         {"a full disk refuses and recovers", a_full_disk_refuses_and_recovers},
+        {"a small disk fills and gets room", a_small_disk_fills_and_gets_room},
+        {"recording, stepping and pruning at once", recording_stepping_and_pruning_at_once},
         {0},
     };
-    if (argc == 4 && strcmp(argv[1], "--child") == 0)
+    if (argc >= 4 && strcmp(argv[1], "--child") == 0)
         return child(argv + 2);
     return suite_run("processes", tests, argc, argv);
 }
