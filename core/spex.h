@@ -10,12 +10,21 @@
  *  - Text is UTF-8 and NUL-terminated. Text passed in is copied; text handed
  *    out through a pointer to const belongs to the object it came from.
  *  - Functions answer SPEX_OK (0) or a negative spex_status, and then describe
- *    the failure in *error. `error` may always be NULL.
+ *    the failure in *error, which says nothing else. `error` may always be NULL.
  *  - What a function named *_create, *_open, *_load or *_get hands out is freed
- *    with the matching *_free or *_close, which accept NULL.
+ *    with the matching *_free or *_close, which accept NULL. After a failure nothing
+ *    is handed out: the pointer is NULL, the count 0.
  *  - Times are microseconds since 1970-01-01 UTC, durations are milliseconds.
- *  - A manager may be used from any number of threads. Other objects may be
- *    read from any number of threads while nobody changes them.
+ *  - A manager may be used from any number of threads, but for opening and closing it.
+ *    Other objects may be read from any number of threads while nobody changes them.
+ *  - The errors listed with a call on a manager are its own. Beside them every such call may
+ *    answer what keeps it from its shards: STORE (damaged, taken away, full disk), SYSTEM
+ *    (the lock file cannot be used), BUSY (a full mailbox with mailbox_fails_full, or another
+ *    process that holds a shard for more than 10 s) and MEMORY. Those that wait for their
+ *    answer - all but the async ones - are USAGE when a handler calls them. A call that
+ *    fails changed nothing, unless it says so.
+ *
+ * spex(5) describes the files, libspex(3) how to use this.
  */
 #ifndef SPEX_H
 #define SPEX_H
@@ -119,11 +128,12 @@ SPEX_API int spex_specification_create(spex_specification **specification, const
  * the initial state. Errors: USAGE (a name empty, too long, not UTF-8), MEMORY. */
 SPEX_API int spex_specification_add(spex_specification *specification, const char *from,
                                     const char *action, const char *to, spex_error *error);
-/* Replaces the policy; everything it points to is copied. Errors: USAGE, MEMORY. */
+/* Replaces the policy; everything it points to is copied. Errors: USAGE (a negative timeout
+ * other than SPEX_INFINITY, a prunable state that is no name), MEMORY. */
 SPEX_API int spex_specification_set_policy(spex_specification *specification,
                                            const spex_policy *policy, spex_error *error);
 /* Reads a .spec file or the only specification of a .ex file (spex(5)).
- * Errors: SYNTAX with its place, SYSTEM, MEMORY. */
+ * Errors: SYNTAX with its place, SYSTEM (the file cannot be read), MEMORY. */
 SPEX_API int spex_specification_load(spex_specification **specification, const char *path,
                                      spex_error *error);
 SPEX_API void spex_specification_free(spex_specification *specification);
@@ -205,14 +215,19 @@ typedef struct spex_report {
     int line;
 } spex_report;
 
-/* Called on the thread of the instance's shard, never inside a transaction. It
- * may use the async calls of the manager; a synchronous call answers
- * SPEX_ERROR_USAGE instead of deadlocking. */
+/* Called on the thread of the instance's shard, whoever made the call, and never inside a
+ * transaction: what it is told of is stored already, but for SPEX_REASON_MODEL_NOT_FOUND,
+ * where its answer decides. Different shards may call it at once. While it runs its shard
+ * waits, the others do not. It may use the async calls of the manager; a full mailbox
+ * then answers SPEX_ERROR_BUSY, as it would have to empty it itself. A call that waits
+ * answers SPEX_ERROR_USAGE instead of deadlocking. */
 typedef spex_answer (*spex_handler)(const spex_report *report, void *user_data);
 
+/* What has been stored survives. Power loss may take the last moments' transactions with
+ * NORMAL, whole ones, and never damages the store. */
 typedef enum spex_durability {
-    SPEX_DURABILITY_NORMAL = 0, /* survives the death of any process */
-    SPEX_DURABILITY_FULL = 1    /* survives power loss too: one fsync a batch */
+    SPEX_DURABILITY_NORMAL = 0, /* the death of any process */
+    SPEX_DURABILITY_FULL = 1    /* power loss too: one fsync a batch */
 } spex_durability;
 
 /* Microseconds; `wall` since 1970 UTC, `monotonic` from any fixed point. Both called with
@@ -245,8 +260,8 @@ typedef struct spex_manager_options {
     void *loaded; /* of spex_manager_options_load; leave it alone */
 } spex_manager_options;
 
-/* Fills in the defaults. Environment and project file are read only by the next call, so
- * that a program decides itself whether they apply to it. */
+/* Fills in the defaults; always first. Environment and project file are read only by the next call,
+ * so that a program decides itself whether they apply to it. */
 SPEX_API void spex_manager_options_init(spex_manager_options *options);
 /* Replaces the defaults by what the project file `ini` (NULL: ./spex.ini, which may be
  * missing) and over it the environment (SPEX_STORE_DIR, ...) say; see spex(5). Set fields
@@ -257,15 +272,18 @@ SPEX_API int spex_manager_options_load(spex_manager_options *options, const char
 SPEX_API void spex_manager_options_release(spex_manager_options *options);
 
 /* Opens (creating it where it is missing) the store and reads the models of
- * impl_models_dir. Errors: USAGE, STORE (another shard count, a newer format,
- * not a store), SYSTEM, SYNTAX (a model file, with its place), MEMORY. */
+ * impl_models_dir, which may be missing. The options are copied, but for what their pointers
+ * to functions are given. Errors: USAGE (an option), STORE (another shard count, a newer format,
+ * not a store, a network file system), SYSTEM, SYNTAX (a model file, with its place), BUSY
+ * (another process is creating the store for too long), MEMORY. */
 SPEX_API int spex_manager_open(spex_manager **manager, const spex_manager_options *options,
                                spex_error *error);
-/* Waits for everything queued, then closes. */
+/* Waits for everything queued, then closes. No other call on the manager may be at work or
+ * follow. A handler that calls it is told so in the log, and nothing happens. */
 SPEX_API void spex_manager_close(spex_manager *manager);
 
 /* Makes a specification known, with its own handler or NULL. The manager takes
- * a copy. Errors: USAGE (name already known), MEMORY. */
+ * a copy. At any time, from a handler too. Errors: USAGE (name already known), MEMORY. */
 SPEX_API int spex_manager_add_specification(spex_manager *manager,
                                             const spex_specification *specification,
                                             spex_handler handler, void *handler_data,
@@ -280,7 +298,11 @@ typedef struct spex_place {
     const char *file;
     int line;
 } spex_place;
+#ifdef __cplusplus
+#define SPEX_HERE (spex_place{__FILE__, __LINE__})
+#else
 #define SPEX_HERE ((spex_place){__FILE__, __LINE__})
+#endif
 
 /* What became of a recorded transition. */
 typedef struct spex_observation {
@@ -288,21 +310,26 @@ typedef struct spex_observation {
     uint64_t transitions; /* how many the instance has now */
 } spex_observation;
 
-/* Reports. `at` 0: now. `meta` may be NULL. A `state` of NULL is, for init, the
- * specification's initial one; for transition the only one the specification leads to by
- * that action (USAGE if there is none or several: nothing is recorded). On SPEX_OK the report is
- * stored and, with the manager's durability, durable. A deviation is stored too,
- * whatever the handler answers; refused, it is SPEX_ERROR_REFUSED with its
- * reason. `observation` may be NULL; it is filled in whenever a transition was
- * stored. Errors: REFUSED, USAGE (identifier, name, JSON), STORE, BUSY, MEMORY. */
+/* Reports. `at` 0: now. `meta` is a JSON object of up to 1 MiB, or NULL. A `state` of NULL
+ * is, for init, the specification's initial one; for transition the only one the specification
+ * leads to by that action (USAGE if there is none or several). On SPEX_OK the report is stored
+ * and, with the manager's durability, durable. A deviation is stored too, whatever the
+ * handler answers; refused, it is SPEX_ERROR_REFUSED with its reason. An identifier in use
+ * (init), an unknown one (transition) and a missing model are refused without storing more
+ * than an event; a handler that accepts the first or the second makes it SPEX_OK with
+ * observation->transitions 0. `observation` may be NULL; it is filled in whenever a
+ * transition was stored, and else all zero. Errors: REFUSED, USAGE (identifier, name, JSON,
+ * time; a specification that is not known here), SYNTAX (the model's file cannot be read). */
 SPEX_API int spex_init_at(spex_manager *manager, const char *specification, const char *identifier,
                           const char *meta, const char *state, int64_t at, spex_place place,
                           spex_observation *observation, spex_error *error);
 SPEX_API int spex_transition_at(spex_manager *manager, const char *identifier, const char *action,
                                 const char *state, int64_t at, spex_place place,
                                 spex_observation *observation, spex_error *error);
-/* Queue and return; what goes wrong later reaches handlers and the log only.
- * Errors: USAGE, BUSY (see mailbox_fails_full), MEMORY. */
+/* Queue and return; what goes wrong later reaches handlers and the log only. `at` 0 is the
+ * time of the call. Reports of one thread about one instance are stored in the order of the
+ * calls, waiting or not. Errors: USAGE (identifier, name, JSON, time), BUSY (see
+ * mailbox_fails_full), MEMORY. */
 SPEX_API int spex_init_async_at(spex_manager *manager, const char *specification,
                                 const char *identifier, const char *meta, const char *state,
                                 int64_t at, spex_place place, spex_error *error);
@@ -317,37 +344,41 @@ SPEX_API int spex_transition_async_at(spex_manager *manager, const char *identif
     spex_init_async_at(manager, specification, identifier, meta, state, 0, SPEX_HERE, error)
 #define spex_transition_async(manager, identifier, action, state, error)                           \
     spex_transition_async_at(manager, identifier, action, state, 0, SPEX_HERE, error)
-/* Waits until everything queued before is stored or refused. */
+/* Waits until everything queued before is stored or refused, and handlers were told. */
 SPEX_API int spex_manager_flush(spex_manager *manager, spex_error *error);
 
-/* Inserts or replaces an instance at a state, with empty history and no check.
- * Errors: USAGE, STORE, BUSY, MEMORY. */
+/* Inserts or replaces an instance at a state (NULL: the specification's initial one), with
+ * empty history and no check; the specification need not be known. Errors: USAGE (identifier,
+ * name, JSON; no state). */
 SPEX_API int spex_mock(spex_manager *manager, const char *specification, const char *identifier,
                        const char *meta, const char *state, spex_error *error);
 
-/* One instance with its history. Errors: NOT_FOUND, USAGE (no identifier; called from a
- * handler), STORE, BUSY, MEMORY. */
+/* One instance with its history. Errors: NOT_FOUND, USAGE (identifier). */
 SPEX_API int spex_get(spex_manager *manager, const char *identifier, spex_instance **instance,
                       spex_error *error);
 
-/* Called for each instance, on the caller's thread; false ends the walk. */
+/* Called for each instance, on the caller's thread, where it may call the manager; false
+ * ends the walk. */
 typedef bool (*spex_instance_callback)(const spex_instance *instance, void *user_data);
 
 /* All instances that match (filter NULL: all), in byte order of identifiers,
  * without their histories. A shard that cannot be read makes the answer
- * SPEX_ERROR_STORE, naming it, after the others' instances were given. Errors: STORE, USAGE
- * (called from a handler), BUSY, MEMORY. */
+ * an error (STORE, SYSTEM, BUSY) that names it, after the others' instances were given. What
+ * changes meanwhile is seen or not. Errors: SYNTAX (the filter's `where`). */
 SPEX_API int spex_all(spex_manager *manager, const spex_filter *filter,
                       spex_instance_callback callback, void *user_data, spex_error *error);
 
-/* Deleting what is not there is SPEX_OK. *deleted may be NULL. Errors: USAGE (no
- * identifier; called from a handler), STORE, BUSY, MEMORY. */
+/* Deleting what is not there is SPEX_OK. *deleted may be NULL. What the second deletes are
+ * all that match (filter NULL: every instance), some at a time, so that callers do not wait
+ * long; after an error *deleted tells how many went. Errors: USAGE (identifier), SYNTAX (the
+ * filter's `where`). */
 SPEX_API int spex_delete(spex_manager *manager, const char *identifier, bool *deleted,
                          spex_error *error);
 SPEX_API int spex_delete_matching(spex_manager *manager, const spex_filter *filter,
                                   uint64_t *deleted, spex_error *error);
-/* One prune pass now, after the policies of the known specifications. With
- * dry_run nothing is deleted, only counted. */
+/* One prune pass now, after the policies of the known specifications, some instances at a
+ * time. With dry_run nothing is deleted, only counted; *deleted may be NULL. Errors: those of
+ * every call. */
 SPEX_API int spex_prune(spex_manager *manager, bool dry_run, uint64_t *deleted, spex_error *error);
 
 /* ---------------------------------------------------------------- models */
@@ -363,15 +394,16 @@ SPEX_API bool spex_model_transition(const spex_model *model, size_t index, const
 SPEX_API void spex_model_free(spex_model *model);
 
 /* The model of a specification as it stands over all shards, or of every
- * specification that has one (*models: an array of *count, freed with
- * spex_models_free). Errors: NOT_FOUND, STORE, MEMORY. */
+ * specification that has one, by name (*models: an array of *count, freed with
+ * spex_models_free). Errors: the first NOT_FOUND and USAGE (name). */
 SPEX_API int spex_model_get(spex_manager *manager, const char *specification, spex_model **model,
                             spex_error *error);
 SPEX_API int spex_models_get(spex_manager *manager, spex_model ***models, size_t *count,
                              spex_error *error);
 SPEX_API void spex_models_free(spex_model **models, size_t count);
 /* Writes every model to DIR/<specification>.spex (NULL: impl_models_dir), each
- * replaced in one step. Errors: SYSTEM, USAGE (a name that would not read back), STORE, MEMORY. */
+ * replaced in one step. One that cannot be written keeps no other from being written.
+ * Errors: SYSTEM, USAGE (a name that would not read back, or is not fit for a file). */
 SPEX_API int spex_models_export(spex_manager *manager, const char *directory, spex_error *error);
 
 /* --------------------------------------------------- learning from tests */
@@ -420,24 +452,28 @@ SPEX_API void spex_test_cancel(spex_test *test);
 
 /* ------------------------------------------------------- helpers for tests */
 
-/* Print the error to standard error and abort. */
+/* Unless the status is SPEX_OK: print the error with its place to standard error and abort. */
 SPEX_API void spex_or_die(int status, const spex_error *error, spex_place place);
+/* The instance, to be freed with spex_instance_free. */
+SPEX_API spex_instance *spex_get_or_die_at(spex_manager *manager, const char *identifier,
+                                           spex_place place);
+#define spex_get_or_die(manager, identifier) spex_get_or_die_at(manager, identifier, SPEX_HERE)
 #define spex_init_or_die(manager, specification, identifier, meta, state)                          \
     do {                                                                                           \
-        spex_error spex_or_die_error = {0};                                                        \
+        spex_error spex_or_die_error;                                                              \
         spex_or_die(                                                                               \
             spex_init(manager, specification, identifier, meta, state, &spex_or_die_error),        \
             &spex_or_die_error, SPEX_HERE);                                                        \
     } while (0)
 #define spex_transition_or_die(manager, identifier, action, state)                                 \
     do {                                                                                           \
-        spex_error spex_or_die_error = {0};                                                        \
+        spex_error spex_or_die_error;                                                              \
         spex_or_die(spex_transition(manager, identifier, action, state, &spex_or_die_error),       \
                     &spex_or_die_error, SPEX_HERE);                                                \
     } while (0)
 #define spex_mock_or_die(manager, specification, identifier, meta, state)                          \
     do {                                                                                           \
-        spex_error spex_or_die_error = {0};                                                        \
+        spex_error spex_or_die_error;                                                              \
         spex_or_die(                                                                               \
             spex_mock(manager, specification, identifier, meta, state, &spex_or_die_error),        \
             &spex_or_die_error, SPEX_HERE);                                                        \

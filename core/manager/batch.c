@@ -105,18 +105,6 @@ static void finish(struct server *server, struct request *request)
     answer(server, request);
 }
 
-/* Answers the request to go on with. */
-static struct request *ask_model(struct server *server, struct request *request)
-{
-    struct request *next = request->next;
-    if (server->led) {
-        leave_to_server(server, request);
-        return next;
-    }
-    report_ask_model(server, request);
-    return request;
-}
-
 /* A request on its own could not be written. */
 static void fail(struct server *server, struct request *request, const spex_error *error)
 {
@@ -165,14 +153,21 @@ static void rollback(struct server *server)
         shard_rollback(server->shard);
 }
 
-/* What is done outside of a transaction before the request is served again; answers the
+/* What is done outside of a transaction before the request is served again. Answers the
  * request to go on with. */
 static struct request *prepare(struct server *server, struct request *request, enum served served)
 {
-    if (served == SERVED_ASK)
-        return ask_model(server, request);
-    judge_ahead(server);
-    request->judged++;
+    struct request *next = request->next;
+    if (server->led) {
+        leave_to_server(server, request);
+        return next;
+    }
+    if (served == SERVED_ASK) {
+        report_ask_model(server, request);
+    } else {
+        judge_ahead(server);
+        request->judged++;
+    }
     return request;
 }
 

@@ -338,3 +338,11 @@ void spex_or_die(int status, const spex_error *error, spex_place place)
             error && error->message[0] ? error->message : "failed");
     abort();
 }
+
+spex_instance *spex_get_or_die_at(spex_manager *manager, const char *identifier, spex_place place)
+{
+    spex_instance *instance;
+    spex_error error;
+    spex_or_die(spex_get(manager, identifier, &instance, &error), &error, place);
+    return instance;
+}
