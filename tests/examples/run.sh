@@ -1,5 +1,5 @@
 #!/bin/sh
-# The example program, and what libspex shows of itself.
+# The example programs: what they print, and what their stores then hold.
 set -u
 ulimit -c 0
 srcdir=${srcdir:-$(dirname "$0")/../..}
@@ -20,8 +20,17 @@ skip() {
     skipped=$((skipped + 1))
     echo "SKIP examples: $1 ($2)"
 }
+# test, file, expected content
+same() {
+    printf '%s\n' "$3" >"$scratch/expected"
+    if diff "$scratch/expected" "$2" >"$scratch/difference" 2>&1; then
+        ok "$1"
+    else
+        fail "$1" "$scratch/difference"
+    fi
+}
 
-# test, expected exit code, expected last line, pattern that the output has, arguments
+# ---- record: test, expected last line, pattern that the output has, arguments
 record() {
     name=$1 last=$2 pattern=$3
     shift 3
@@ -33,72 +42,99 @@ record() {
     fi
 }
 
-record "a deviation is noticed" \
+record "record: a deviation is noticed" \
     "20 packed, 79 delivered, 1 elsewhere; 1 deviated, 1 refused" \
     "record.c:[0-9]*: parcel-2-7 of Parcel: on the road --\[lose\]-> lost is not in the" \
     "$scratch/judged" "$srcdir/examples/models"
-record "without a model one is learned" \
+record "record: without a model one is learned" \
     "20 packed, 79 delivered, 1 elsewhere; 0 deviated, 0 refused" \
     "no implementation model of Parcel" "$scratch/learned" "$scratch/none"
 if ./examples/record "$scratch/judged" "$srcdir/examples/models" >"$scratch/out" 2>&1; then
-    fail "a second run finds its identifiers in use" "$scratch/out"
+    fail "record: a second run finds its identifiers in use" "$scratch/out"
 elif grep -q "the instance parcel-.* exists already" "$scratch/out"; then
-    ok "a second run finds its identifiers in use"
+    ok "record: a second run finds its identifiers in use"
 else
-    fail "a second run finds its identifiers in use" "$scratch/out"
+    fail "record: a second run finds its identifiers in use" "$scratch/out"
 fi
 
-# What it needs to run: neither a terminal's library nor Graphviz.
-if ./libtool --mode=execute ldd ./examples/record >"$scratch/out" 2>&1 && grep -q libsqlite3 "$scratch/out"; then
-    if grep -E 'ncurses|tinfo|libgvc|libcgraph|libcdt' "$scratch/out"; then
-        fail "it links neither ncurses nor Graphviz" "$scratch/out"
-    else
-        ok "it links neither ncurses nor Graphviz"
-    fi
+# ---- worker_pool: a client waits for the answer to what its next request builds on
+store=$scratch/pool
+mkfifo "$scratch/in" "$scratch/answers"
+./examples/worker_pool "$srcdir/specs/order.spec" "$srcdir/specs/models" "$store" \
+    <"$scratch/in" >"$scratch/answers" 2>"$scratch/told" &
+pool=$!
+exec 3>"$scratch/in" 4<"$scratch/answers"
+for request in "buy 1" "ship 1" "buy 2" "cancel 2" "ship 3"; do
+    echo "$request" >&3
+    read -r answer <&4
+    echo "$answer"
+done >"$scratch/out"
+same "worker_pool: requests are answered" "$scratch/out" "buy 1: done
+ship 1: done
+buy 2: done
+cancel 2: done
+ship 3: done"
+sed 's/^.*worker_pool\.c:[0-9][0-9]*: /worker_pool.c: /' "$scratch/told" >"$scratch/out"
+same "worker_pool: deviations are told at once, with their place" "$scratch/out" \
+    "worker_pool.c: 2 of Order: paid --[cancel]-> cancelled is not in the implementation model, which is not equivalent to the specification with it
+worker_pool.c: there is no instance 3 to take pack to packed
+worker_pool.c: there is no instance 3 to take hand over to on the road"
+# A signal comes while requests wait: what was taken is worked off, what was answered is stored.
+for order in 11 12 13 14 15 16 17 18 19; do
+    echo "buy $order"
+done >&3
+read -r answer <&4
+kill -TERM "$pool"
+{ echo "$answer"; cat <&4; } >"$scratch/out"
+wait "$pool"
+code=$?
+exec 3>&- 4<&-
+for order in $(sed -n 's/^buy \([0-9]*\): done$/\1/p' "$scratch/out"); do
+    ./spex get --store "$store" --json "$order" >"$scratch/instance" 2>&1
+    grep -q '"state": *"paid"' "$scratch/instance" || cat "$scratch/instance"
+done >"$scratch/lost"
+if [ "$code" = 0 ] && [ "$(tail -n 1 "$scratch/out")" = closed ] && [ ! -s "$scratch/lost" ] &&
+    grep -q '^buy 1[0-9]: done$' "$scratch/out"; then
+    ok "worker_pool: a signal ends it with nothing lost"
 else
-    skip "it links neither ncurses nor Graphviz" "ldd tells nothing here"
+    echo "exit code $code" >>"$scratch/out"
+    cat "$scratch/told" "$scratch/lost" >>"$scratch/out"
+    fail "worker_pool: a signal ends it with nothing lost" "$scratch/out"
 fi
 
-library=.libs/libspex.so
-if [ ! -e "$library" ]; then
-    skip "libspex exports spex_* and nothing else" "no shared library was built"
-elif ! nm -D --defined-only "$library" >"$scratch/symbols" 2>&1; then
-    skip "libspex exports spex_* and nothing else" "nm does not work here"
-else
-    awk '{ print $NF }' "$scratch/symbols" | grep -v '^spex_' >"$scratch/out"
-    # Sanitizers add names of their own.
-    grep -v -E '^_*(asan|ubsan|tsan|odr|_odr)' "$scratch/out" >"$scratch/rest"
-    if [ -s "$scratch/rest" ]; then
-        fail "libspex exports spex_* and nothing else" "$scratch/rest"
-    elif ! grep -q ' spex_manager_open$' "$scratch/symbols"; then
-        fail "libspex exports spex_* and nothing else" "$scratch/symbols"
+# ---- suites that use the library
+if [ -x ./examples/learning_test ]; then
+    ./examples/learning_test "$scratch/models" >"$scratch/out" 2>&1 &&
+        ./examples/learning_test "$scratch/models" >"$scratch/again" 2>&1
+    if [ $? = 0 ] && grep -q 'Turnstile.spex: 5 new in the model of Turnstile' "$scratch/out" &&
+        ! grep -q ' new in ' "$scratch/again"; then
+        ok "learning_test: a suite tells what it learned, once"
     else
-        ok "libspex exports spex_* and nothing else"
+        cat "$scratch/again" >>"$scratch/out"
+        fail "learning_test: a suite tells what it learned, once" "$scratch/out"
     fi
-    # Every function that the header declares is there.
-    sed -n 's/^SPEX_API [^(]*[ *]\(spex_[a-z_]*\)(.*/\1/p' "$srcdir/core/spex.h" |
-        while read -r function; do
-            grep -q " $function\$" "$scratch/symbols" || echo "$function"
-        done >"$scratch/missing"
-    if [ -s "$scratch/missing" ]; then
-        fail "libspex has every function of spex.h" "$scratch/missing"
+    same "learning_test: the model is what the tests did" "$scratch/models/Turnstile.spex" \
+        "Specification: Turnstile
+Learning mode: false
+Transitions:
+locked --[coin]-> unlocked
+locked --[push]-> locked
+nil --[__initialisation__]-> locked
+unlocked --[coin]-> unlocked
+unlocked --[push]-> locked"
+    if ./spex check --specs "$srcdir/examples/specs" --models "$scratch/models" \
+        >"$scratch/out" 2>&1; then
+        ok "learning_test: and behaves as the specification says"
     else
-        ok "libspex has every function of spex.h"
+        fail "learning_test: and behaves as the specification says" "$scratch/out"
     fi
-fi
-
-# A program in C++ can include the header.
-if command -v "${CXX:-c++}" >/dev/null 2>&1; then
-    echo '#include "spex.h"' >"$scratch/header.cpp"
-    echo 'int main() { return spex_version() == nullptr; }' >>"$scratch/header.cpp"
-    if "${CXX:-c++}" -std=c++11 -Wall -Wextra -Werror -fsyntax-only -I"$srcdir/core" \
-        "$scratch/header.cpp" >"$scratch/out" 2>&1; then
-        ok "spex.h is fit for C++"
+    if ./examples/mock_test "$srcdir/examples/models" >"$scratch/out" 2>&1; then
+        ok "mock_test: tests begin in the middle"
     else
-        fail "spex.h is fit for C++" "$scratch/out"
+        fail "mock_test: tests begin in the middle" "$scratch/out"
     fi
 else
-    skip "spex.h is fit for C++" "no C++ compiler"
+    skip "learning_test, mock_test" "built without CUnit"
 fi
 
 echo "examples: $passed passed, $failed failed, $skipped skipped"
