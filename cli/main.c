@@ -23,7 +23,7 @@ static const struct group {
 } groups[] = {
     {"Check and compare", {&check_verb, &compare_verb, &coverage_verb}},
     {"Files", {&show_verb, &reduce_verb, &convert_verb, &export_verb, &models_verb}},
-    {"Record", {&init_verb, &transition_verb, &mock_verb, &record_verb}},
+    {"Record", {&init_verb, &transition_verb, &mock_verb, &record_verb, &import_verb}},
     {"Look", {&get_verb, &instances_verb, &overdue_verb, &events_verb}},
     {"Tidy up", {&delete_verb, &prune_verb, &store_verb}},
     {"This program", {&help_verb, &version_verb}},

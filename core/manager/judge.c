@@ -46,8 +46,8 @@ static int reaches(const struct lts *lts, const char *state, bool *reached, spex
     return status;
 }
 
-static int compare(const struct spex_specification *specification, const struct spex_model *model,
-                   const char *from, bool first, spex_verdict *verdict, spex_error *error)
+int judge_model(const struct spex_specification *specification, const struct spex_model *model,
+                const char *from, bool first, spex_verdict *verdict, spex_error *error)
 {
     struct lts left = {0}, right = {0};
     bool reached = true, equivalent = false;
@@ -158,7 +158,7 @@ static int check_step(const struct workflow *workflow, struct spex_model *overla
     if (!status)
         status = model_add(overlay, from, action, to, NULL, error);
     if (!status)
-        status = compare(workflow->specification, overlay, from, first, verdict, error);
+        status = judge_model(workflow->specification, overlay, from, first, verdict, error);
     return status;
 }
 

@@ -209,6 +209,10 @@ int judge(struct server *server, const struct workflow *workflow, const char *sp
  * wrong here goes wrong again when judged at once. */
 void judge_ahead(struct server *server);
 void judge_forget(struct server *server);
+/* The verdict of a deviation from `from` (`first`: an initialisation) that was added to the
+ * model, with all others of its instance. */
+int judge_model(const struct spex_specification *specification, const struct spex_model *model,
+                const char *from, bool first, spex_verdict *verdict, spex_error *error);
 
 /* --------------------------------------------------------------- report */
 

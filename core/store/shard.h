@@ -43,6 +43,7 @@ struct stored {
     bool mocked;
     uint64_t deviations;
     uint64_t transitions;
+    int64_t since;
 };
 int shard_find(struct shard *shard, const char *identifier, struct stored *stored, bool *found,
                spex_error *error);
@@ -61,6 +62,9 @@ int shard_move(struct shard *shard, const struct stored *stored, const spex_step
 /* Counts an observed transition. */
 int shard_observe(struct shard *shard, const char *specification, const char *from,
                   const spex_step *step, spex_error *error);
+/* Counts one that was observed `count` times. */
+int shard_observe_many(struct shard *shard, const char *specification,
+                       const struct observed_transition *observed, spex_error *error);
 /* A deviating step of an instance, once; and all of them added to a model. At most
  * SHARD_OVERLAY_MAX are kept; *full tells that there are as many. */
 #define SHARD_OVERLAY_MAX 1000

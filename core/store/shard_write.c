@@ -26,6 +26,7 @@ int shard_find(struct shard *shard, const char *identifier, struct stored *store
             .mocked = sqlite3_column_int(statement, 3) != 0,
             .deviations = (uint64_t)sqlite3_column_int64(statement, 4),
             .transitions = (uint64_t)sqlite3_column_int64(statement, 5),
+            .since = sqlite3_column_int64(statement, 6),
         };
         if (shard->specification.failed || shard->state.failed)
             status = error_memory(error);
@@ -101,14 +102,28 @@ int shard_move(struct shard *shard, const struct stored *stored, const spex_step
                          error);
 }
 
+int shard_observe_many(struct shard *shard, const char *specification,
+                       const struct observed_transition *observed, spex_error *error)
+{
+    return statement_run(&shard->connection, STATEMENT_OBSERVE,
+                         VALUES(TEXT(specification), TEXT(observed->from), TEXT(observed->action),
+                                TEXT(observed->to), NUMBER((int64_t)observed->count),
+                                NUMBER((int64_t)observed->learned), NUMBER(observed->first_seen),
+                                NUMBER(observed->last_seen)),
+                         error);
+}
+
 int shard_observe(struct shard *shard, const char *specification, const char *from,
                   const spex_step *step, spex_error *error)
 {
-    return statement_run(&shard->connection, STATEMENT_OBSERVE,
-                         VALUES(TEXT(specification), TEXT(from), TEXT(step->action),
-                                TEXT(step->state), NUMBER(step->verdict == SPEX_VERDICT_LEARNED),
-                                NUMBER(step->at)),
-                         error);
+    struct observed_transition observed = {.from = (char *)(uintptr_t)from,
+                                           .action = (char *)(uintptr_t)step->action,
+                                           .to = (char *)(uintptr_t)step->state,
+                                           .count = 1,
+                                           .learned = step->verdict == SPEX_VERDICT_LEARNED,
+                                           .first_seen = step->at,
+                                           .last_seen = step->at};
+    return shard_observe_many(shard, specification, &observed, error);
 }
 
 int shard_deviate(struct shard *shard, int64_t key, const char *from, const char *action,

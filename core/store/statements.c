@@ -5,7 +5,7 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_COMMIT] = "COMMIT",
     [STATEMENT_ROLLBACK] = "ROLLBACK",
     [STATEMENT_VERSION] = "PRAGMA data_version",
-    [STATEMENT_FIND] = "SELECT key, specification, state, mocked, deviations, transitions"
+    [STATEMENT_FIND] = "SELECT key, specification, state, mocked, deviations, transitions, since"
                        " FROM instance WHERE identifier = ?1",
     [STATEMENT_INSERT] = "INSERT INTO instance(identifier, specification, meta, state, mocked,"
                          " since, due, deviations, transitions)"
@@ -19,8 +19,8 @@ static const char *const sql[STATEMENT_COUNT] = {
                          " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [STATEMENT_OBSERVE] = "INSERT INTO observation(specification, from_state, action, to_state,"
                           " count, learned, first_seen, last_seen)"
-                          " VALUES(?1, ?2, ?3, ?4, 1, ?5, ?6, ?6) ON CONFLICT DO UPDATE SET"
-                          " count = count + 1, learned = learned + excluded.learned,"
+                          " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
+                          " count = count + excluded.count, learned = learned + excluded.learned,"
                           " first_seen = min(first_seen, excluded.first_seen),"
                           " last_seen = max(last_seen, excluded.last_seen)",
     [STATEMENT_DEVIATE] = "INSERT OR IGNORE INTO deviation(instance, from_state, action, to_state)"
