@@ -16,7 +16,7 @@
 #include "store/store.h"
 #include "tests/import/dets_writer.h"
 
-enum { SHARDS = 4 };
+enum { SHARDS = 4, INSTANCES = 200000 };
 
 static char folder[] = "/tmp/spex-bench-import-XXXXXX";
 
@@ -73,6 +73,8 @@ static double import_table(const char *path, const char *store)
     if (import_run((char *const[]){(char *)(uintptr_t)path}, 1, &options, &report, &error))
         stop(error.message);
     double time = bench_clock() - start;
+    if (report.created + report.unchanged != bench_size("SPEX_BENCH_INSTANCES", INSTANCES))
+        stop("not all instances were taken in");
     import_report_release(&report);
     return time;
 }
@@ -144,15 +146,19 @@ static double insert_bare(const char *folder_of_store, uint64_t instances)
 
 static void bench_tables(void)
 {
-    uint64_t instances = bench_size("SPEX_BENCH_INSTANCES", 200000);
-    const char *table = place("table.dets");
+    uint64_t instances = bench_size("SPEX_BENCH_INSTANCES", INSTANCES);
+    char table[200];
+    snprintf(table, sizeof table, "%s", place("table.dets"));
     write_table(table, instances);
     bench_title("import of instances from DETS, four shards");
-    double best = 0, bare = 0;
+    double best = 0, bare = 0, processor = 0;
     for (int i = 0; i < 3; i++) {
         char name[40];
         snprintf(name, sizeof name, "imported-%d", i);
+        double before = bench_processor();
         double time = import_table(table, place(name));
+        before = bench_processor() - before;
+        processor = i == 0 || before < processor ? before : processor;
         best = i == 0 || time < best ? time : best;
         snprintf(name, sizeof name, "bare-%d", i);
         time = insert_bare(place(name), instances);
@@ -161,8 +167,10 @@ static void bench_tables(void)
     double rate = (double)instances / best, bare_rate = (double)instances / bare;
     bench_row("instances/s, beside a bare loop", bench_words("%.0f/s", rate),
               bench_words("%.0f/s", bare_rate), rate / bare_rate, BENCH_AT_LEAST, 0.8);
-    bench_row("instances/s, beside 50 000/s", bench_words("%.0f/s", rate), "50000/s",
-              rate / 50000, BENCH_AT_LEAST, 1);
+    bench_row("instances/s, beside 50 000/s", bench_words("%.0f/s", rate), "50000/s", rate / 50000,
+              BENCH_AT_LEAST, 1);
+    bench_row("instances/s of processor time", bench_words("%.0f/s", (double)instances / processor),
+              "50000/s", (double)instances / processor / 50000, BENCH_AT_LEAST, 1);
     double again = import_table(table, place("imported-0"));
     bench_row("the same table again", bench_words("%.0f/s", (double)instances / again),
               bench_words("%.0f/s", rate), (double)instances / again / rate, BENCH_AT_LEAST, 0);
@@ -181,8 +189,8 @@ static void write_project(const char *path, unsigned files)
         stop(path);
     for (unsigned i = 0; i < files; i++) {
         struct text text = {0};
-        text_printf(&text, "defmodule Shop.Module%u do\n  @moduledoc \"\"\"\n  Something.\n  \"\"\"\n",
-                    i);
+        text_printf(&text,
+                    "defmodule Shop.Module%u do\n  @moduledoc \"\"\"\n  Something.\n  \"\"\"\n", i);
         if (i % 200 == 0)
             text_append(&text, "  use Spex.Specification\n  def_transition :a, :go, :b\n");
         for (unsigned j = 0; j < 60; j++)

@@ -10,6 +10,7 @@ const struct cli_option common_options[] = {
     {"specs", 0, "DIR", "the folder of the specifications (./specs)"},
     {"models", 0, "DIR", "the folder of the implementation models (./spex_impl_models)"},
     {"store", 0, "DIR", "the folder of the instance store (./spex_store)"},
+    {"project", 0, "DIR", "an Elixir project, or a folder with all of these (.)"},
     {"json", 0, NULL, "answer in JSON"},
     {"help", 'h', NULL, "this help"},
     {NULL, 0, NULL, NULL}};

@@ -323,11 +323,15 @@ static void check_named(struct checking *checking, const struct session *session
 static void check_all(struct checking *checking, const struct session *session)
 {
     const struct invocation *invocation = checking->invocation;
-    for (size_t i = 0; i < invocation->argument_count; i++)
+    /* A folder as the first argument says where the project is. */
+    size_t first = invocation->argument_count && !option_given(invocation, "project") &&
+                   project_folder(invocation);
+    bool all = invocation->argument_count == first;
+    for (size_t i = first; i < invocation->argument_count; i++)
         check_named(checking, session, invocation->arguments[i]);
-    for (size_t i = 0; !invocation->argument_count && i < session->project.count; i++)
+    for (size_t i = 0; all && i < session->project.count; i++)
         check_entry(checking, &session->project.entries[i]);
-    if (!invocation->argument_count && !session->project.count) {
+    if (all && !session->project.count) {
         complain(invocation, "there are no specifications in %s: name the folder with --specs",
                  session->options.specs_dir);
         checking->answer = ANSWER_WRONG;
@@ -368,10 +372,11 @@ static enum answer check(const struct invocation *invocation)
 
 const struct verb check_verb = {
     .name = "check",
-    .usage = "[NAME|FILE...]",
+    .usage = "[PROJECT_DIR] [NAME|FILE...]",
     .summary = "is every model branching bisimilar to its specification? If not, why",
     .details = "Without arguments: all of the project. NAME is a specification's name, FILE a\n"
                ".spex model or a specification file. Exit code 1 if one is not equivalent, 2 if a\n"
                "file cannot be read (the others are checked all the same).",
     .maximum = SIZE_MAX,
+    .project = true,
     .run = check};

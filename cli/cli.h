@@ -35,6 +35,7 @@ struct verb {
     const char *details;              /* further lines of help, or NULL */
     const struct cli_option *options; /* beside the common ones; NULL: none */
     size_t minimum, maximum;          /* how many arguments */
+    bool project; /* the first argument may be a folder, meant as --project means it */
     enum answer (*run)(const struct invocation *invocation);
 };
 
@@ -92,6 +93,9 @@ struct suggestion {
 };
 void suggestion_offer(struct suggestion *suggestion, const char *name);
 const char *suggestion_text(const struct suggestion *suggestion, char buffer[200]);
+
+/* The folder that --project names, or an argument that stands for it; NULL: neither. */
+const char *project_folder(const struct invocation *invocation);
 
 /* ---- what a verb works on; each complains itself and answers ANSWER_YES on success */
 

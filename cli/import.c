@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "import/import.h"
+#include "project/elixir_project.h"
 
 /* How many places that could not be read are told one by one, unless in JSON. */
 enum { NOTES_SHOWN = 20 };
@@ -33,15 +35,39 @@ static enum answer add_table(const struct invocation *invocation, struct table_l
     return ANSWER_YES;
 }
 
+/* The tables where the program's configuration says they are. */
+static enum answer add_program(const struct invocation *invocation, struct table_list *list,
+                               const char *folder)
+{
+    struct elixir_project elixir;
+    spex_error error;
+    if (elixir_project_scan(folder, &elixir, &error))
+        return fail_input(invocation, &error);
+    enum answer answer = ANSWER_YES;
+    if (!elixir.table_count) {
+        complain(invocation,
+                 "%s: there is no DETS table (*.dets) in %s, where this program has "
+                 "its instances",
+                 folder, elixir.dets_dir);
+        answer = ANSWER_WRONG;
+    }
+    for (size_t i = 0; !answer && i < elixir.table_count; i++)
+        answer = add_table(invocation, list, elixir.tables[i]);
+    elixir_project_release(&elixir);
+    return answer;
+}
+
 static enum answer add_folder(const struct invocation *invocation, struct table_list *list,
                               const char *folder)
 {
     char **paths;
     size_t count;
     spex_error error;
+    enum answer answer = ANSWER_YES;
+    if (elixir_project_program(folder))
+        return add_program(invocation, list, folder);
     if (import_find_tables(folder, &paths, &count, &error))
         return fail_input(invocation, &error);
-    enum answer answer = ANSWER_YES;
     if (!count) {
         complain(invocation, "%s: there is no DETS table (*.dets) in this folder", folder);
         answer = ANSWER_WRONG;
@@ -55,6 +81,12 @@ static enum answer add_folder(const struct invocation *invocation, struct table_
 static enum answer find_tables(const struct invocation *invocation, struct table_list *list)
 {
     enum answer answer = ANSWER_YES;
+    if (!invocation->argument_count && !project_folder(invocation)) {
+        complain(invocation, "which tables? Name them, or a folder that has some");
+        return ANSWER_WRONG;
+    }
+    if (!invocation->argument_count)
+        return add_program(invocation, list, project_folder(invocation));
     for (size_t i = 0; !answer && i < invocation->argument_count; i++) {
         struct stat about;
         const char *argument = invocation->arguments[i];
@@ -259,12 +291,14 @@ const struct verb import_verb = {
     .summary = "take in the instances of an Elixir program (DETS files)",
     .details =
         "FILE is a DETS table of the Elixir library Spex, DIR a folder of them (or one with a\n"
-        "folder dets or spex_dets in it). They are only read. A table that was not closed\n"
+        "folder dets or spex_dets in it), or of an Elixir program\n"
+        "(then its own models and ./spex_store are used, as with --project). They are only "
+        "read. A table that was not closed\n"
         "properly is searched for everything that is in it, which is more than OTP's own repair\n"
         "leaves: import it before an Elixir program opens it again. What the store has already\n"
         "stays unless the file knows a later transition: importing again is safe. Exit code 2\n"
         "if something in a file could not be read; the rest is taken in all the same.",
     .options = import_options,
-    .minimum = 1,
     .maximum = SIZE_MAX,
+    .project = true,
     .run = import};

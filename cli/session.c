@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "project/elixir_project.h"
 
 /* ------------------------------------------------------------- messages */
 
@@ -65,15 +66,36 @@ enum answer fail_input(const struct invocation *invocation, const spex_error *er
 
 /* -------------------------------------------------------------- project */
 
-enum answer open_options(const struct invocation *invocation, struct project_options *options)
+const char *project_folder(const struct invocation *invocation)
+{
+    const char *folder = option_value(invocation, "project");
+    if (folder || !invocation->verb->project || !invocation->argument_count)
+        return folder;
+    const char *argument = invocation->arguments[0];
+    return elixir_project_named(argument) && elixir_project_program(argument) ? argument : NULL;
+}
+
+/* `elixir` is what the project's folder holds, if one was named. */
+static enum answer load_options(const struct invocation *invocation,
+                                struct project_options *options, struct elixir_project *elixir)
 {
     static const char *const names[][2] = {{"specs", "specs_dir"},
                                            {"models", "impl_models_dir"},
                                            {"learn", "impl_models_dir"},
                                            {"store", "store_dir"}};
     spex_error error;
+    const char *folder = project_folder(invocation);
     memset(options, 0, sizeof *options);
-    int status = project_options_load(options, NULL, &error);
+    *elixir = (struct elixir_project){0};
+    int status = SPEX_OK;
+    if (folder && !elixir_project_named(folder))
+        status =
+            error_set(&error, SPEX_ERROR_USAGE, "--project %s: there is no such folder", folder);
+    else if (folder)
+        status = elixir_project_scan(folder, elixir, &error);
+    if (!status)
+        status = folder ? elixir_project_options(folder, elixir, options, &error)
+                        : project_options_load(options, NULL, &error);
     if (!status && option_given(invocation, "models") && option_given(invocation, "learn"))
         status = error_set(&error, SPEX_ERROR_USAGE,
                            "--learn names the folder of the models: leave --models out");
@@ -84,10 +106,21 @@ enum answer open_options(const struct invocation *invocation, struct project_opt
         else if (value)
             status = project_options_set(options, names[i][1], value, &error);
     }
+    if (!status && elixir->unknown)
+        complain(invocation, "warning: %s is no literal: the default is used", elixir->unknown);
     if (!status)
         return ANSWER_YES;
+    elixir_project_release(elixir);
     project_options_release(options);
     return fail(invocation, &error);
+}
+
+enum answer open_options(const struct invocation *invocation, struct project_options *options)
+{
+    struct elixir_project elixir;
+    enum answer answer = load_options(invocation, options, &elixir);
+    elixir_project_release(&elixir);
+    return answer;
 }
 
 enum answer check_folder(const struct invocation *invocation, const char *option, const char *path)
@@ -107,13 +140,15 @@ enum answer open_project(const struct invocation *invocation, struct project_opt
                          struct project *project)
 {
     spex_error error;
+    struct elixir_project elixir;
     memset(project, 0, sizeof *project);
-    enum answer answer = open_options(invocation, options);
+    enum answer answer = load_options(invocation, options, &elixir);
     if (answer)
         return answer;
     answer = check_folder(invocation, "specs", options->specs_dir);
-    if (!answer && project_load(project, options, NULL, 0, &error))
+    if (!answer && project_load(project, options, elixir.files, elixir.file_count, &error))
         answer = fail(invocation, &error);
+    elixir_project_release(&elixir);
     if (answer)
         project_options_release(options);
     return answer;

@@ -14,11 +14,12 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "project/elixir_project.h"
 #include "tui/terminal.h"
 #include "views/explorer.h"
 
 static const char usage_text[] =
-    "Usage: spex-tui [--specs DIR] [--models DIR] [--store DIR] [FILE...]\n"
+    "Usage: spex-tui [--specs DIR] [--models DIR] [--store DIR] [PROJECT_DIR|FILE...]\n"
     "\n"
     "Explores specifications, their instances and implementation models.\n"
     "\n"
@@ -219,10 +220,20 @@ static int set_directory(struct project_options *options, const char *name, cons
     return project_options_set(options, name, value, error);
 }
 
-static int load_options(struct project_options *options, const struct arguments *arguments,
+/* The only argument may be the folder of an Elixir project. */
+static int scan_project(int count, char **files, struct elixir_project *project, bool *given,
                         spex_error *error)
 {
-    int status = project_options_load(options, NULL, error);
+    *given = count == 1 && elixir_project_named(files[0]);
+    return *given ? elixir_project_scan(files[0], project, error) : SPEX_OK;
+}
+
+/* `folder`: of the project; NULL: there is none. */
+static int load_options(struct project_options *options, const struct arguments *arguments,
+                        const char *folder, const struct elixir_project *project, spex_error *error)
+{
+    int status = folder ? elixir_project_options(folder, project, options, error)
+                        : project_options_load(options, NULL, error);
     if (!status)
         status = set_directory(options, "specs_dir", arguments->specs, true, error);
     if (!status)
@@ -292,17 +303,27 @@ int main(int argc, char **argv)
     int over = read_arguments(argc, argv, &arguments);
     if (over >= 0)
         return over;
-    int status = load_options(&project, &arguments, &error);
+    bool folder;
+    struct elixir_project elixir = {0};
+    char **files = argv + optind;
+    size_t count = (size_t)(argc - optind);
+    int status = scan_project((int)count, files, &elixir, &folder, &error);
     if (!status)
-        status = check_files(argc - optind, argv + optind, &error);
+        status = load_options(&project, &arguments, folder ? files[0] : NULL, &elixir, &error);
+    if (!status && !folder)
+        status = check_files((int)count, files, &error);
     if (!status) {
-        struct explorer_options options = {.workspace = {.project = project,
-                                                         .files = argv + optind,
-                                                         .file_count = (size_t)(argc - optind),
-                                                         .clock = clock_system()},
-                                           .ascii = arguments.ascii || !terminal_unicode()};
+        struct explorer_options options = {
+            .workspace = {.project = project,
+                          .files = folder ? elixir.files : files,
+                          .file_count = folder ? elixir.file_count : count,
+                          .tables = elixir.tables,
+                          .table_count = elixir.table_count,
+                          .clock = clock_system()},
+            .ascii = arguments.ascii || !terminal_unicode()};
         status = run(&options, &error);
     }
+    elixir_project_release(&elixir);
     project_options_release(&project);
     return status ? complain(&error) : 0;
 }

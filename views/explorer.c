@@ -53,6 +53,7 @@ struct explorer *explorer_create(const struct explorer_options *options)
     explorer->depth = 1;
     explorer->pending = COMMAND_NONE;
     workspace_refresh(explorer->workspace, REFRESH_ALL);
+    offer_import(explorer);
     return explorer;
 }
 

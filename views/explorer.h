@@ -80,6 +80,10 @@ const spex_step *explorer_travel_step(const struct explorer *explorer);
 const char *explorer_travel_state(const struct explorer *explorer);
 bool explorer_travel(struct explorer *explorer, enum command command);
 
+/* ---- offer.c: asks, once, whether the tables of an Elixir project are to be imported; not where
+ * there is a store already */
+void offer_import(struct explorer *explorer);
+
 /* ---- actions.c: what changes the store, shared by views */
 void action_step(struct explorer *explorer);
 void action_mock(struct explorer *explorer);

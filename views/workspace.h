@@ -16,6 +16,8 @@ struct workspace_options {
     struct project_options project;
     char **files; /* specification files named on the command line */
     size_t file_count;
+    char **tables; /* the DETS tables of an Elixir project, to be offered for import */
+    size_t table_count;
     spex_clock clock;
     struct {
         void (*changed)(void *context); /* new data is in place */

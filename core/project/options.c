@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "format/lines.h"
+#include "project/elixir_project.h"
 
 #define INI_NAME "./spex.ini"
 enum { INI_FILE_MAX = 1 << 20, SHARDS_MAX = 1024 };
@@ -337,6 +338,24 @@ int project_options_load(struct project_options *options, const char *ini, spex_
     if (!status)
         status = load_environment(options, error);
     free(folder);
+    if (status)
+        project_options_release(options);
+    return status;
+}
+
+int elixir_project_options(const char *folder, const struct elixir_project *project,
+                           struct project_options *options, spex_error *error)
+{
+    *options = (struct project_options){0};
+    char *ini = file_join(folder, INI_NAME + 2);
+    int status = ini ? set_defaults(options, folder, error) : error_memory(error);
+    if (!status && set_text(&options->impl_models_dir, project->impl_models_dir, NULL) != VALUE_SET)
+        status = error_memory(error);
+    if (!status && (access(ini, F_OK) == 0 || errno != ENOENT))
+        status = load_ini(options, ini, folder, error);
+    if (!status)
+        status = load_environment(options, error);
+    free(ini);
     if (status)
         project_options_release(options);
     return status;

@@ -1,0 +1,243 @@
+#include "project/elixir_project.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "format/elixir_config.h"
+#include "format/format.h"
+
+struct scan {
+    struct elixir_project *project;
+    size_t capacity;
+    char *bytes; /* of the file that is looked at */
+    size_t size;
+    spex_error *error;
+};
+
+bool elixir_project_named(const char *argument)
+{
+    struct stat about;
+    return stat(argument, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+bool elixir_project_program(const char *folder)
+{
+    static const char *const names[] = {"mix.exs", "lib", "apps", "spex.ini"};
+    bool found = false;
+    for (size_t i = 0; !found && i < sizeof names / sizeof *names; i++) {
+        char *path = file_join(folder, names[i]);
+        found = path && access(path, F_OK) == 0;
+        free(path);
+    }
+    return found;
+}
+
+/* --------------------------------------------------- specifications */
+
+/* Most modules are none, which two words tell without reading them: whatever alias it goes
+ * by, `use Spex.Specification` does not work without both. A file that cannot be read may
+ * hold anything. */
+static bool may_specify(struct scan *scan, const char *path, size_t *length)
+{
+    struct stat about;
+    bool may = true;
+    *length = 0;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return errno != ENOENT;
+    if (fstat(file, &about) == 0 && S_ISREG(about.st_mode) &&
+        (size_t)about.st_size < FORMAT_FILE_MAX &&
+        memory_reserve(&scan->bytes, &scan->size, (size_t)about.st_size + 1, 1)) {
+        ssize_t count;
+        while ((count = read(file, scan->bytes + *length, scan->size - *length)) > 0)
+            *length += (size_t)count;
+        may = count < 0 || *length == scan->size ||
+              (memmem(scan->bytes, *length, "Specification", 13) &&
+               memmem(scan->bytes, *length, "Spex", 4));
+        *length = count < 0 || *length == scan->size ? 0 : *length;
+    }
+    close(file);
+    return may;
+}
+
+/* Whether it has specifications, or a mistake because of which nobody knows. */
+static bool specifies(struct scan *scan, const char *path)
+{
+    struct specification_list list = {0};
+    size_t length;
+    spex_error ignored;
+    if (!may_specify(scan, path, &length))
+        return false;
+    int status = length ? elixir_read(path, scan->bytes, length, &list, &ignored)
+                        : specification_file_read(path, &list, &ignored);
+    bool some = status || list.count > 0;
+    specification_list_release(&list);
+    return some;
+}
+
+static int add_file(struct scan *scan, const char *path)
+{
+    struct elixir_project *project = scan->project;
+    if (!memory_reserve(&project->files, &scan->capacity, project->file_count + 1,
+                        sizeof *project->files) ||
+        !(project->files[project->file_count] = memory_copy_text(path)))
+        return error_memory(scan->error);
+    project->file_count++;
+    return SPEX_OK;
+}
+
+static int compare_entries(const FTSENT **left, const FTSENT **right)
+{
+    return strcmp((*left)->fts_name, (*right)->fts_name);
+}
+
+static int scan_folder(struct scan *scan, const char *folder, const char *name)
+{
+    char *path = file_join(folder, name);
+    if (!path)
+        return error_memory(scan->error);
+    char *const roots[] = {path, NULL};
+    /* A folder that is a link is somebody else's, or a circle. */
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, compare_entries);
+    int status = tree ? SPEX_OK : error_system(scan->error, "%s", path);
+    FTSENT *entry;
+    while (!status && (entry = fts_read(tree))) {
+        if (entry->fts_info == FTS_D && entry->fts_level > 0 && *entry->fts_name == '.')
+            fts_set(tree, entry, FTS_SKIP);
+        else if ((entry->fts_info == FTS_F || entry->fts_info == FTS_SL) &&
+                 strcmp(file_ending(entry->fts_name), ".ex") == 0 &&
+                 specifies(scan, entry->fts_path))
+            status = add_file(scan, entry->fts_path);
+        else if (entry->fts_info == FTS_DNR)
+            status = add_file(scan, entry->fts_path); /* shown as unreadable */
+    }
+    if (tree)
+        fts_close(tree);
+    free(path);
+    return status;
+}
+
+static int scan_application(struct scan *scan, const char *folder)
+{
+    static const char *const names[] = {"lib", "test_support", "test"};
+    int status = SPEX_OK;
+    for (size_t i = 0; !status && i < sizeof names / sizeof *names; i++)
+        status = scan_folder(scan, folder, names[i]);
+    return status;
+}
+
+/* The applications of an umbrella project. */
+static int scan_applications(struct scan *scan, const char *folder)
+{
+    char *apps = file_join(folder, "apps");
+    if (!apps)
+        return error_memory(scan->error);
+    char *const roots[] = {apps, NULL};
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, compare_entries);
+    int status = SPEX_OK;
+    for (FTSENT *entry; !status && tree && (entry = fts_read(tree));) {
+        if (entry->fts_info != FTS_D || entry->fts_level < 1)
+            continue;
+        fts_set(tree, entry, FTS_SKIP);
+        if (*entry->fts_name != '.')
+            status = scan_application(scan, entry->fts_path);
+    }
+    if (tree)
+        fts_close(tree);
+    free(apps);
+    return status;
+}
+
+/* --------------------------------------------------------- configuration */
+
+enum { SETTING_MODELS, SETTING_DETS, SETTINGS };
+
+/* The files of config/ in the order in which a later one counts more: what is meant for
+ * production or tests only where nothing else says anything. */
+static int read_config(const char *folder, struct elixir_setting settings[SETTINGS],
+                       struct elixir_project *project, spex_error *error)
+{
+    static const char *const names[] = {"config/test.exs", "config/prod.exs", "config/runtime.exs",
+                                        "config/config.exs", "config/dev.exs"};
+    int status = SPEX_OK;
+    for (size_t i = 0; !status && i < sizeof names / sizeof *names; i++) {
+        char *bytes = NULL, *path = file_join(folder, names[i]);
+        size_t length;
+        if (!path)
+            return error_memory(error);
+        if (access(path, F_OK) == 0 && !file_read(path, FORMAT_FILE_MAX, &bytes, &length, NULL) &&
+            memmem(bytes, length, ":spex", 5))
+            status = elixir_config_read(path, bytes, length, settings, SETTINGS, error);
+        for (size_t j = 0; !status && j < SETTINGS; j++)
+            if (settings[j].unknown && !project->unknown) {
+                struct text place = {0};
+                text_printf(&place, "%s:%u: %s", path, settings[j].line, settings[j].key);
+                project->unknown = text_take(&place);
+            }
+        free(bytes);
+        free(path);
+    }
+    return status;
+}
+
+static char *place_of(const char *folder, const struct elixir_setting *setting,
+                      const char *otherwise)
+{
+    const char *value =
+        setting->found && setting->value.length ? text_value(&setting->value) : otherwise;
+    if (strncmp(value, "./", 2) == 0)
+        value += 2;
+    return *value == '/' ? memory_copy_text(value) : file_join(folder, value);
+}
+
+static int find_places(const char *folder, struct elixir_project *project, spex_error *error)
+{
+    struct elixir_setting settings[SETTINGS] = {
+        [SETTING_MODELS] = {.key = "impl_models_dir:"}, [SETTING_DETS] = {.key = "dets_dir:"}};
+    int status = read_config(folder, settings, project, error);
+    if (!status) {
+        project->impl_models_dir = place_of(folder, &settings[SETTING_MODELS], "spex_impl_models");
+        project->dets_dir = place_of(folder, &settings[SETTING_DETS], "spex_dets");
+        if (!project->impl_models_dir || !project->dets_dir)
+            status = error_memory(error);
+    }
+    for (size_t i = 0; i < SETTINGS; i++)
+        text_release(&settings[i].value);
+    if (!status && elixir_project_named(project->dets_dir))
+        status =
+            file_list(project->dets_dir, ".dets", &project->tables, &project->table_count, error);
+    return status;
+}
+
+/* ------------------------------------------------------------------ all */
+
+int elixir_project_scan(const char *folder, struct elixir_project *project, spex_error *error)
+{
+    *project = (struct elixir_project){0};
+    struct scan scan = {.project = project, .error = error};
+    int status = scan_application(&scan, folder);
+    if (!status)
+        status = scan_applications(&scan, folder);
+    if (!status)
+        status = find_places(folder, project, error);
+    free(scan.bytes);
+    if (status)
+        elixir_project_release(project);
+    return status;
+}
+
+void elixir_project_release(struct elixir_project *project)
+{
+    file_list_free(project->files, project->file_count);
+    file_list_free(project->tables, project->table_count);
+    free(project->impl_models_dir);
+    free(project->dets_dir);
+    free(project->unknown);
+    *project = (struct elixir_project){0};
+}
