@@ -36,6 +36,7 @@ static void *open_side(void *context)
     struct input *input = &comparison->inputs[reading->side];
     reading->status =
         input_open(input, comparison->invocation->arguments[reading->side], false, &reading->error);
+    input->split = option_given(comparison->invocation, "split-io");
     if (!reading->status && !option_given(comparison->invocation, "tau"))
         input_scan(input);
     return NULL;
@@ -196,6 +197,7 @@ static const struct cli_option compare_options[] = {
      "branching (the default), divergence, strong, weak, trace or weak-trace"},
     {"explain", 'x', NULL, "say why they are not equivalent"},
     {"tau", 0, "LABEL", "the internal label of .aut files (tau if one of them has it, else i)"},
+    {"split-io", 0, NULL, "of .dot and .aut files: \"input/output\" becomes two transitions"},
     {NULL, 0, NULL, NULL}};
 
 const struct verb compare_verb = {

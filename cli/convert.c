@@ -185,6 +185,7 @@ static enum answer show(const struct invocation *invocation)
     if (status)
         return fail_input(invocation, &error);
     const char *internal = option_value(invocation, "tau");
+    input.split = option_given(invocation, "split-io");
     if (input.kind == INPUT_LTS) {
         if (!internal) {
             input_scan(&input);
@@ -206,6 +207,7 @@ static enum answer show(const struct invocation *invocation)
 
 static const struct cli_option show_options[] = {
     {"tau", 0, "LABEL", "the internal label of a .aut file (tau if it has one, else i)"},
+    {"split-io", 0, NULL, "of .dot and .aut files: \"input/output\" becomes two transitions"},
     {NULL, 0, NULL, NULL}};
 
 const struct verb show_verb = {
@@ -243,6 +245,7 @@ static enum answer convert(const struct invocation *invocation)
     spex_error error;
     if (input_open(&input, invocation->arguments[0], false, &error))
         return fail_input(invocation, &error);
+    input.split = option_given(invocation, "split-io");
     enum answer answer = write_input(invocation, &input, invocation->arguments[1]);
     input_close(&input);
     return answer;
@@ -252,6 +255,7 @@ static const struct cli_option convert_options[] = {
     {"to", 0, "FORMAT", "instead of the ending: " OUTPUT_FORMATS},
     {"force", 'f', NULL, "replace a file that is there already"},
     {"tau", 0, "LABEL", "the internal label of .aut files, read or written"},
+    {"split-io", 0, NULL, "of .dot and .aut files: \"input/output\" becomes two transitions"},
     {NULL, 0, NULL, NULL}};
 
 const struct verb convert_verb = {

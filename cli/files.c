@@ -95,7 +95,9 @@ static const struct {
              {".ex", INPUT_SPECIFICATION},
              {".exs", INPUT_SPECIFICATION},
              {".spex", INPUT_MODEL},
-             {".aut", INPUT_LTS}};
+             {".aut", INPUT_LTS},
+             {".dot", INPUT_LTS},
+             {".gv", INPUT_LTS}};
 
 static bool find_kind(const char *path, enum input_kind *kind)
 {
@@ -126,10 +128,12 @@ int input_open(struct input *input, const char *argument, bool whole, spex_error
     if (!find_kind(input->path, &input->kind))
         status = error_set(error, SPEX_ERROR_USAGE,
                            "%s: what kind of file is it? Its name should end with .spec, .ex "
-                           "(specifications), .spex (model) or .aut (LTS)",
+                           "(specifications), .spex (model), .aut, .dot or .gv (LTS)",
                            input->path);
     else
         status = read_bytes(input, error);
+    const char *ending = file_ending(input->path);
+    input->dot = strcmp(ending, ".dot") == 0 || strcmp(ending, ".gv") == 0;
     if (!status)
         status = parse(input, module ? module + 1 : NULL, whole, error);
     if (status)
@@ -156,7 +160,13 @@ int input_lts(struct input *input, bool initialisation, const char *internal, st
         return lts_from_specification(lts, input->specification, initialisation, error);
     if (input->kind == INPUT_MODEL)
         return lts_from_model(lts, input->model, initialisation, error);
-    int status = aut_read(input->path, input->bytes, input->length, internal, lts, error);
+    /* A label that a DOT file does not say is internal is visible, `i` and `tau` too. */
+    int status = input->dot
+                     ? dot_read(input->path, input->bytes, input->length,
+                                input->scanned ? NULL : internal, lts, error)
+                     : aut_read(input->path, input->bytes, input->length, internal, lts, error);
+    if (!status && input->split && (status = mealy_split(lts, error)))
+        lts_release(lts);
     free(input->bytes);
     input->bytes = NULL;
     return status;
@@ -164,7 +174,8 @@ int input_lts(struct input *input, bool initialisation, const char *internal, st
 
 void input_scan(struct input *input)
 {
-    if (input->kind == INPUT_LTS)
+    input->scanned = true;
+    if (input->kind == INPUT_LTS && !input->dot)
         input->has_tau = aut_has_label(input->bytes, input->length, "tau");
 }
 

@@ -17,12 +17,15 @@ struct input {
     struct specification_list list;           /* of a .ex file */
     struct spex_specification *specification; /* the only one, or the one that was named */
     struct spex_model *model;
-    char *bytes; /* of a .aut file, until input_lts */
+    char *bytes; /* of a .aut or DOT file, until input_lts */
     size_t length;
+    bool dot;     /* such a file, not a .aut one */
+    bool split;   /* set by the caller: "input/output" becomes two transitions */
+    bool scanned; /* --tau says nothing */
     bool has_tau; /* a .aut file with a label `tau`, known after input_scan */
 };
 
-/* FILE.spec, FILE.spex, FILE.aut, FILE.ex or FILE.ex:MODULE. `whole` accepts an .ex file
+/* FILE.spec, FILE.spex, FILE.aut, FILE.dot, FILE.gv, FILE.ex or FILE.ex:MODULE. `whole` accepts an .ex file
  * with several modules; else one has to be named. Errors: USAGE, SYNTAX, SYSTEM, MEMORY. */
 int input_open(struct input *input, const char *argument, bool whole, spex_error *error);
 /* Whether the argument looks like such a file. */

@@ -207,6 +207,7 @@ static enum answer reduce(const struct invocation *invocation)
         return ANSWER_WRONG;
     if (input_open(&reducing.input, invocation->arguments[0], false, &error))
         return fail_input(invocation, &error);
+    reducing.input.split = option_given(invocation, "split-io");
     enum answer answer = ANSWER_YES;
     if (read_whole(&reducing, &error))
         answer = fail_input(invocation, &error);
@@ -227,6 +228,7 @@ static const struct cli_option reduce_options[] = {
     {"to", 0, "FORMAT", "instead of the ending: " OUTPUT_FORMATS},
     {"force", 'f', NULL, "replace a file that is there already"},
     {"tau", 0, "LABEL", "the internal label of .aut files, read and written"},
+    {"split-io", 0, NULL, "of .dot and .aut files: \"input/output\" becomes two transitions"},
     {NULL, 0, NULL, NULL}};
 
 const struct verb reduce_verb = {

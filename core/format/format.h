@@ -46,6 +46,14 @@ int aut_read(const char *file, const char *bytes, size_t length, const char *int
 bool aut_has_label(const char *bytes, size_t length, const char *label);
 int aut_write(const struct lts *lts, const char *internal, struct text *text, spex_error *error);
 
+/* -- .dot, .gv: a digraph whose nodes are states and whose edge labels are actions; where the
+ * start is shows a point or an invisible node, else the first node is. `internal`: a label that
+ * becomes LTS_INTERNAL, or NULL; an edge without a label and our own τ are internal anyway. */
+int dot_read(const char *file, const char *bytes, size_t length, const char *internal,
+             struct lts *lts, spex_error *error);
+/* Every transition labelled "input/output" becomes two; other labels stay. Errors: MEMORY. */
+int mealy_split(struct lts *lts, spex_error *error);
+
 /* -- JSON: what `spex show --json` prints, keys as in the README's formats section. */
 int json_write_specification(const struct spex_specification *specification, struct text *text);
 int json_write_model(const struct spex_model *model, struct text *text);
