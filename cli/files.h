@@ -25,8 +25,9 @@ struct input {
     bool has_tau; /* a .aut file with a label `tau`, known after input_scan */
 };
 
-/* FILE.spec, FILE.spex, FILE.aut, FILE.dot, FILE.gv, FILE.ex or FILE.ex:MODULE. `whole` accepts an .ex file
- * with several modules; else one has to be named. Errors: USAGE, SYNTAX, SYSTEM, MEMORY. */
+/* FILE.spec, FILE.spex, FILE.aut, FILE.dot, FILE.gv, FILE.ex or FILE.ex:MODULE. `whole` accepts an
+ * .ex file with several modules; else one has to be named. Errors: USAGE, SYNTAX, SYSTEM, MEMORY.
+ */
 int input_open(struct input *input, const char *argument, bool whole, spex_error *error);
 /* Whether the argument looks like such a file. */
 bool input_named(const char *argument);

@@ -114,14 +114,40 @@ static bool signalled(const sigset_t *unblocked, const volatile sig_atomic_t *st
     return *stopped;
 }
 
+static void make_room(struct line_reader *reader)
+{
+    if (!reader->start)
+        return;
+    memmove(reader->buffer, reader->buffer + reader->start, reader->end - reader->start);
+    reader->end -= reader->start;
+    reader->start = 0;
+}
+
+int line_reader_attach(struct line_reader *reader, const char *name, int file, spex_error *error)
+{
+    *reader = (struct line_reader){.name = name, .file = file, .writer = -1};
+    reader->buffer = memory_allocate(BUFFER_SIZE, 1);
+    return reader->buffer ? SPEX_OK : error_memory(error);
+}
+
+int line_reader_read(struct line_reader *reader, spex_error *error)
+{
+    make_room(reader);
+    ssize_t count;
+    do
+        count = read(reader->file, reader->buffer + reader->end, BUFFER_SIZE - reader->end);
+    while (count < 0 && errno == EINTR);
+    if (count < 0 && errno != EAGAIN)
+        return error_system(error, "%s", reader->name);
+    reader->end += count > 0 ? (size_t)count : 0;
+    reader->ended = count == 0;
+    return SPEX_OK;
+}
+
 int line_reader_fill(struct line_reader *reader, const sigset_t *unblocked,
                      const volatile sig_atomic_t *stopped, spex_error *error)
 {
-    if (reader->start) {
-        memmove(reader->buffer, reader->buffer + reader->start, reader->end - reader->start);
-        reader->end -= reader->start;
-        reader->start = 0;
-    }
+    make_room(reader);
     while (!signalled(unblocked, stopped)) {
         struct pollfd wait = {.fd = reader->file, .events = POLLIN};
         if (ppoll(&wait, 1, NULL, unblocked) < 0) {

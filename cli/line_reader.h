@@ -24,6 +24,8 @@ struct line_reader {
 /* `path` NULL or "-": standard input. `follow`: a FIFO does not end when its writers leave.
  * Errors: SYSTEM, USAGE, MEMORY. */
 int line_reader_open(struct line_reader *reader, const char *path, bool follow, spex_error *error);
+/* Lines of what is open already. */
+int line_reader_attach(struct line_reader *reader, const char *name, int file, spex_error *error);
 void line_reader_close(struct line_reader *reader);
 
 enum line_state {
@@ -40,6 +42,9 @@ bool line_reader_idle(const struct line_reader *reader);
  * handler sets *stopped. Errors: SYSTEM. */
 int line_reader_fill(struct line_reader *reader, const sigset_t *unblocked,
                      const volatile sig_atomic_t *stopped, spex_error *error);
+/* Reads what there is, as far as there is room, without waiting for more; `file` does not
+ * block. Errors: SYSTEM. */
+int line_reader_read(struct line_reader *reader, spex_error *error);
 /* Bytes of a line that did not end. */
 size_t line_reader_rest(const struct line_reader *reader);
 

@@ -8,26 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
 #include "cli/learned.h"
-#include "cli/line_reader.h"
-#include "cli/output.h"
-#include "cli/record_batch.h"
+#include "cli/recording.h"
 
-static volatile sig_atomic_t stopped;
-
-struct recording {
-    const struct invocation *invocation;
-    struct session session;
-    struct line_reader lines;
-    struct progress_line progress;
-    sigset_t signals; /* the mask while waiting for input */
-    bool replies;
-    /* One is filled from the input while the shards are at work on the other. */
-    struct record_batch *filling, *working;
-    uint64_t records, deviations, refused, bad;
-    enum answer answer;
-};
+volatile sig_atomic_t recording_stopped;
 
 /* ---------------------------------------------- what the manager tells us */
 
@@ -91,12 +75,16 @@ static void finish_working(struct recording *recording)
         note_error(recording, &batch->entries[i]);
         if (recording->replies)
             append_reply(&text, &batch->entries[i]);
+        if (recording->answered) {
+            recording->answered(&batch->entries[i], text_value(&text));
+            text_clear(&text);
+        }
     }
     record_batch_clear(batch);
-    if (text.length && (!output_text(&text) || fflush(stdout)) && !stopped) {
+    if (text.length && (!output_text(&text) || fflush(stdout)) && !recording_stopped) {
         complain(recording->invocation, "the replies cannot be written: %s", strerror(errno));
         recording->answer = ANSWER_BROKEN;
-        stopped = 1;
+        recording_stopped = 1;
     }
 }
 
@@ -139,19 +127,19 @@ static bool blank(const char *bytes, size_t length)
     return true;
 }
 
-static void take_line(struct recording *recording, enum line_state state, const char *bytes,
-                      size_t length)
+void recording_take(struct recording *recording, const struct line_reader *lines, void *owner,
+                    enum line_state state, const char *bytes, size_t length)
 {
     if (state == LINE_READY && blank(bytes, length))
         return;
     struct record_batch *batch = recording->filling;
     struct batch_entry *entry = &batch->entries[batch->count++];
-    *entry = (struct batch_entry){.line = recording->lines.line};
-    int status = state == LINE_TOO_LONG
-                     ? error_place(&entry->error, recording->lines.name, entry->line, 1,
-                                   "a line of more than %zu bytes is no record", LINE_LIMIT)
-                     : record_read(recording->lines.name, entry->line, bytes, length,
-                                   &entry->record, &entry->error);
+    *entry = (struct batch_entry){.line = lines->line, .owner = owner};
+    int status =
+        state == LINE_TOO_LONG
+            ? error_place(&entry->error, lines->name, entry->line, 1,
+                          "a line of more than %zu bytes is no record", LINE_LIMIT)
+            : record_read(lines->name, entry->line, bytes, length, &entry->record, &entry->error);
     if (!status)
         check_specification(recording, &entry->record, &entry->error);
     recording->records++;
@@ -169,7 +157,7 @@ static void show_progress(struct recording *recording)
 }
 
 /* Who waits for answers before saying more gets them now. */
-static void finish_all(struct recording *recording)
+void recording_finish(struct recording *recording)
 {
     send_filling(recording);
     finish_working(recording);
@@ -181,25 +169,25 @@ static void read_lines(struct recording *recording)
 {
     struct line_reader *lines = &recording->lines;
     spex_error error;
-    while (!stopped) {
+    while (!recording_stopped) {
         const char *bytes = NULL;
         size_t length = 0;
         enum line_state state = line_reader_next(lines, &bytes, &length);
         if (state != LINE_WANTED) {
-            take_line(recording, state, bytes, length);
+            recording_take(recording, lines, NULL, state, bytes, length);
             continue;
         }
         if (lines->ended)
             break;
         if (line_reader_idle(lines))
-            finish_all(recording);
-        if (line_reader_fill(lines, &recording->signals, &stopped, &error)) {
+            recording_finish(recording);
+        if (line_reader_fill(lines, &recording->signals, &recording_stopped, &error)) {
             recording->answer = worse(fail(recording->invocation, &error), ANSWER_BROKEN);
             break;
         }
     }
-    finish_all(recording);
-    if (stopped && line_reader_rest(lines))
+    recording_finish(recording);
+    if (recording_stopped && line_reader_rest(lines))
         complain(recording->invocation, "%s:%u: stopped within this line: it was not recorded",
                  lines->name, lines->line + 1);
 }
@@ -209,7 +197,7 @@ static void read_lines(struct recording *recording)
 static void stop(int signal)
 {
     (void)signal;
-    stopped = 1;
+    recording_stopped = 1;
 }
 
 /* The threads started from here on do not see them; the loop does, while it waits. */
@@ -237,8 +225,9 @@ static void catch_signals(struct recording *recording)
 /* Whether all that was to be recorded was: then the models are worth keeping. */
 static bool complete(const struct recording *recording)
 {
-    /* A FIFO that is followed has no other end than a signal. */
-    bool ended = !stopped || option_given(recording->invocation, "follow");
+    /* A FIFO that is followed has no other end than a signal, nor has a socket. */
+    bool ended = !recording_stopped || option_given(recording->invocation, "follow") ||
+                 option_given(recording->invocation, "listen");
     return ended && recording->answer <= ANSWER_NO;
 }
 
@@ -295,14 +284,17 @@ static enum answer print_summary(struct recording *recording)
     return output_text(&text) ? ANSWER_YES : ANSWER_BROKEN;
 }
 
-static void run(struct recording *recording)
+/* `listener` NULL: from the lines. */
+static void run(struct recording *recording, struct listener *listener)
 {
     progress_start(&recording->progress);
-    if (recording->lines.file == STDIN_FILENO && isatty(STDIN_FILENO))
+    if (!listener && recording->lines.file == STDIN_FILENO && isatty(STDIN_FILENO))
         complain(recording->invocation, "reading records from the terminal, up to Ctrl-D");
     recording->filling = memory_allocate(1, sizeof *recording->filling);
     recording->working = memory_allocate(1, sizeof *recording->working);
-    if (recording->filling && recording->working) {
+    if (recording->filling && recording->working && listener) {
+        listener_serve(listener, recording);
+    } else if (recording->filling && recording->working) {
         read_lines(recording);
     } else {
         complain(recording->invocation, "out of memory");
@@ -319,6 +311,15 @@ static void run(struct recording *recording)
     recording->answer = worse(recording->answer, printed);
 }
 
+static int listen_on(struct recording *recording, const char *path, struct listener **listener,
+                     spex_error *error)
+{
+    if (recording->invocation->argument_count || option_given(recording->invocation, "follow"))
+        return error_set(error, SPEX_ERROR_USAGE, "--listen goes with neither FILE nor --follow");
+    recording->lines = (struct line_reader){.name = path, .file = -1, .writer = -1};
+    return listener_open(listener, path, error);
+}
+
 static enum answer record(const struct invocation *invocation)
 {
     struct recording recording = {.invocation = invocation,
@@ -329,17 +330,25 @@ static enum answer record(const struct invocation *invocation)
                                       .handler_data = &recording};
     spex_error error;
     catch_signals(&recording);
-    if (line_reader_open(&recording.lines,
-                         invocation->argument_count ? invocation->arguments[0] : NULL,
-                         option_given(invocation, "follow"), &error))
+    struct listener *listener = NULL;
+    const char *path = option_value(invocation, "listen");
+    int status =
+        path ? listen_on(&recording, path, &listener, &error)
+             : line_reader_open(&recording.lines,
+                                invocation->argument_count ? invocation->arguments[0] : NULL,
+                                option_given(invocation, "follow"), &error);
+    if (status)
         return fail_input(invocation, &error);
     enum answer answer = session_open(&recording.session, invocation, &options);
     if (!answer) {
-        run(&recording);
+        run(&recording, listener);
         session_close(&recording.session);
         answer = recording.answer;
     }
-    line_reader_close(&recording.lines);
+    if (path)
+        listener_close(listener);
+    else
+        line_reader_close(&recording.lines);
     return answer;
 }
 
@@ -347,6 +356,7 @@ static const struct cli_option record_options[] = {
     {"replies", 'r', NULL, "a line of JSON for each record, in order, once it is durable"},
     {"follow", 'F', NULL, "FILE is a FIFO: go on when its writers leave"},
     {"learn", 'L', "DIR", "every model learns; at the end, add what is new to those in DIR"},
+    {"listen", 'l', "PATH", "serve many programs on this Unix socket until a signal"},
     {"timers", 0, NULL, "meanwhile report transition timeouts, and prune"},
     {NULL, 0, NULL, NULL}};
 
@@ -359,7 +369,9 @@ const struct verb record_verb = {
         "{\"op\":\"transition\",\"id\":\"order-17\",\"action\":\"start\",\"state\":\"running\"}\n"
         "{\"op\":\"mock\",\"spec\":\"Order\",\"id\":\"order-18\",\"state\":\"running\"}\n"
         "An \"at\" (2026-01-31T12:00:00Z) tells when, if not now. Read from FILE, a FIFO or\n"
-        "standard input. A bad line does not stop the rest: exit code 2 at the end; 1 if a\n"
+        "standard input, or of many programs with --listen, where the line\n"
+        "{\"op\":\"replies\"} asks for replies on that connection. A bad line does not stop the "
+        "rest: exit code 2 at the end; 1 if a\n"
         "report was refused. --learn is for test runs: it records in a store of its own unless\n"
         "--store names one, and writes DIR/<specification>.spex, learning off, once all is "
         "recorded.",

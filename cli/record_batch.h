@@ -14,6 +14,7 @@
 /* A line: a record that is reported, or `error` says why it is none. */
 struct batch_entry {
     unsigned line;
+    void *owner; /* where it came from, if there are several */
     struct record record;
     struct request *request; /* once it was sent; NULL: there is nothing to send */
     spex_error error;

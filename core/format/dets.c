@@ -30,10 +30,12 @@ struct dets {
     struct window window;
     const struct dets_visitor *visitor;
     struct dets_summary *summary;
-    uint64_t size;        /* of what is looked at */
-    uint64_t repair;      /* OTP's repair of this file loses larger collections; 0: none will be */
-    unsigned char *taken; /* a bit a block that was gone over, by offset / STEP */
-    uint64_t wasted;      /* bytes of what looked like objects and were none */
+    uint64_t size;   /* of what is looked at */
+    uint64_t repair; /* OTP's repair of this file loses larger collections; 0: none will be */
+    /* A bit a block, by offset / STEP: collections that were gone over, and blocks of pointers.
+     * Where damage makes one block both, it is read as both. */
+    unsigned char *taken, *followed;
+    uint64_t wasted; /* bytes of what looked like objects and were none */
     bool stopped;
 };
 
@@ -55,12 +57,12 @@ static bool ended(const struct dets *dets)
 }
 
 /* Whether the block at this offset is seen for the first time. */
-static bool take_block(struct dets *dets, uint64_t offset)
+static bool take_block(unsigned char *blocks, uint64_t offset)
 {
     uint64_t number = offset / STEP;
     unsigned char bit = (unsigned char)(1u << number % 8);
-    bool first = !(dets->taken[number / 8] & bit);
-    dets->taken[number / 8] |= bit;
+    bool first = !(blocks[number / 8] & bit);
+    blocks[number / 8] |= bit;
     return first;
 }
 
@@ -202,7 +204,7 @@ static void scan(struct dets *dets)
             shown = offset;
         }
         uint64_t size = window_number(header), step = STEP;
-        if (window_number(header + 4) == ACTIVE && take_block(dets, offset)) {
+        if (window_number(header + 4) == ACTIVE && take_block(dets->taken, offset)) {
             if (!promising(dets, offset, size))
                 give_up(dets, offset, "what should be a collection of objects is none");
             else if (read_collection(dets, offset, size, dets->repair && size > dets->repair))
@@ -220,7 +222,7 @@ static void read_slot(struct dets *dets, uint64_t slot, uint64_t size, uint64_t 
         give_up(dets, slot, "a slot that points to where no collection can be");
         return;
     }
-    if (!take_block(dets, offset)) {
+    if (!take_block(dets->taken, offset)) {
         /* The scan was there; in a walk two slots never share a collection. */
         if (!dets->summary->scanned)
             give_up(dets, slot, "a slot that points to what another one points to");
@@ -254,7 +256,7 @@ static bool read_block(struct dets *dets, uint64_t pointer, uint64_t offset, uns
 {
     const unsigned char *bytes = NULL;
     if (offset >= BASE && offset % STEP == BASE % STEP && offset < dets->size) {
-        if (!take_block(dets, offset)) {
+        if (!take_block(dets->followed, offset)) {
             give_up(dets, pointer, "a pointer back to what was read already");
             return false;
         }
@@ -338,7 +340,8 @@ int dets_read(const char *path, const struct dets_visitor *visitor, struct dets_
     dets.size = dets.window.size < FILE_MAX ? dets.window.size : FILE_MAX;
     summary->size = dets.window.size;
     dets.taken = memory_allocate(dets.size / STEP / 8 + 1, 1);
-    if (!dets.taken)
+    dets.followed = memory_allocate(dets.size / STEP / 8 + 1, 1);
+    if (!dets.taken || !dets.followed)
         status = error_memory(error);
     if (!status)
         status = fstat(dets.window.file, &before) ? error_system(error, "%s", path)
@@ -348,6 +351,7 @@ int dets_read(const char *path, const struct dets_visitor *visitor, struct dets_
         (before.st_size != after.st_size || before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
          before.st_mtim.tv_nsec != after.st_mtim.tv_nsec);
     free(dets.taken);
+    free(dets.followed);
     window_close(&dets.window);
     return status;
 }
