@@ -137,5 +137,50 @@ else
     skip "learning_test, mock_test" "built without CUnit"
 fi
 
+# ---- clients in other languages, each where its interpreter is
+clients=$srcdir/examples/clients
+mkdir -p "$scratch/specs"
+printf 'Specification: Parcel\nTransitions:\npacked --[hand over]-> on the road\n' \
+    >"$scratch/specs/parcel.spec"
+./spex record --listen "$scratch/socket" --specs "$scratch/specs" --models "$srcdir/examples/models" \
+    --store "$scratch/clients" >"$scratch/served" 2>"$scratch/served.err" &
+server=$!
+until [ -S "$scratch/socket" ]; do kill -0 $server 2>/dev/null || break; done
+
+# language, command that must be there, command line
+client() {
+    name="a client in $1 reports" id=it\'s-$1
+    if ! command -v "$2" >/dev/null 2>&1; then
+        skip "$name" "$2 is not here"
+        return
+    fi
+    shift 2
+    if "$@" "$scratch/socket" "$id" >"$scratch/out" 2>&1 &&
+        [ "$(grep -c '^{"ok": *true,.*conforms' "$scratch/out")" = 2 ] &&
+        ./spex get "$id" --store "$scratch/clients" --specs "$scratch/specs" >>"$scratch/out" 2>&1 &&
+        ! "$@" "$scratch/socket" "$id" >>"$scratch/out.again" 2>&1; then
+        ok "$name"
+    else
+        fail "$name" "$scratch/out"
+    fi
+}
+# The shell's only prints what comes back, refusals too.
+shell_client() { "$clients/client.sh" "$@" | tee "$scratch/shell" && ! grep -q '"ok":false' "$scratch/shell"; }
+elixir_client() { elixir "$clients/client.exs" "$@" | tee "$scratch/elixir" && ! grep -q '"ok":false' "$scratch/elixir"; }
+sender=socat
+command -v socat >/dev/null 2>&1 || sender=nc
+client shell $sender shell_client
+client python python3 python3 "$clients/client.py"
+client javascript node node "$clients/client.js"
+client go go env GOFLAGS=-mod=mod GO111MODULE=off GOCACHE="$scratch/go" go run "$clients/client.go"
+client java javac java "$clients/Client.java"
+client elixir elixir elixir_client
+kill -TERM $server 2>/dev/null
+if wait $server && [ ! -e "$scratch/socket" ]; then
+    ok "the server of the clients ends when it is told to"
+else
+    fail "the server of the clients ends when it is told to" "$scratch/served.err"
+fi
+
 echo "examples: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
