@@ -1,15 +1,11 @@
 /* Whole DETS tables, with the instances in them. */
-#define _GNU_SOURCE
-#include <assert.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "format/dets.h"
 #include "import/elixir_instance.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+#include "tests/fuzz/fuzz.h"
 
 struct reading {
     struct elixir_instance instance;
@@ -22,7 +18,7 @@ static const char *take_object(const struct term_reader *term, uint64_t offset, 
     struct reading *reading = context;
     (void)beyond;
     (void)stop;
-    assert(offset >= 1336);
+    MUST(offset >= 1336);
     const char *why = elixir_instance_read(&reading->instance, *term);
     reading->found += !why;
     return why;
@@ -31,11 +27,11 @@ static const char *take_object(const struct term_reader *term, uint64_t offset, 
 static void give_up(uint64_t offset, const char *why, void *context)
 {
     (void)offset;
-    assert(why);
+    MUST(why);
     ((struct reading *)context)->given_up++;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+FUZZ_TARGET(dets)
 {
     struct reading reading = {0};
     struct dets_visitor visitor = {.object = take_object, .given_up = give_up, .context = &reading};
@@ -44,13 +40,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     char path[40];
     int file = memfd_create("table", MFD_CLOEXEC);
     if (file < 0 || write(file, bytes, length) != (ssize_t)length)
-        return 0;
+        return;
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     if (!dets_read(path, &visitor, &summary, &error)) {
-        assert(summary.objects == reading.found);
-        assert(summary.given_up == reading.given_up);
+        MUST(summary.objects == reading.found);
+        MUST(summary.given_up == reading.given_up);
     }
     elixir_instance_release(&reading.instance);
     close(file);
-    return 0;
 }
