@@ -232,6 +232,30 @@ static enum answer list(const struct invocation *invocation, const struct page_r
     return worse(answer, reader_finish(invocation, listing.reader, status, &error));
 }
 
+/* False: complained about. */
+static bool read_order(const struct invocation *invocation, struct page_request *request)
+{
+    const char *name = option_value(invocation, "sort");
+    if (name && option_given(invocation, "recent")) {
+        complain(invocation, "--recent is an order of its own, like --sort changed --reverse");
+        return false;
+    }
+    request->descending ^= option_given(invocation, "reverse");
+    if (!name || instance_order_named(name, &request->order))
+        return true;
+    char nearest[200];
+    struct suggestion suggestion = {.wanted = name};
+    struct text names = {0};
+    for (int i = 0; i < INSTANCE_ORDERS; i++) {
+        suggestion_offer(&suggestion, instance_order_names[i]);
+        text_printf(&names, "%s%s", i ? ", " : "", instance_order_names[i]);
+    }
+    complain(invocation, "--sort wants one of %s, not '%s'%s", text_value(&names), name,
+             suggestion_text(&suggestion, nearest));
+    text_release(&names);
+    return false;
+}
+
 static enum answer instances(const struct invocation *invocation)
 {
     struct page_request request = {.order = ORDER_IDENTIFIER};
@@ -246,13 +270,18 @@ static enum answer instances(const struct invocation *invocation)
         request.descending = true;
     }
     request.filter = filter;
-    answer = list(invocation, &request, &shown);
+    if (read_order(invocation, &request))
+        answer = list(invocation, &request, &shown);
+    else
+        answer = ANSWER_WRONG;
     filter_free(filter);
     return answer;
 }
 
 static const struct cli_option instances_options[] = {
     FILTER_OPTIONS,
+    {"sort", 0, "ORDER", "by id, spec, state, changed, history or overdue"},
+    {"reverse", 0, NULL, "in the opposite order"},
     {"recent", 'r', NULL, "in order of change, newest first (else by identifier)"},
     {"limit", 'n', "N", "at most N rows"},
     {NULL, 0, NULL, NULL}};

@@ -70,7 +70,7 @@ static int bind(const struct query_value *value, sqlite3_stmt *statement, int pl
         return sqlite3_bind_pointer(statement, place, (void *)(uintptr_t)value->filter,
                                     FILTER_POINTER, NULL);
     default:
-        return sqlite3_bind_text(statement, place, value->text, -1, SQLITE_STATIC);
+        return sqlite3_bind_text(statement, place, value->text, -1, SQLITE_TRANSIENT);
     }
 }
 

@@ -9,7 +9,7 @@
 #include "model/filter.h"
 #include "store/connection.h"
 
-/* Zero-initialise. The texts and filters bound in it must outlive its statements. */
+/* Zero-initialise. The texts must live until query_prepare, filters as long as its statements. */
 struct query {
     struct text sql;
     struct query_value {

@@ -38,16 +38,32 @@ struct state_count {
     uint64_t deviated;
     uint64_t mocked;
 };
-/* A row a (specification, state), in byte order; array freed with state_counts_free. */
+/* A row a (specification, state), in byte order; array freed with state_counts_free. Overdue
+ * ones are counted a specification only, in its row of state "". */
 int reader_counts(struct reader *reader, struct state_count **counts, size_t *count,
                   spex_error *error);
 void state_counts_free(struct state_count *counts, size_t count);
 
-enum instance_order { ORDER_IDENTIFIER, ORDER_CHANGED };
+/* By these, and then by identifier. OVERDUE is by due time, the longest overdue first and what
+ * is never due last; CHANGED is by the time since when the state lasts. */
+enum instance_order {
+    ORDER_IDENTIFIER,
+    ORDER_SPECIFICATION, /* and state */
+    ORDER_STATE,         /* and specification */
+    ORDER_CHANGED,
+    ORDER_HISTORY, /* by how many transitions */
+    ORDER_OVERDUE,
+    INSTANCE_ORDERS
+};
+extern const char *const instance_order_names[INSTANCE_ORDERS];
+bool instance_order_named(const char *name, enum instance_order *order);
+/* As strcmp, in ascending order. */
+int instance_order_compare(enum instance_order by, const spex_instance *left,
+                           const spex_instance *right);
 
 /* Keyset paging: rows strictly behind (or, backwards, before) the anchor row in the
- * order; anchor NULL starts at the first (last). Of an anchor only identifier and
- * since are read. */
+ * order; anchor NULL starts at the first (last). Of an anchor only what the order is by is
+ * read, so that it may be gone from the store. */
 struct page_request {
     const struct filter *filter; /* NULL: all */
     enum instance_order order;
@@ -56,6 +72,10 @@ struct page_request {
     const spex_instance *anchor;
     size_t limit;
     bool (*cancelled)(void *context); /* may be NULL */
+    /* What was found so far, in the order of reading, which backwards is the reverse; what
+     * takes long calls it often. `part`: how much was looked at, negative: unknown. The rows
+     * are the reader's. May be NULL. */
+    void (*found)(void *context, spex_instance *const *rows, size_t count, double part);
     void *context;
 };
 struct page {
@@ -68,6 +88,11 @@ struct page {
 int reader_page(struct reader *reader, const struct page_request *request, struct page *page,
                 spex_error *error);
 void page_release(struct page *page);
+/* How many instances of the request's filter come before the row, in the request's order. */
+int reader_before(struct reader *reader, const struct page_request *request,
+                  const spex_instance *row, uint64_t *count, spex_error *error);
+/* While set, calls end early with SPEX_ERROR_CANCELLED when it says so; NULL: never. */
+void reader_watch(struct reader *reader, bool (*cancelled)(void *context), void *context);
 /* How many instances match; filter NULL: all. */
 int reader_count(struct reader *reader, const struct filter *filter, uint64_t *count,
                  spex_error *error);

@@ -19,6 +19,9 @@ struct reader_shard {
 };
 
 struct reader {
+    bool (*cancelled)(void *context);
+    void *cancel_context;
+    int64_t patience; /* how often SQLite may still ask whether to go on; negative: for ever */
     struct store store;
     spex_clock clock;
     struct reader_shard *shards;
@@ -26,6 +29,13 @@ struct reader {
 };
 
 int64_t reader_now(const struct reader *reader);
+/* The connection of shard 0 .. N-1; NULL if it is not open. */
+struct connection *reader_shard(const struct reader *reader, unsigned index);
+/* Begins and ends a read transaction in every open shard, watched for being cancelled and,
+ * between, for `patience`. */
+enum { READER_STEPS = 2000 }; /* of SQLite's machine, between two looks */
+void reader_begin(struct reader *reader, bool (*cancelled)(void *context), void *context);
+void reader_end(struct reader *reader);
 /* SPEX_OK, or SPEX_ERROR_STORE naming the first shard that is not open. */
 int reader_partial(const struct reader *reader, spex_error *error);
 /* What to answer after one shard's status: a failure of the store is kept in *error and
@@ -34,7 +44,9 @@ bool reader_goes_on(int status, const spex_error *failure, int *partial, spex_er
 
 /* What all matches of a filter have in common that an index or the tally knows of. */
 struct common {
-    const struct filter *specification, *state; /* tests for equal names, or NULL */
+    const struct filter *specification, *state, *identifier; /* tests for equal names, or NULL */
+    const struct filter *age;
+    bool part_of_identifier; /* identifiers that contain something */
     bool overdue, deviated, mocked;
     bool whole; /* and nothing else is asked for */
 };
@@ -44,10 +56,23 @@ void reader_tally_condition(struct query *query, const struct common *common);
 /* How many instances those have of something: "instances", "deviated", "mocked". */
 int reader_tally_sum(struct connection *connection, const struct common *common, const char *column,
                      int64_t *sum, spex_error *error);
+/* A filter that says the same of this store for less work; the caller frees it. */
+int reader_simplify(struct reader *reader, const struct filter *filter, struct filter **simple,
+                    spex_error *error);
 /* The one number that the query answers; releases it. */
 int reader_number(struct connection *connection, struct query *query, int64_t *number,
                   spex_error *error);
 /* Sorts, and sums what is of one specification and state; answers how many are left. */
 size_t state_counts_sum(struct state_count *counts, size_t count);
+
+/* The index of due times, and the condition that lets SQLite use what it begins with. */
+#define READER_BY_DUE " INDEXED BY instance_due"
+#define READER_BY_DUE_TOO                                                                          \
+    " AND specification IN (SELECT specification FROM tally) AND reported IN (0, 1)"
+
+/* " AND ...": behind the anchor; " ORDER BY ...". */
+void reader_order_anchor(struct query *query, enum instance_order order, bool rising,
+                         const spex_instance *anchor);
+void reader_order_by(struct query *query, enum instance_order order, bool rising);
 
 #endif

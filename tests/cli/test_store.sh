@@ -213,6 +213,15 @@ test_instances_filters() {
     ids "e-dark f-dark " --where 'action:fail'
     ids "" --where 'meta.x=1 or meta.x'
     ids "" --where 'history>5'
+    ids "f-dark e-dark d-late c-gone b-red a-red " --reverse
+    ids "e-dark f-dark d-late a-red b-red c-gone " --sort state
+    ids "e-dark d-late " --sort changed --where 'age>365d'
+    ids "d-late e-dark " --sort changed --where 'age>365d' --reverse
+    ids "b-red a-red " --sort history --where state:red
+    ids "d-late " --sort overdue --limit 1
+    expect 2 instances --sort histry
+    err_has "did you mean 'history'?"
+    expect 2 instances --sort id --recent
     expect 2 instances --where 'state:red and stat:x'
     err_has "filter:1:15: there is no key stat; did you mean state?"
     err_has "  state:red and stat:x"
