@@ -42,6 +42,51 @@ static int check_terminal(spex_error *error)
     return SPEX_OK;
 }
 
+/* ------------------------------------------------------------------ the mouse */
+
+static bool mouse_open;
+
+/* Drags are reported too, which curses asks no terminal for by itself. */
+static void report_drags(bool wanted)
+{
+    if (!mouse_open)
+        return;
+    fputs(wanted ? "\033[?1002h" : "\033[?1002l", stdout);
+    fflush(stdout);
+}
+
+static void open_mouse(void)
+{
+    mmask_t wanted = BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED |
+                     REPORT_MOUSE_POSITION;
+    const char *reports = tigetstr("kmous");
+    if (!reports || reports == (char *)-1)
+        return;
+    mouseinterval(0);
+    mouse_open = mousemask(wanted, NULL) != 0;
+    report_drags(true);
+}
+
+static bool mouse_key(struct key *key)
+{
+    MEVENT event;
+    if (getmouse(&event) != OK)
+        return false;
+    const char *name = event.bstate & BUTTON4_PRESSED    ? "WheelUp"
+                       : event.bstate & BUTTON5_PRESSED  ? "WheelDown"
+                       : event.bstate & BUTTON1_PRESSED  ? "Press"
+                       : event.bstate & BUTTON1_RELEASED ? "Release"
+                                                         : "Drag";
+    bool sideways = event.bstate & BUTTON_SHIFT;
+    if (sideways && event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED))
+        name = event.bstate & BUTTON4_PRESSED ? "WheelLeft" : "WheelRight";
+    *key = key_named(name);
+    key->mouse = true;
+    key->x = event.x;
+    key->y = event.y;
+    return true;
+}
+
 int terminal_open(spex_error *error)
 {
     int status = check_terminal(error);
@@ -59,6 +104,7 @@ int terminal_open(spex_error *error)
     intrflush(stdscr, FALSE);
     set_escdelay(25);
     theme_init();
+    open_mouse();
     return SPEX_OK;
 }
 
@@ -66,6 +112,7 @@ void terminal_close(void)
 {
     if (!screen)
         return;
+    report_drags(false);
     endwin();
     delscreen(screen);
     screen = NULL;
@@ -73,10 +120,12 @@ void terminal_close(void)
 
 void terminal_suspend(void)
 {
+    report_drags(false);
     endwin();
     raise(SIGTSTP);
     forget = true;
     refresh();
+    report_drags(true);
 }
 
 bool terminal_unicode(void)
@@ -117,6 +166,8 @@ static const struct {
     {KEY_RESIZE, "Resize"}, {KEY_FIND, "Home"},
     {KEY_SELECT, "End"},    {KEY_F(1), "F1"},
     {KEY_F(5), "F5"},       {KEY_F(10), "F10"},
+    {KEY_SLEFT, "S-Left"},  {KEY_SRIGHT, "S-Right"},
+    {KEY_SR, "S-Up"},       {KEY_SF, "S-Down"},
 };
 
 static const struct {
@@ -158,6 +209,8 @@ bool terminal_key(struct key *key)
         name_character(code, key);
         return true;
     }
+    if (code == KEY_MOUSE)
+        return mouse_key(key);
     for (size_t i = 0; i < sizeof special_keys / sizeof *special_keys; i++)
         if (special_keys[i].code == code) {
             *key = key_named(special_keys[i].name);

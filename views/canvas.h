@@ -31,6 +31,12 @@ enum role {
     ROLE_INTERNAL,
     ROLE_CURRENT, /* the state an instance is in */
     ROLE_INPUT,
+    ROLE_LIT,     /* equivalent to the state that is selected */
+    ROLE_GHOST,   /* what a graph should have and has not */
+    ROLE_CLASS_1, /* equivalence classes, in turn */
+    ROLE_CLASS_6 = ROLE_CLASS_1 + 5,
+    ROLE_HEAT_1, /* seldom .. often */
+    ROLE_HEAT_4 = ROLE_HEAT_1 + 3,
     ROLE_COUNT
 };
 

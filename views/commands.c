@@ -25,7 +25,7 @@ bool command_general(enum command command)
 
 struct key key_named(const char *name)
 {
-    struct key key = {{0}, {0}};
+    struct key key = {0};
     snprintf(key.name, sizeof key.name, "%s", name);
     if (strlen(name) == 1 || (unsigned char)name[0] >= 0x80)
         snprintf(key.text, sizeof key.text, "%.7s", name);

@@ -35,10 +35,13 @@ struct command_entry {
 const struct command_entry *command_entry(enum command command);
 bool command_general(enum command command);
 
-/* A key as it was pressed. */
+/* A key as it was pressed, or what the mouse did. */
 struct key {
-    char name[16]; /* "a", "Enter", "Up", "C-l", "F5", "PgDn", ... */
+    char name[16]; /* "a", "Enter", "Up", "C-l", "F5", "PgDn", ...; "Press", "Drag", "Release",
+                      "WheelUp", "WheelDown", "WheelLeft", "WheelRight" */
     char text[8];  /* what it types (UTF-8), "" if nothing */
+    bool mouse;
+    int x, y; /* of the mouse: the cell */
 };
 struct key key_named(const char *name);
 

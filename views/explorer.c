@@ -200,9 +200,40 @@ void explorer_command(struct explorer *explorer, enum command command)
         general_command(explorer, command);
 }
 
+/* The tab drawn in this column; -1: none. */
+static int tab_at(const struct explorer *explorer, int x)
+{
+    int tab = VIEW_HELP - 1;
+    while (tab >= 0 && x <= explorer->tabs[tab])
+        tab--;
+    return tab;
+}
+
+/* What a view does not take: the wheel moves on, a press on a tab opens it. */
+static void mouse_key(struct explorer *explorer, const struct key *key)
+{
+    enum view_id view = explorer_view(explorer);
+    const struct view_operations *operations = view_operations(view);
+    bool up = strcmp(key->name, "WheelUp") == 0, down = strcmp(key->name, "WheelDown") == 0;
+    if (operations->mouse && operations->mouse(explorer, explorer->states[view], key))
+        return;
+    for (int i = 0; (up || down) && i < 3; i++)
+        explorer_command(explorer, up ? COMMAND_UP : COMMAND_DOWN);
+    if (key->y == 0 && strcmp(key->name, "Press") == 0) {
+        int tab = tab_at(explorer, key->x);
+        if (tab >= 0)
+            general_command(explorer, (enum command)(COMMAND_OVERVIEW + tab));
+    }
+}
+
 enum effect explorer_key(struct explorer *explorer, const struct key *key)
 {
     explorer->effect = EFFECT_NONE;
+    if (key->mouse) {
+        if (explorer->overlay.kind == OVERLAY_NONE)
+            mouse_key(explorer, key);
+        return explorer->effect;
+    }
     if (explorer->overlay.kind != OVERLAY_NONE) {
         overlay_key(&explorer->overlay, key);
         return explorer->effect;
@@ -248,13 +279,14 @@ const char *explorer_finish_writing(struct explorer *explorer)
 
 /* ------------------------------------------------------------ the screen */
 
-static void draw_tabs(const struct explorer *explorer, struct canvas *canvas)
+static void draw_tabs(struct explorer *explorer, struct canvas *canvas)
 {
     int x = 0;
     canvas_fill(canvas, (struct area){0, 0, canvas->width, 1}, ROLE_TAB);
     bool short_form = canvas->width < (explorer_view(explorer) == VIEW_HELP ? 87 : 79);
     for (int i = 0; i < VIEWS; i++) {
         bool current = explorer_view(explorer) == (enum view_id)i;
+        explorer->tabs[i] = x;
         const char *title = view_operations((enum view_id)i)->title;
         enum role role = current ? ROLE_TAB_CURRENT : ROLE_TAB;
         if (i == VIEW_HELP && !current)

@@ -39,6 +39,7 @@ struct explorer {
     enum role message_role;
     enum effect effect;
     int page_height; /* rows of the view when last drawn */
+    int tabs[VIEWS]; /* where each tab begins in the first row */
     int64_t polled;
     unsigned polls;       /* every fourth one looks at the files too */
     unsigned writing;     /* actions on their way to the store */

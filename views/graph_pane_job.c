@@ -1,35 +1,27 @@
-/* Making a graph pane's picture: the side's LTS, signed, cut to what can be drawn, laid out. */
+/* Making a graph pane's shape and its picture, off the loop. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
-#include "graph/neighbourhood.h"
 #include "views/format.h"
 #include "views/graph_pane.h"
-
-enum { STATES_DRAWN = 80, LAYOUT_BUDGET = 2000 };
 
 struct picture_job {
     struct job job;
     struct graph_pane *pane;
     uint64_t generation;
-    struct snapshot *snapshot;
-    char *specification, *marked;
-    char *unreadable; /* why the selected file cannot be shown, or NULL */
-    enum side side;
-    bool ascii;
-    bool differs;      /* the check said no: what differs is signed */
-    uint32_t *letters; /* by state of the LTS with initialisation, or NULL */
-    uint32_t letter_states;
-    uint32_t shift; /* state of the drawn LTS + shift = state of the letters */
-    uint32_t *origin;
-    char badge[12];
-    struct lts lts;
+    struct shape_request request;
+    struct graph_shape *shape; /* given: only the picture is drawn */
+    struct graph_counts *counts;
+    bool heat, ascii, fit;
+    int zoom, width, height; /* of the window, to fit in */
     struct picture picture;
     bool drawn;
-    struct text note;
-    size_t extra, unobserved;
+    struct state_look *states;
+    struct transition_look *transitions;
+    uint8_t *hot;
+    spex_error error;
 };
 
 static bool cancelled(void *context)
@@ -37,135 +29,187 @@ static bool cancelled(void *context)
     return atomic_load(&((struct job *)context)->cancelled);
 }
 
-static const char *badge_of(void *context, uint32_t state)
+/* --------------------------------------------------------------------- looks */
+
+static void look_of_state(const struct picture_job *self, uint32_t state, struct state_look *look)
 {
-    struct picture_job *self = context;
-    uint32_t original = self->origin ? self->origin[state] : state;
-    if (!self->letters || original + self->shift >= self->letter_states)
-        return NULL;
-    uint32_t number = self->letters[original + self->shift];
-    if (number == SYMBOL_NONE)
-        return NULL;
-    if (number < 26)
-        snprintf(self->badge, sizeof self->badge, "%c", 'A' + (int)number);
-    else
-        snprintf(self->badge, sizeof self->badge, "%c%u", 'A' + (int)(number % 26), number / 26);
-    return self->badge;
+    const struct graph_shape *shape = self->shape;
+    char letter[12], number[16], count[16];
+    graph_shape_letter(shape, state, letter, NULL);
+    uint64_t instances = 0;
+    /* a class holds the instances of all its states */
+    if (shape->members[state] == 1 || shape->size != SIZE_QUOTIENT) {
+        const struct state_count *here =
+            graph_counts_state(self->counts, lts_state_name(&shape->part.lts, state, number));
+        instances = here ? here->instances : 0;
+    } else {
+        for (uint32_t s = 0; s < shape->own_states; s++)
+            if (shape->part.state_of[s] == state) {
+                const struct state_count *here =
+                    graph_counts_state(self->counts, lts_state_name(&shape->whole, s, number));
+                instances += here ? here->instances : 0;
+            }
+    }
+    short_count(instances, count);
+    char others[16] = "", here[20] = "", hidden[24] = "";
+    if (shape->members[state] > 1)
+        snprintf(others, sizeof others, "+%u", shape->members[state] - 1);
+    if (instances)
+        snprintf(here, sizeof here, "%s%s", self->ascii ? "x" : "×", count);
+    if (shape->hidden[state])
+        snprintf(hidden, sizeof hidden, "%s%u", self->ascii ? ".." : "…", shape->hidden[state]);
+    const char *const parts[] = {letter, others, here, hidden};
+    size_t used = 0;
+    for (int i = 0; i < 4; i++)
+        if (*parts[i] && used + strlen(parts[i]) + 2 < sizeof look->badge)
+            used += (size_t)snprintf(look->badge + used, sizeof look->badge - used, "%s%s",
+                                     used ? " " : "", parts[i]);
+    look->ghost = graph_shape_ghost_state(shape, state);
+    look->open = shape->hidden[state] > 0;
 }
 
-/* "+" before a label that only the model has, "?" before one that it has not. */
-static bool sign_labels(struct picture_job *self, const struct project_entry *entry)
+/* How often all that this transition stands for was observed. */
+static uint64_t observed(const struct picture_job *self, uint32_t transition)
 {
-    for (size_t i = 0; entry->model && i < self->lts.transition_count; i++) {
-        struct lts_transition *t = &self->lts.transitions[i];
-        const char *from = symbols_name(&self->lts.state_names, t->from);
-        const char *to = symbols_name(&self->lts.state_names, t->to);
-        const char *label = symbols_name(&self->lts.labels, t->label);
-        if (t->label == LTS_INTERNAL || strcmp(label, SPEX_INITIALISATION) == 0)
+    const struct graph_shape *shape = self->shape;
+    uint64_t sum = 0;
+    bool many = shape->size == SIZE_QUOTIENT;
+    for (size_t i = many ? 0 : shape->represented[transition]; i < shape->own_transitions; i++) {
+        if (shape->part.transition_of[i] != transition)
             continue;
-        bool known = self->side == LEFT ? model_has(entry->model, from, label, to)
-                                        : specification_has(entry->specification, from, label, to);
-        if (known)
-            continue;
-        struct text signed_label = {0};
-        text_printf(&signed_label, "%c %s", self->side == LEFT ? '?' : '+', label);
-        t->label = symbols_intern(&self->lts.labels, text_value(&signed_label));
-        text_release(&signed_label);
-        if (t->label == SYMBOL_NONE)
-            return false;
-        *(self->side == LEFT ? &self->unobserved : &self->extra) += 1;
+        const struct lts_transition *t = &shape->whole.transitions[i];
+        char from[16], to[16];
+        const struct observed_transition *seen =
+            graph_counts_transition(self->counts, lts_state_name(&shape->whole, t->from, from),
+                                    lts_label_name(&shape->whole, t->label, true),
+                                    lts_state_name(&shape->whole, t->to, to));
+        sum += seen ? seen->count : 0;
+        if (!many)
+            break;
     }
-    return true;
+    return sum;
 }
 
-/* The side as people think of it: without the step from before initialisation, unless a
- * model starts in several states. */
-static int make_lts(struct picture_job *self, const struct project_entry *entry, spex_error *error)
+static void look_of_transition(const struct picture_job *self, uint32_t transition,
+                               struct transition_look *look, uint8_t *hot)
 {
-    if (self->side == LEFT) {
-        self->shift = 1;
-        return lts_from_specification(&self->lts, entry->specification, false, error);
-    }
-    int status = lts_from_model(&self->lts, entry->model, false, error);
-    self->shift = 1;
-    if (status == SPEX_ERROR_USAGE) {
-        self->shift = 0;
-        status = lts_from_model(&self->lts, entry->model, true, error);
-    }
-    return status;
+    const struct graph_shape *shape = self->shape;
+    const struct lts_transition *t = &shape->part.lts.transitions[transition];
+    uint8_t mark = shape->marks ? shape->marks[shape->represented[transition]] : MARK_NONE;
+    if (mark != MARK_NONE)
+        snprintf(look->before, sizeof look->before, "%s", mark == MARK_EXTRA ? "+ " : "? ");
+    look->ghost = graph_shape_ghost(shape, transition);
+    const char *label = symbols_name(&shape->part.lts.labels, t->label);
+    if (!graph_counts_any(self->counts) || look->ghost || t->label == LTS_INTERNAL ||
+        strcmp(label, SPEX_INITIALISATION) == 0)
+        return;
+    uint64_t count = observed(self, transition);
+    char number[16];
+    short_count(count, number);
+    bool never = count == 0 && self->request.side == LEFT;
+    if (never)
+        *hot = HEAT_NEVER;
+    else if (self->heat)
+        *hot = (uint8_t)graph_counts_heat(self->counts, count);
+    if (self->heat || never)
+        snprintf(look->behind, sizeof look->behind, " %s%s", self->ascii ? "x" : "×", number);
 }
 
-static int cut_to_size(struct picture_job *self, spex_error *error)
-{
-    if (self->lts.state_count <= STATES_DRAWN)
-        return SPEX_OK;
-    uint32_t centre = self->marked ? lts_find_state(&self->lts, self->marked) : SYMBOL_NONE;
-    if (centre == SYMBOL_NONE)
-        centre = self->lts.initial;
-    struct lts part;
-    uint32_t steps, whole = self->lts.state_count;
-    self->origin = memory_allocate(STATES_DRAWN, sizeof *self->origin);
-    if (!self->origin)
-        return error_memory(error);
-    int status =
-        lts_neighbourhood(&part, &self->lts, centre, STATES_DRAWN, self->origin, &steps, error);
-    if (status)
-        return status;
-    text_printf(&self->note, "%u of %u states, nearest to %s", part.state_count, whole,
-                symbols_name(&self->lts.state_names, centre));
-    lts_release(&self->lts);
-    self->lts = part;
-    return SPEX_OK;
-}
+/* -------------------------------------------------------------------- running */
+
+static const int limits[ZOOMS][2] = {{60, 60}, {24, 24}, {14, 12}, {8, 6}, {4, 3}};
 
 static int draw(struct picture_job *self, spex_error *error)
 {
-    struct layout_options options = {
-        .budget = LAYOUT_BUDGET, .cancelled = cancelled, .context = &self->job};
-    struct layout layout;
-    int status = layout_compute(&layout, &self->lts, &options, error);
-    if (status)
-        return status;
-    struct picture_options look = {.ascii = self->ascii, .badge = badge_of, .context = self};
-    if (layout.note[0])
-        text_printf(&self->note, "%s%s", self->note.length ? "; " : "", layout.note);
-    status = picture_draw(&self->picture, &self->lts, &layout, &look, error);
-    layout_release(&layout);
-    return status;
+    const struct graph_shape *shape = self->shape;
+    struct picture_options options = {.ascii = self->ascii,
+                                      .no_start = !shape->part.initial,
+                                      .name_limit = limits[self->zoom][0],
+                                      .label_limit = limits[self->zoom][1],
+                                      .states = self->states,
+                                      .transitions = self->transitions};
+    return picture_draw(&self->picture, &shape->part.lts, &shape->layout, &options, error);
+}
+
+/* The largest zoom at which all of it is in the window; else the smallest one. */
+static int draw_fitting(struct picture_job *self, spex_error *error)
+{
+    for (self->zoom = 0; self->zoom < ZOOMS; self->zoom++) {
+        int status = draw(self, error);
+        bool fits =
+            !status && self->picture.width <= self->width && self->picture.height <= self->height;
+        if (status || fits || self->zoom + 1 == ZOOMS)
+            return status;
+        picture_release(&self->picture);
+    }
+    return SPEX_OK;
+}
+
+static int make_looks(struct picture_job *self, spex_error *error)
+{
+    const struct lts *part = &self->shape->part.lts;
+    self->states = memory_allocate(part->state_count, sizeof *self->states);
+    self->transitions = memory_allocate(part->transition_count, sizeof *self->transitions);
+    self->hot = memory_allocate(part->transition_count, sizeof *self->hot);
+    if (!self->states || !self->transitions || !self->hot)
+        return error_memory(error);
+    for (uint32_t s = 0; s < part->state_count; s++)
+        look_of_state(self, s, &self->states[s]);
+    for (uint32_t t = 0; t < part->transition_count; t++)
+        look_of_transition(self, t, &self->transitions[t], &self->hot[t]);
+    return SPEX_OK;
 }
 
 static void picture_run(struct job *job)
 {
     struct picture_job *self = (struct picture_job *)job;
-    const struct project_entry *entry = project_find(&self->snapshot->project, self->specification);
-    spex_error error = {0};
-    if (!entry || !entry->specification || (self->side == RIGHT && !entry->model)) {
-        if (self->unreadable)
-            text_append(&self->note, self->unreadable);
-        else if (self->side == RIGHT && entry && entry->model_error.status)
-            text_append(&self->note, entry->model_error.message);
-        else
-            text_append(&self->note, self->side == RIGHT
-                                         ? "No model yet. Record a run of the program to learn one."
-                                         : "No specification is loaded under this name.");
-        return;
-    }
-    int status = make_lts(self, entry, &error);
-    if (status) {
-        text_append(&self->note, error.message);
-        return;
-    }
-    if (self->differs && !sign_labels(self, entry))
-        status = error_memory(&error);
+    struct layout_options layout = {.cancelled = cancelled, .context = job};
+    self->request.layout = &layout;
+    int status = cancelled(job) ? SPEX_ERROR_CANCELLED : SPEX_OK;
+    if (status)
+        error_set(&self->error, status, "cancelled");
+    if (!status && !self->shape)
+        status = graph_shape_make(&self->shape, &self->request, &self->error);
     if (!status)
-        status = cut_to_size(self, &error);
+        status = make_looks(self, &self->error);
     if (!status)
-        status = draw(self, &error);
+        status = self->fit ? draw_fitting(self, &self->error) : draw(self, &self->error);
     self->drawn = status == SPEX_OK;
-    if (!self->drawn) {
-        lts_release(&self->lts);
-        text_clear(&self->note);
-        text_append(&self->note, error.message);
+}
+
+static void forget(struct graph_pane *pane)
+{
+    graph_shape_drop(pane->shape);
+    pane->shape = NULL;
+    picture_release(&pane->picture);
+    free(pane->states);
+    free(pane->transitions);
+    free(pane->heat);
+    pane->states = NULL;
+    pane->transitions = NULL;
+    pane->heat = NULL;
+}
+
+/* The transition that was chosen may have another number in the new shape. */
+static void choose_again(struct graph_pane *pane, const struct graph_shape *before)
+{
+    uint32_t chosen = pane->transition;
+    pane->transition = SYMBOL_NONE;
+    if (chosen == SYMBOL_NONE || !before)
+        return;
+    const struct lts *old = &before->part.lts, *part = &pane->shape->part.lts;
+    const struct lts_transition *wanted = &old->transitions[chosen];
+    uint32_t label = symbols_find(&part->labels, symbols_name(&old->labels, wanted->label));
+    for (uint32_t i = 0; i < part->transition_count; i++) {
+        const struct lts_transition *t = &part->transitions[i];
+        if (t->label == label &&
+            strcmp(symbols_name(&part->state_names, t->from),
+                   symbols_name(&old->state_names, wanted->from)) == 0 &&
+            strcmp(symbols_name(&part->state_names, t->to),
+                   symbols_name(&old->state_names, wanted->to)) == 0) {
+            pane->transition = i;
+            return;
+        }
     }
 }
 
@@ -175,72 +219,123 @@ static void picture_finish(struct job *job)
     struct graph_pane *pane = self->pane;
     if (self->generation != pane->generation)
         return;
-    if (pane->drawn) {
-        picture_release(&pane->picture);
-        lts_release(&pane->lts);
+    if (!self->drawn && self->error.status == SPEX_ERROR_CANCELLED && pane->shape)
+        return;
+    pane->fit = pane->stale = false;
+    text_clear(&pane->note);
+    if (!self->drawn) {
+        forget(pane);
+        text_append(&pane->note, self->error.message);
+        return;
     }
-    pane->loading = false;
-    pane->drawn = self->drawn;
+    struct graph_shape *before = pane->shape;
+    bool new_shape = before != self->shape;
+    pane->shape = NULL;
+    forget(pane);
+    pane->shape = self->shape;
     pane->picture = self->picture;
-    pane->lts = self->lts;
+    pane->states = self->states;
+    pane->transitions = self->transitions;
+    pane->heat = self->hot;
+    pane->zoom = self->zoom;
+    self->shape = NULL;
+    self->states = NULL;
+    self->transitions = NULL;
+    self->hot = NULL;
     self->drawn = false;
-    text_release(&pane->note);
-    pane->note = self->note;
-    self->note = (struct text){0};
-    pane->extra = self->extra;
-    pane->unobserved = self->unobserved;
+    if (new_shape) {
+        choose_again(pane, before);
+        if (pane->selected && graph_pane_state(pane) == SYMBOL_NONE)
+            pane->centred = true;
+        pane->reveal = true;
+    }
+    graph_shape_drop(before);
 }
 
 static void picture_job_release(struct job *job)
 {
     struct picture_job *self = (struct picture_job *)job;
-    if (self->drawn) {
+    if (self->pane->pending == job)
+        self->pane->pending = NULL;
+    if (self->drawn)
         picture_release(&self->picture);
-        lts_release(&self->lts);
-    }
-    snapshot_drop(self->snapshot);
-    free(self->specification);
-    free(self->marked);
-    free(self->unreadable);
-    free(self->letters);
-    free(self->origin);
-    text_release(&self->note);
+    graph_shape_drop(self->shape);
+    graph_counts_drop(self->counts);
+    snapshot_drop(self->request.snapshot);
+    free(self->request.specification);
+    free(self->request.centre);
+    free(self->request.letters[LEFT]);
+    free(self->request.letters[RIGHT]);
+    free(self->states);
+    free(self->transitions);
+    free(self->hot);
     free(self);
 }
 
-static void start(struct graph_pane *pane, const struct check *check)
+/* --------------------------------------------------------------------- asking */
+
+static const struct check *finished_check(const struct graph_pane *pane)
 {
+    const struct summary *summary = explorer_summary(pane->explorer);
+    const struct check *check = summary ? summary->check : NULL;
+    return check && !check->running && !check->status ? check : NULL;
+}
+
+static bool request_shape(struct picture_job *self, const struct graph_pane *pane)
+{
+    const struct check *check = finished_check(pane);
+    struct shape_request *request = &self->request;
+    request->snapshot = snapshot_keep(pane->snapshot);
+    request->specification = memory_copy_text(pane->specification);
+    request->size = pane->size;
+    request->steps = pane->steps;
+    request->centre = pane->centre ? memory_copy_text(pane->centre) : NULL;
+    request->differs = check && !check->equivalent;
+    for (int side = LEFT; check && side <= RIGHT; side++) {
+        uint32_t count = check->sides[side].state_count;
+        if (!check->letters[side])
+            continue;
+        request->letters[side] = memory_allocate(count, sizeof *request->letters[side]);
+        if (!request->letters[side])
+            return false;
+        memcpy(request->letters[side], check->letters[side],
+               count * sizeof *request->letters[side]);
+        request->letter_states[side] = count;
+    }
+    return request->specification && request->snapshot && (!pane->centre || request->centre);
+}
+
+static void submit(struct graph_pane *pane)
+{
+    bool new_shape = pane->stale || !pane->shape;
     struct picture_job *self = memory_allocate(1, sizeof *self);
     if (!self)
         return;
     self->job = (struct job){.what = "drawing the graph",
-                             .lane = LANE_WORK,
+                             .lane = LANE_GRAPH,
                              .run = picture_run,
                              .finish = picture_finish,
                              .release = picture_job_release,
                              .part = -1};
     self->pane = pane;
-    self->generation = ++pane->generation;
-    self->side = pane->side;
     self->ascii = pane->explorer->ascii;
-    self->snapshot = snapshot_keep(pane->snapshot);
-    self->specification = memory_copy_text(pane->specification);
-    self->marked = pane->marked ? memory_copy_text(pane->marked) : NULL;
-    self->differs = check && !check->status && !check->equivalent;
-    const char *nothing = nothing_selected(pane->explorer);
-    self->unreadable = nothing ? memory_copy_text(nothing) : NULL;
-    if (check && check->letters[pane->side]) {
-        self->letter_states = check->sides[pane->side].state_count;
-        self->letters = memory_allocate(self->letter_states, sizeof *self->letters);
-        if (self->letters)
-            memcpy(self->letters, check->letters[pane->side],
-                   self->letter_states * sizeof *self->letters);
-    }
-    if (!self->specification || !self->snapshot) {
+    self->zoom = pane->zoom;
+    self->fit = pane->fit;
+    self->width = pane->window.width;
+    self->height = pane->window.height;
+    self->heat = pane->settings->heat;
+    self->counts = graph_counts_keep(pane->settings->counts);
+    self->request.side = pane->side;
+    if (!new_shape)
+        self->shape = graph_shape_keep(pane->shape);
+    if (new_shape && !request_shape(self, pane)) {
         picture_job_release(&self->job);
         return;
     }
-    pane->loading = true;
+    if (pane->pending)
+        atomic_store(&pane->pending->cancelled, true);
+    self->generation = ++pane->generation;
+    pane->pending = &self->job;
     jobs_submit(pane->explorer->jobs, &self->job);
 }
 
@@ -249,39 +344,118 @@ static bool same_text(const char *left, const char *right)
     return left && right ? strcmp(left, right) == 0 : left == right;
 }
 
-void graph_pane_refresh(struct graph_pane *pane, struct explorer *explorer, enum side side,
-                        const char *marked)
+void graph_pane_set_up(struct graph_pane *pane, struct explorer *explorer, enum side side,
+                       const struct graph_settings *settings)
 {
-    const struct summary *summary = explorer_summary(explorer);
-    const char *name = explorer->selection.specification;
-    const struct check *check =
-        summary && summary->check && !summary->check->running ? summary->check : NULL;
-    int64_t letters_at = check ? check->at : 0;
-    bool other = !same_text(pane->specification, name);
-    bool moved = !same_text(pane->marked, marked);
-    bool cut = pane->drawn && pane->note.length;
-    bool changed = other || pane->snapshot != explorer->workspace->snapshot ||
-                   pane->letters_at != letters_at || (moved && cut);
+    if (pane->explorer)
+        return;
     pane->explorer = explorer;
     pane->side = side;
-    if (moved) {
-        free(pane->marked);
-        pane->marked = marked ? memory_copy_text(marked) : NULL;
-        pane->centre = true;
+    pane->settings = settings;
+    pane->transition = SYMBOL_NONE;
+    pane->zoom = ZOOM_USUAL;
+}
+
+static void forget_specification(struct graph_pane *pane)
+{
+    forget(pane);
+    while (pane->trail_count)
+        free(pane->trail[--pane->trail_count]);
+    free(pane->specification);
+    free(pane->selected);
+    free(pane->centre);
+    pane->specification = pane->selected = pane->centre = NULL;
+    pane->transition = SYMBOL_NONE;
+    pane->touched = false;
+    pane->x = pane->y = 0;
+}
+
+/* A check of a small model is over in a moment: the picture waits for its letters instead
+ * of losing them twice. */
+static bool worth_waiting(const struct graph_pane *pane, const struct summary *summary)
+{
+    enum { SMALL = 20000 };
+    return pane->shape && summary->check && summary->check->running && summary->entry &&
+           summary->entry->model && summary->entry->model->transition_count < SMALL;
+}
+
+static void notice_changes(struct graph_pane *pane, const struct summary *summary)
+{
+    struct explorer *explorer = pane->explorer;
+    const struct graph_settings *settings = pane->settings;
+    const struct check *check = finished_check(pane);
+    uint64_t content = summary && summary->check ? summary->check->content : 0;
+    int64_t checked_at = check ? check->at : 0;
+    bool files = content != pane->content || checked_at != pane->checked_at ||
+                 (!content && pane->snapshot != explorer->workspace->snapshot);
+    if (files && !worth_waiting(pane, summary)) {
+        /* A first verdict tells where to look, unless somebody does. */
+        if (checked_at && !pane->checked_at && !pane->touched)
+            pane->centred = true;
+        pane->stale = pane->wanted = true;
+        pane->content = content;
+        pane->checked_at = checked_at;
+        snapshot_drop(pane->snapshot);
+        pane->snapshot = snapshot_keep(explorer->workspace->snapshot);
     }
-    if (!changed || !name || !explorer->workspace->snapshot)
+    if (pane->size != settings->size || pane->steps != settings->steps) {
+        pane->size = settings->size;
+        pane->steps = settings->steps;
+        pane->stale = pane->wanted = pane->centred = true;
+        /* what is looked at stays in the picture */
+        free(pane->centre);
+        pane->centre = pane->selected ? memory_copy_text(pane->selected) : NULL;
+    }
+}
+
+void graph_pane_refresh(struct graph_pane *pane)
+{
+    const struct explorer *explorer = pane->explorer;
+    const char *name = explorer->selection.specification;
+    const struct summary *summary = explorer_summary(explorer);
+    const char *nothing = nothing_selected(explorer);
+    if (!explorer->workspace->snapshot)
         return;
-    if (other) {
-        free(pane->specification);
-        pane->specification = memory_copy_text(name);
-        pane->centre = true;
-        pane->x = pane->y = 0;
+    if (!same_text(pane->specification, name)) {
+        forget_specification(pane);
+        pane->specification = name ? memory_copy_text(name) : NULL;
+        pane->stale = pane->wanted = pane->centred = true;
+        pane->content = 0;
+        pane->checked_at = 0;
+        snapshot_drop(pane->snapshot);
+        pane->snapshot = snapshot_keep(explorer->workspace->snapshot);
     }
+    if (!pane->specification || nothing) {
+        forget(pane);
+        text_clear(&pane->note);
+        text_append(&pane->note, nothing ? nothing : "No specification is selected.");
+        pane->generation++;
+        return;
+    }
+    notice_changes(pane, summary);
+    if (pane->wanted)
+        submit(pane);
+    pane->wanted = false;
+}
+
+void graph_pane_mark(struct graph_pane *pane, const char *state)
+{
+    if (same_text(pane->marked, state))
+        return;
+    free(pane->marked);
+    pane->marked = state ? memory_copy_text(state) : NULL;
+    if (!state)
+        return;
+    pane->centred = true;
+    if (pane->shape)
+        graph_pane_select(pane, state);
+}
+
+void graph_pane_release(struct graph_pane *pane)
+{
+    forget_specification(pane);
+    free(pane->trail);
+    free(pane->marked);
     snapshot_drop(pane->snapshot);
-    pane->snapshot = snapshot_keep(explorer->workspace->snapshot);
-    /* A first verdict tells where to look, unless an instance does. */
-    if (!pane->marked && pane->letters_at == 0)
-        pane->centre = true;
-    pane->letters_at = letters_at;
-    start(pane, check);
+    text_release(&pane->note);
 }

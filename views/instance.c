@@ -325,7 +325,8 @@ static void instance_draw(struct explorer *explorer, void *state, struct canvas 
         right.height = height < 4 ? 4 : height > rest.height / 3 ? rest.height / 3 : height;
         struct area picture = {right.x, right.y + right.height, right.width,
                                rest.height - right.height};
-        graph_pane_draw(&view->graph, explorer, canvas, picture, false);
+        struct graph_light dark = {.letter = SYMBOL_NONE};
+        graph_pane_draw(&view->graph, canvas, picture, false, &dark);
     }
     draw_next(explorer, view, canvas, right);
 }
@@ -409,7 +410,10 @@ static bool instance_command(struct explorer *explorer, void *state, enum comman
 static void instance_refresh(struct explorer *explorer, void *state)
 {
     struct instance_view *view = state;
-    graph_pane_refresh(&view->graph, explorer, LEFT, explorer_travel_state(explorer));
+    static const struct graph_settings plain = {.no_map = true};
+    graph_pane_set_up(&view->graph, explorer, LEFT, &plain);
+    graph_pane_refresh(&view->graph);
+    graph_pane_mark(&view->graph, explorer_travel_state(explorer));
 }
 
 static void instance_release(void *state)

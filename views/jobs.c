@@ -187,7 +187,7 @@ const char *jobs_running(struct jobs *jobs, int64_t microseconds, double *part, 
         if (lane->running && lane->running->what && now - lane->running_since >= microseconds) {
             what = lane->running->what;
             *part = atomic_load(&lane->running->part);
-            *cancellable = i == LANE_WORK;
+            *cancellable = i != LANE_STORE;
         }
     }
     pthread_mutex_unlock(&jobs->lock);
@@ -197,12 +197,15 @@ const char *jobs_running(struct jobs *jobs, int64_t microseconds, double *part, 
 bool jobs_cancel(struct jobs *jobs)
 {
     pthread_mutex_lock(&jobs->lock);
-    struct lane_state *lane = &jobs->lanes[LANE_WORK];
-    bool any = lane->running || lane->waiting.first;
-    if (lane->running)
-        atomic_store(&lane->running->cancelled, true);
-    for (struct job *job = lane->waiting.first; job; job = job->next)
-        atomic_store(&job->cancelled, true);
+    bool any = false;
+    for (int i = LANE_STORE + 1; i < LANES; i++) {
+        struct lane_state *lane = &jobs->lanes[i];
+        any |= lane->running || lane->waiting.first;
+        if (lane->running)
+            atomic_store(&lane->running->cancelled, true);
+        for (struct job *job = lane->waiting.first; job; job = job->next)
+            atomic_store(&job->cancelled, true);
+    }
     pthread_mutex_unlock(&jobs->lock);
     return any;
 }

@@ -12,7 +12,8 @@
 
 enum lane {
     LANE_STORE, /* reads and writes of the store, in order */
-    LANE_WORK,  /* checks, layouts, exports */
+    LANE_WORK,  /* checks, exports */
+    LANE_GRAPH, /* layouts and pictures, which do not wait for a long check */
     LANES
 };
 
@@ -42,7 +43,7 @@ int jobs_descriptor(const struct jobs *jobs);
 /* What has been running for longer than `microseconds`, with its progress and whether
  * jobs_cancel would end it; NULL: nothing. */
 const char *jobs_running(struct jobs *jobs, int64_t microseconds, double *part, bool *cancellable);
-/* Asks whatever runs or waits on the work lane to end early. */
+/* Asks whatever runs or waits off the store's lane to end early. */
 bool jobs_cancel(struct jobs *jobs);
 /* Waits until a job is done, and finishes it; at once if nothing runs or waits. */
 void jobs_wait(struct jobs *jobs);

@@ -102,13 +102,11 @@ static void measure(struct caption *caption)
     }
 }
 
-static int finish(struct caption *caption, struct text *text, spex_error *error)
+void caption_release(struct caption *caption)
 {
-    caption->lines = text_take(text);
-    if (!caption->lines)
-        return error_memory(error);
-    measure(caption);
-    return SPEX_OK;
+    free(caption->lines);
+    free(caption->owners);
+    *caption = (struct caption){0};
 }
 
 static int effective(int limit)
@@ -123,16 +121,22 @@ static int effective(int limit)
 static int name_caption(struct plan *plan, uint32_t state, spex_error *error)
 {
     const struct picture_options *options = plan->options;
+    struct caption *caption = &plan->names[state];
     char number[16];
     struct text text = {0};
     append_shown(&text, lts_state_name(plan->lts, state, number), effective(options->name_limit),
                  options->ascii);
-    const char *badge = options->badge ? options->badge(options->context, state) : NULL;
-    if (badge && *badge) {
+    caption->badge = text.length;
+    const char *badge = options->states ? options->states[state].badge : "";
+    if (*badge) {
         text_append_char(&text, ' ');
-        append_shown(&text, badge, effective(options->name_limit), options->ascii);
+        append_shown(&text, badge, sizeof options->states->badge, options->ascii);
     }
-    return finish(&plan->names[state], &text, error);
+    caption->lines = text_take(&text);
+    if (!caption->lines)
+        return error_memory(error);
+    measure(caption);
+    return SPEX_OK;
 }
 
 /* The internal action; "tau" stays for an action of that name if there is one. */
@@ -145,69 +149,109 @@ static const char *label_shown(const struct plan *plan, uint32_t label)
     return symbols_find(&plan->lts->labels, "tau") == SYMBOL_NONE ? "tau" : SPEX_INTERNAL;
 }
 
-/* One label a line. A repeated transition is one transition. */
-static void list_labels(struct plan *plan, size_t number, struct text *list)
+/* The labels of one edge as they are shown, each once. */
+struct label {
+    char *shown;
+    int width;
+    uint32_t transition;
+};
+struct labels {
+    struct label *items;
+    size_t count;
+    int widest;
+};
+
+static bool repeated(const struct plan *plan, const struct picture_edge *edge, size_t place)
 {
-    const struct picture_edge *edge = &plan->picture->edges[number];
     const struct lts_transition *transitions = plan->lts->transitions;
-    for (size_t i = 0; i < edge->transition_count; i++) {
-        uint32_t label = transitions[edge->transitions[i]].label;
-        bool repeated = false;
-        for (size_t j = 0; j < i && !repeated; j++)
-            repeated = transitions[edge->transitions[j]].label == label;
-        if (repeated)
-            continue;
-        if (list->length)
-            text_append_char(list, '\n');
-        append_shown(list, label_shown(plan, label), effective(plan->options->label_limit),
-                     plan->options->ascii);
-    }
+    for (size_t i = 0; i < place; i++)
+        if (transitions[edge->transitions[i]].label == transitions[edge->transitions[place]].label)
+            return true;
+    return false;
 }
 
-/* Joins neighbouring lines with a comma while they stay within `room` columns. */
-static void join_lines(const struct caption *list, int room, struct text *text)
+static bool add_label(struct plan *plan, struct labels *labels, uint32_t transition)
 {
+    const struct picture_options *options = plan->options;
+    const struct transition_look *look =
+        options->transitions ? &options->transitions[transition] : NULL;
+    struct label *label = &labels->items[labels->count++];
+    struct text shown = {0};
+    if (look && *look->before)
+        append_shown(&shown, look->before, sizeof look->before, options->ascii);
+    append_shown(&shown, label_shown(plan, plan->lts->transitions[transition].label),
+                 effective(options->label_limit), options->ascii);
+    if (look && *look->behind)
+        append_shown(&shown, look->behind, sizeof look->behind, options->ascii);
+    label->transition = transition;
+    label->width = utf8_width(text_value(&shown));
+    label->shown = text_take(&shown);
+    if (label->width > labels->widest)
+        labels->widest = label->width;
+    return label->shown != NULL;
+}
+
+static bool gather_labels(struct plan *plan, size_t number, struct labels *labels)
+{
+    const struct picture_edge *edge = &plan->picture->edges[number];
+    labels->items = memory_allocate(edge->transition_count, sizeof *labels->items);
+    bool gathered = labels->items != NULL;
+    for (size_t i = 0; gathered && i < edge->transition_count; i++)
+        if (!repeated(plan, edge, i))
+            gathered = add_label(plan, labels, edge->transitions[i]);
+    return gathered;
+}
+
+static void release_labels(struct labels *labels)
+{
+    for (size_t i = 0; labels->items && i < labels->count; i++)
+        free(labels->items[i].shown);
+    free(labels->items);
+}
+
+/* A label a line; neighbours share one with a comma while they stay within `room` columns. */
+static bool arrange(const struct labels *labels, int room, struct caption *caption)
+{
+    struct text text = {0};
+    uint32_t *owners = NULL;
+    size_t capacity = 0;
     int column = 0;
-    for (const char *line = list->lines; line;) {
-        const char *end = strchr(line, '\n');
-        struct text one = {0};
-        text_append_bytes(&one, line, end ? (size_t)(end - line) : strlen(line));
-        int width = utf8_width(text_value(&one));
-        if (column && column + 2 + width <= room) {
-            text_append(text, ", ");
-            column += 2;
-        } else if (text->length) {
-            text_append_char(text, '\n');
-            column = 0;
-        }
-        text_append(text, text_value(&one));
-        text->failed |= one.failed;
-        column += width;
-        text_release(&one);
-        line = end ? end + 1 : NULL;
+    bool good = true;
+    for (size_t i = 0; good && i < labels->count; i++) {
+        const struct label *label = &labels->items[i];
+        size_t begin = text.length;
+        bool beside = column && column + 2 + label->width <= room;
+        if (i)
+            text_append(&text, beside ? ", " : "\n");
+        column = (beside ? column + 2 : 0) + label->width;
+        size_t own = text.length;
+        text_append(&text, label->shown);
+        good = memory_reserve(&owners, &capacity, text.length + 1, sizeof *owners);
+        for (size_t byte = begin; good && byte < text.length; byte++)
+            owners[byte] = byte < own ? NONE : label->transition;
     }
+    caption_release(caption);
+    caption->owners = owners;
+    caption->lines = text_take(&text);
+    if (!good || !caption->lines)
+        return false;
+    measure(caption);
+    return true;
 }
 
 static int edge_caption(struct plan *plan, size_t number, spex_error *error)
 {
-    struct text text = {0};
-    struct caption list = {0};
-    list_labels(plan, number, &text);
-    int status = finish(&list, &text, error);
-    if (status)
-        return status;
-    int room = list.width > SHORT_LINE ? list.width : SHORT_LINE;
-    join_lines(&list, room, &text);
     struct caption *caption = &plan->edges[number].caption;
-    status = finish(caption, &text, error);
-    if (!status && caption->height > FEW_LINES) {
-        free(caption->lines);
+    struct labels labels = {0};
+    bool good = gather_labels(plan, number, &labels);
+    int room = labels.widest > SHORT_LINE ? labels.widest : SHORT_LINE;
+    good = good && arrange(&labels, room, caption);
+    if (good && caption->height > FEW_LINES) {
         int limit = effective(plan->options->label_limit);
-        join_lines(&list, room > limit ? room : limit, &text);
-        status = finish(caption, &text, error);
+        good = arrange(&labels, room > limit ? room : limit, caption);
     }
-    free(list.lines);
-    return status;
+    release_labels(&labels);
+    return good ? SPEX_OK : error_memory(error);
 }
 
 int plan_captions(struct plan *plan, spex_error *error)

@@ -34,7 +34,7 @@ static bool fits_beside(const struct plan *plan, size_t number)
     uint32_t from = plan->nodes[edge->from].position, to = plan->nodes[edge->to].position;
     uint32_t left = from < to ? edge->from : edge->to, right = from < to ? edge->to : edge->from;
     return plan->nodes[left].position + 1 == plan->nodes[right].position &&
-           plan->edges[number].caption.height <= MOST_LINES_BESIDE && right != plan->lts->initial &&
+           plan->edges[number].caption.height <= MOST_LINES_BESIDE && right != plan_initial(plan) &&
            !has_loop(plan, left) && !beside_taken(plan, left);
 }
 

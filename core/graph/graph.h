@@ -42,17 +42,19 @@ enum picture_part {
     PICTURE_EMPTY,
     PICTURE_BOX,   /* a frame; index: the state */
     PICTURE_NAME,  /* inside a frame; index: the state */
+    PICTURE_BADGE, /* behind the name; index: the state */
     PICTURE_LINE,  /* index: the edge */
     PICTURE_ARROW, /* index: the edge */
-    PICTURE_LABEL, /* index: the edge */
+    PICTURE_LABEL, /* index: the edge; transition: whose label it is */
     PICTURE_START  /* the mark of the initial state; index: the state */
 };
 struct picture_cell {
-    char text[24];  /* one grapheme, NUL-terminated; "" on the right half of a wide one */
-    uint8_t width;  /* columns: 1 or 2; 0 on the right half */
-    uint8_t part;   /* enum picture_part */
-    bool internal;  /* part of an internal transition */
-    uint32_t index; /* state or edge */
+    char text[24];       /* one grapheme, NUL-terminated; "" on the right half of a wide one */
+    uint8_t width;       /* columns: 1 or 2; 0 on the right half */
+    uint8_t part;        /* enum picture_part */
+    bool internal;       /* part of an internal transition */
+    uint32_t index;      /* state or edge */
+    uint32_t transition; /* UINT32_MAX: of none, as the comma between two labels */
 };
 struct picture_box {
     int x, y, width, height;
@@ -71,15 +73,24 @@ struct picture {
     struct picture_edge *edges;
     size_t edge_count;
 };
-/* What is written inside a state's box beside its name, e.g. a class letter; the
- * answer is copied. NULL callback: names only. */
+/* What a view adds to a state's box or to a transition's label. */
+struct state_look {
+    char badge[40]; /* behind the name, e.g. a class letter; "": none */
+    bool ghost;     /* not of this LTS: a broken frame */
+    bool open;      /* transitions of it are not shown: not terminal, whatever it seems */
+};
+struct transition_look {
+    char before[8];  /* "+ " */
+    char behind[24]; /* " ×12" */
+    bool ghost;      /* not of this LTS: a broken line, and its source may be terminal */
+};
 struct picture_options {
     bool ascii;
-    int label_limit; /* columns; longer labels are cut with a sign; 0: 24 */
-    int name_limit;  /* the same for names; 0: 24 */
-    const char *(*badge)(void *context,
-                         uint32_t state); /* shown behind the name; may answer NULL */
-    void *context;
+    bool no_start;                   /* the initial state is not shown: none is marked */
+    int label_limit;                 /* columns; longer labels are cut with a sign; 0: 24 */
+    int name_limit;                  /* the same for names; 0: 24 */
+    const struct state_look *states; /* one a state; NULL: names only */
+    const struct transition_look *transitions; /* one a transition; NULL: labels only */
 };
 /* Draws every transition of the LTS: boxes (double or '#' frames for terminal states,
  * an arrow from nowhere at the initial one), lines, arrowheads, labels, self-loops,

@@ -4,7 +4,7 @@
 
 #include "graph/plan.h"
 
-enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8, DASHED = 16 };
+enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8, DASHED = 16, BROKEN = 32 };
 
 struct brush {
     struct plan *plan;
@@ -27,6 +27,7 @@ static void put(const struct brush *brush, int x, int y, const char *text, enum 
     cell->width = 1;
     cell->part = (uint8_t)part;
     cell->index = index;
+    cell->transition = NONE;
     if (part == PICTURE_LINE || part == PICTURE_ARROW || part == PICTURE_LABEL)
         cell->internal = brush->plan->edges[index].internal;
 }
@@ -36,22 +37,26 @@ static const char *either(const struct brush *brush, const char *fine, const cha
     return brush->ascii ? ascii : fine;
 }
 
-/* One line of a caption. Answers where the next line begins, or NULL. */
-static const char *write_line(const struct brush *brush, int x, int y, const char *line,
+/* One line of a caption, its byte `line`. Answers where the next line begins, or NULL. */
+static const char *write_line(const struct brush *brush, int x, int y,
+                              const struct caption *caption, const char *line,
                               enum picture_part part, uint32_t index)
 {
     const char *end = strchr(line, '\n');
     size_t length = end ? (size_t)(end - line) : strlen(line);
     for (size_t i = 0; i < length;) {
         size_t taken = utf8_grapheme(line + i, length - i);
+        size_t byte = (size_t)(line - caption->lines) + i;
         int width = utf8_grapheme_width(line + i, taken);
         char text[sizeof((struct picture_cell *)0)->text] = "";
         memcpy(text, line + i, taken < sizeof text ? taken : 0);
-        put(brush, x, y, text, part, index);
-        if (width == 2) {
-            cell_at(brush, x, y)->width = 2;
-            put(brush, x + 1, y, "", part, index);
-            cell_at(brush, x + 1, y)->width = 0;
+        enum picture_part own =
+            part == PICTURE_NAME && byte > caption->badge ? PICTURE_BADGE : part;
+        for (int column = 0; column < width; column++) {
+            put(brush, x + column, y, column ? "" : text, own, index);
+            struct picture_cell *cell = cell_at(brush, x + column, y);
+            cell->width = (uint8_t)(column ? 0 : width);
+            cell->transition = caption->owners ? caption->owners[byte] : NONE;
         }
         x += width;
         i += taken;
@@ -63,7 +68,7 @@ static void write_caption(const struct brush *brush, int x, int y, const struct 
                           enum picture_part part, uint32_t index)
 {
     for (const char *line = caption->lines; line; y++)
-        line = write_line(brush, x, y, line, part, index);
+        line = write_line(brush, x, y, caption, line, part, index);
 }
 
 /* -------------------------------------------------------------------- lines */
@@ -72,7 +77,9 @@ static void stroke(const struct brush *brush, int x, int y, int mask, uint32_t e
 {
     if (!mask)
         return;
-    if (brush->plan->edges[edge].internal)
+    if (brush->plan->edges[edge].ghost)
+        mask |= BROKEN;
+    else if (brush->plan->edges[edge].internal)
         mask |= DASHED;
     brush->strokes[(size_t)y * (size_t)brush->picture->width + (size_t)x] |= (uint8_t)mask;
     put(brush, x, y, "", PICTURE_LINE, edge);
@@ -96,12 +103,12 @@ static const char *line_text(const struct brush *brush, int mask)
 {
     static const char *const fine[16] = {"",  "╵", "╷", "│", "╴", "┘", "┐", "┤",
                                          "╶", "└", "┌", "├", "─", "┴", "┬", "┼"};
-    bool dashed = mask & DASHED;
+    bool dashed = mask & (DASHED | BROKEN), broken = mask & BROKEN;
     mask &= UP | DOWN | LEFT | RIGHT;
     if (mask == (UP | DOWN))
-        return dashed ? either(brush, "┆", ":") : either(brush, "│", "|");
+        return dashed ? either(brush, broken ? "╎" : "┆", ":") : either(brush, "│", "|");
     if (mask == (LEFT | RIGHT))
-        return dashed ? either(brush, "┄", ".") : either(brush, "─", "-");
+        return dashed ? either(brush, broken ? "╌" : "┄", ".") : either(brush, "─", "-");
     return brush->ascii ? "+" : fine[mask];
 }
 
@@ -123,14 +130,19 @@ static void finish_lines(const struct brush *brush)
 
 static void frame(const struct brush *brush, uint32_t state)
 {
-    static const char *const styles[3][6] = {{"┌", "┐", "└", "┘", "─", "│"},
-                                             {"╔", "╗", "╚", "╝", "═", "║"},
-                                             {"+", "+", "+", "+", "-", "|"}};
-    static const char *const plain_double[6] = {"#", "#", "#", "#", "#", "#"};
+    enum { PLAIN, TERMINAL, GHOST, KINDS };
+    static const char *const styles[2][KINDS][6] = {{{"┌", "┐", "└", "┘", "─", "│"},
+                                                     {"╔", "╗", "╚", "╝", "═", "║"},
+                                                     {"┌", "┐", "└", "┘", "╌", "╎"}},
+                                                    {{"+", "+", "+", "+", "-", "|"},
+                                                     {"#", "#", "#", "#", "#", "#"},
+                                                     {"+", "+", "+", "+", ".", ":"}}};
     const struct picture_box *box = &brush->picture->boxes[state];
-    bool terminal = brush->plan->terminal[state];
-    const char *const *style =
-        brush->ascii ? (terminal ? plain_double : styles[2]) : styles[terminal ? 1 : 0];
+    const struct state_look *looks = brush->plan->options->states;
+    bool ghost = looks && looks[state].ghost;
+    const char *const *style = styles[brush->ascii][ghost                          ? GHOST
+                                                    : brush->plan->terminal[state] ? TERMINAL
+                                                                                   : PLAIN];
     int right = box->x + box->width - 1, bottom = box->y + box->height - 1;
     for (int y = box->y; y <= bottom; y++)
         for (int x = box->x; x <= right; x++) {
@@ -151,7 +163,7 @@ static void draw_box(const struct brush *brush, uint32_t state)
     frame(brush, state);
     write_caption(brush, box->x + (box->width - name->width) / 2, box->y + 1, name, PICTURE_NAME,
                   state);
-    if (state == brush->plan->lts->initial) {
+    if (state == plan_initial(brush->plan)) {
         put(brush, box->x - 3, box->y + 1, either(brush, "●", "*"), PICTURE_START, state);
         put(brush, box->x - 2, box->y + 1, either(brush, "─", "-"), PICTURE_START, state);
         put(brush, box->x - 1, box->y + 1, either(brush, "▶", ">"), PICTURE_START, state);
@@ -196,9 +208,9 @@ static void draw_beside(const struct brush *brush, uint32_t edge)
     }
     const struct caption *caption = &brush->plan->edges[edge].caption;
     int x = left + (end - left + 1 - caption->width) / 2;
-    const char *more = write_line(brush, x, y - 1, caption->lines, PICTURE_LABEL, edge);
+    const char *more = write_line(brush, x, y - 1, caption, caption->lines, PICTURE_LABEL, edge);
     if (more)
-        write_line(brush, x, y + 1, more, PICTURE_LABEL, edge);
+        write_line(brush, x, y + 1, caption, more, PICTURE_LABEL, edge);
 }
 
 /* ------------------------------------------------------------------ strands */
@@ -336,6 +348,7 @@ int plan_paint(struct plan *plan, spex_error *error)
     for (size_t i = 0; i < count; i++) {
         picture->cells[i].text[0] = ' ';
         picture->cells[i].width = 1;
+        picture->cells[i].transition = NONE;
     }
     draw(&brush);
     free(brush.strokes);

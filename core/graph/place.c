@@ -86,7 +86,7 @@ static int measure(struct plan *plan, spex_error *error)
         plan->rank_height[r] = BOX_HEIGHT;
     for (uint32_t s = 0; s < plan->lts->state_count; s++) {
         plan->nodes[s].width = plan->names[s].width + 4;
-        plan->nodes[s].before = s == plan->lts->initial ? START_WIDTH : 0;
+        plan->nodes[s].before = s == plan_initial(plan) ? START_WIDTH : 0;
         plan->picture->boxes[s].height = BOX_HEIGHT;
     }
     for (size_t e = 0; e < plan->picture->edge_count; e++) {

@@ -45,9 +45,9 @@ bool plan_layer_insert(struct plan *plan, uint32_t layer, uint32_t position, uin
 void plan_release(struct plan *plan)
 {
     for (uint32_t s = 0; plan->names && s < plan->lts->state_count; s++)
-        free(plan->names[s].lines);
+        caption_release(&plan->names[s]);
     for (size_t e = 0; plan->edges && e < plan->picture->edge_count; e++)
-        free(plan->edges[e].caption.lines);
+        caption_release(&plan->edges[e].caption);
     for (uint32_t l = 0; plan->layers && l < plan->layer_count; l++)
         free(plan->layers[l].nodes);
     free(plan->names);
@@ -131,6 +131,7 @@ static int bundle(struct picture *picture, const struct lts *lts, spex_error *er
 static void classify(struct plan *plan)
 {
     const struct layout_node *nodes = plan->layout->nodes;
+    const struct transition_look *looks = plan->options->transitions;
     for (size_t e = 0; e < plan->picture->edge_count; e++) {
         const struct picture_edge *edge = &plan->picture->edges[e];
         uint32_t from = nodes[edge->from].rank, to = nodes[edge->to].rank;
@@ -138,15 +139,25 @@ static void classify(struct plan *plan)
                                : from == to           ? ROUTE_FLAT
                                : from < to            ? ROUTE_DOWN
                                                       : ROUTE_UP;
-        plan->edges[e].internal = true;
-        for (size_t i = 0; i < edge->transition_count; i++)
+        plan->edges[e].internal = plan->edges[e].ghost = true;
+        for (size_t i = 0; i < edge->transition_count; i++) {
             if (plan->lts->transitions[edge->transitions[i]].label != LTS_INTERNAL)
                 plan->edges[e].internal = false;
+            if (!looks || !looks[edge->transitions[i]].ghost)
+                plan->edges[e].ghost = false;
+        }
     }
+}
+
+static void find_terminal(struct plan *plan)
+{
+    const struct state_look *states = plan->options->states;
+    const struct transition_look *transitions = plan->options->transitions;
     for (uint32_t s = 0; s < plan->lts->state_count; s++)
-        plan->terminal[s] = true;
+        plan->terminal[s] = !states || (!states[s].open && !states[s].ghost);
     for (size_t i = 0; i < plan->lts->transition_count; i++)
-        plan->terminal[plan->lts->transitions[i].from] = false;
+        if (!transitions || !transitions[i].ghost)
+            plan->terminal[plan->lts->transitions[i].from] = false;
 }
 
 /* ------------------------------------------------------------------- layers */
@@ -301,6 +312,7 @@ int plan_build(struct plan *plan, spex_error *error)
     if (status)
         return status;
     classify(plan);
+    find_terminal(plan);
     status = plan_captions(plan, error);
     if (!status)
         status = add_boxes(plan, error);

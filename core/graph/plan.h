@@ -20,6 +20,8 @@
 /* Lines of text without control characters, parted by '\n'. */
 struct caption {
     char *lines;
+    uint32_t *owners; /* by byte: the transition whose label it belongs to; NULL: a name */
+    size_t badge;     /* of a name: where its badge begins */
     int width, height;
 };
 
@@ -69,6 +71,7 @@ enum route { ROUTE_DOWN, ROUTE_UP, ROUTE_FLAT, ROUTE_BESIDE, ROUTE_LOOP };
 struct plan_edge {
     enum route route;
     bool internal; /* every transition is */
+    bool ghost;
     struct caption caption;
     uint32_t label_gap; /* the gap whose lane carries the label */
 };
@@ -107,8 +110,15 @@ struct plan {
     int width, height;
 };
 
+/* The state to mark as the initial one, or NONE. */
+static inline uint32_t plan_initial(const struct plan *plan)
+{
+    return plan->options->no_start ? NONE : plan->lts->initial;
+}
+
 /* captions.c */
 int plan_captions(struct plan *plan, spex_error *error);
+void caption_release(struct caption *caption);
 
 /* plan.c */
 int plan_build(struct plan *plan, spex_error *error);

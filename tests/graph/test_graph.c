@@ -114,11 +114,6 @@ static void golden_pictures(void)
     }
 }
 
-static const char *badge_of(void *context, uint32_t state)
-{
-    return state == *(uint32_t *)context ? "Ⓑ" : NULL;
-}
-
 static void badges_and_limits(void)
 {
     struct lts lts;
@@ -126,9 +121,8 @@ static void badges_and_limits(void)
     struct layout layout;
     struct picture picture;
     struct text text = {0};
-    uint32_t marked = 1;
-    struct picture_options options = {
-        .label_limit = 8, .name_limit = 6, .badge = badge_of, .context = &marked};
+    struct state_look states[] = {{.badge = ""}, {.badge = "Ⓑ"}};
+    struct picture_options options = {.label_limit = 8, .name_limit = 6, .states = states};
     example_lts(&lts, "beginning --[a long way]-> end\nbeginning --[short]-> end\n");
     ASSERT_OK(layout_compute(&layout, &lts, NULL, &error), error);
     ASSERT_OK(picture_draw(&picture, &lts, &layout, &options, &error), error);

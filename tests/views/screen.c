@@ -92,7 +92,7 @@ void screen_type(struct screen *screen, const char *text)
     size_t length = strlen(text);
     for (size_t i = 0; i < length;) {
         size_t taken;
-        struct key key = {{0}, {0}};
+        struct key key = {0};
         utf8_next(text + i, length - i, &taken);
         memcpy(key.text, text + i, taken);
         memcpy(key.name, text + i, taken);

@@ -391,8 +391,8 @@ static void every_command_is_in_the_manual(void)
     /* As it reads: without the roff escapes. */
     struct text plain = {0};
     for (const char *c = page; *c; c++)
-        if (strncmp(c, "\\(aq", 5) == 0)
-            text_append_char(&plain, '\''), c += 4;
+        if (strncmp(c, "\\(aq", 4) == 0)
+            text_append_char(&plain, '\''), c += 3;
         else if (*c == '\\' && (c[1] == '-' || c[1] == '&'))
             text_append(&plain, c[1] == '-' ? "-" : ""), c++;
         else
