@@ -262,8 +262,10 @@ const struct verb convert_verb = {
     .name = "convert",
     .usage = "IN OUT",
     .summary = "write a file in another format",
-    .details = "The endings tell the formats: from .spec, .ex, .spex and .aut to .spec, .spex,\n"
-               ".aut, .dot, .svg, .png, .mmd and .json. OUT '-' is standard output (with --to).",
+    .details =
+        "The endings tell the formats: from .spec, .ex, .spex and .aut to .spec, .spex,\n"
+        ".aut, .dot, .svg, .png, .mmd, .json and .txt (a picture in characters). OUT '-' is\n"
+        "standard output (with --to).",
     .options = convert_options,
     .minimum = 2,
     .maximum = 2,

@@ -41,7 +41,7 @@ void input_scan(struct input *input);
 const char *inputs_internal(const struct input *inputs, size_t count);
 
 /* ---- formats to write */
-#define OUTPUT_FORMATS "spec, spex, aut, dot, svg, png, mmd, json"
+#define OUTPUT_FORMATS "spec, spex, aut, dot, svg, png, mmd, json, txt"
 
 /* The input in that format, appended to `text`. `internal` as in input_lts, or NULL:
  * decided by the file; `written` is the internal label of .aut output. */

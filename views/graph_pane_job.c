@@ -131,18 +131,22 @@ static int draw(struct picture_job *self, spex_error *error)
     return picture_draw(&self->picture, &shape->part.lts, &shape->layout, &options, error);
 }
 
-/* The largest zoom at which all of it is in the window; else the smallest one. */
+/* The longest names with which all of it is in the window; else, as shorter ones make no
+ * picture lower, the longest with which all columns are; else the shortest. */
 static int draw_fitting(struct picture_job *self, spex_error *error)
 {
+    int narrow = ZOOMS - 1;
     for (self->zoom = 0; self->zoom < ZOOMS; self->zoom++) {
         int status = draw(self, error);
-        bool fits =
-            !status && self->picture.width <= self->width && self->picture.height <= self->height;
-        if (status || fits || self->zoom + 1 == ZOOMS)
+        bool columns = !status && self->picture.width <= self->width;
+        if (status || (columns && self->picture.height <= self->height))
             return status;
         picture_release(&self->picture);
+        if (columns && self->zoom < narrow)
+            narrow = self->zoom;
     }
-    return SPEX_OK;
+    self->zoom = narrow;
+    return draw(self, error);
 }
 
 static int make_looks(struct picture_job *self, spex_error *error)
@@ -261,11 +265,7 @@ static void picture_job_release(struct job *job)
         picture_release(&self->picture);
     graph_shape_drop(self->shape);
     graph_counts_drop(self->counts);
-    snapshot_drop(self->request.snapshot);
-    free(self->request.specification);
-    free(self->request.centre);
-    free(self->request.letters[LEFT]);
-    free(self->request.letters[RIGHT]);
+    shape_request_release(&self->request);
     free(self->states);
     free(self->transitions);
     free(self->hot);
@@ -283,26 +283,13 @@ static const struct check *finished_check(const struct graph_pane *pane)
 
 static bool request_shape(struct picture_job *self, const struct graph_pane *pane)
 {
-    const struct check *check = finished_check(pane);
     struct shape_request *request = &self->request;
-    request->snapshot = snapshot_keep(pane->snapshot);
-    request->specification = memory_copy_text(pane->specification);
+    bool made =
+        shape_request_begin(request, pane->explorer->workspace, pane->specification, pane->side);
     request->size = pane->size;
     request->steps = pane->steps;
     request->centre = pane->centre ? memory_copy_text(pane->centre) : NULL;
-    request->differs = check && !check->equivalent;
-    for (int side = LEFT; check && side <= RIGHT; side++) {
-        uint32_t count = check->sides[side].state_count;
-        if (!check->letters[side])
-            continue;
-        request->letters[side] = memory_allocate(count, sizeof *request->letters[side]);
-        if (!request->letters[side])
-            return false;
-        memcpy(request->letters[side], check->letters[side],
-               count * sizeof *request->letters[side]);
-        request->letter_states[side] = count;
-    }
-    return request->specification && request->snapshot && (!pane->centre || request->centre);
+    return made && (!pane->centre || request->centre);
 }
 
 static void submit(struct graph_pane *pane)

@@ -74,6 +74,39 @@ bool graph_shape_ghost(const struct graph_shape *shape, uint32_t part_transition
     return shape->represented[part_transition] >= shape->own_transitions;
 }
 
+/* ---------------------------------------------------------------- the request */
+
+bool shape_request_begin(struct shape_request *request, const struct workspace *workspace,
+                         const char *specification, enum side side)
+{
+    const struct summary *summary = workspace_find(workspace, specification);
+    const struct check *check = summary ? summary->check : NULL;
+    bool checked = check && !check->running && !check->status;
+    *request = (struct shape_request){.side = side, .differs = checked && !check->equivalent};
+    request->snapshot = snapshot_keep(workspace->snapshot);
+    request->specification = memory_copy_text(specification);
+    for (int i = LEFT; checked && i <= RIGHT; i++) {
+        uint32_t count = check->sides[i].state_count;
+        if (!check->letters[i])
+            continue;
+        request->letters[i] = memory_allocate(count, sizeof *request->letters[i]);
+        if (!request->letters[i])
+            return false;
+        memcpy(request->letters[i], check->letters[i], count * sizeof *request->letters[i]);
+        request->letter_states[i] = count;
+    }
+    return request->snapshot && request->specification;
+}
+
+void shape_request_release(struct shape_request *request)
+{
+    snapshot_drop(request->snapshot);
+    free(request->specification);
+    free(request->centre);
+    free(request->letters[LEFT]);
+    free(request->letters[RIGHT]);
+}
+
 /* ------------------------------------------------------------------ the whole */
 
 /* Both sides as people think of them: without the step from before initialisation, unless
@@ -148,7 +181,7 @@ static int compare_sides(struct graph_shape *shape, const struct shape_request *
         status = find_differences(request, request->side, shift, whole, other, own, error);
     if (!status && !left)
         status = find_differences(request, LEFT, 1, other, whole, theirs, error);
-    if (!status && !left)
+    if (!status && !left && !request->no_ghosts)
         status = lts_add_ghosts(whole, other, theirs, error);
     shape->marks = memory_allocate(whole->transition_count, sizeof *shape->marks);
     if (!status && !shape->marks)
@@ -208,6 +241,8 @@ static bool in_time(void *context, const char *what, double part)
 static int lay_out(struct graph_shape *shape, const struct shape_request *request, int budget,
                    spex_error *error)
 {
+    if (!request->layout)
+        return SPEX_OK;
     struct layout_options options = *request->layout;
     options.budget = budget;
     return layout_compute(&shape->layout, &shape->part.lts, &options, error);

@@ -46,10 +46,17 @@ struct shape_request {
     uint32_t *letters[2]; /* by state of the LTS that starts before initialisation */
     uint32_t letter_states[2];
     enum graph_size size;
-    uint32_t steps;                      /* of the neighbourhood; 0: as many as can be read */
-    char *centre;                        /* of the neighbourhood; NULL: the initial state */
-    const struct layout_options *layout; /* its budget is the shape's to choose */
+    uint32_t steps; /* of the neighbourhood; 0: as many as can be read */
+    char *centre;   /* of the neighbourhood; NULL: the initial state */
+    bool no_ghosts;
+    /* Its budget is the shape's to choose; NULL: no layout is made (of a full graph). */
+    const struct layout_options *layout;
 };
+/* Takes specification, model and verdict as they are now; false: memory is out. To be
+ * released either way. */
+bool shape_request_begin(struct shape_request *request, const struct workspace *workspace,
+                         const char *specification, enum side side);
+void shape_request_release(struct shape_request *request);
 
 /* Errors: NOT_FOUND (no such specification or model), USAGE (what cannot be drawn), and
  * those of layouts and checks. */

@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "views/explorer.h"
 #include "views/format.h"
-#include "views/graph_pane.h"
+#include "views/graphs.h"
 
 enum sides { SIDES_BOTH, SIDES_LEFT, SIDES_RIGHT, SIDES };
 enum { NARROW = 50 /* columns in which two graphs do not fit */, MOST_STEPS = 99 };
@@ -553,6 +553,16 @@ static void graphs_release(void *state)
     graph_counts_drop(graphs->settings.counts);
     counts_query_release(&graphs->query);
     free(graphs->before_find);
+}
+
+const struct graph_pane *graphs_shown(const struct explorer *explorer)
+{
+    const struct graphs *graphs = explorer->states[VIEW_GRAPHS];
+    const struct graph_pane *pane = &graphs->panes[graphs->focus];
+    const char *name = explorer->selection.specification;
+    bool shown = graphs->explorer && pane->shape && name && pane->specification &&
+                 strcmp(name, pane->specification) == 0;
+    return shown ? pane : NULL;
 }
 
 const struct view_operations graphs_view = {

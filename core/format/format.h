@@ -66,7 +66,15 @@ int json_write_explanation(const struct explanation *explanation, const struct l
                            const struct lts *right, struct text *text);
 
 /* -- Mermaid stateDiagram-v2 */
-int mermaid_write(const struct lts *lts, struct text *text, spex_error *error);
+/* What is added to it; each may be NULL, and so may its elements. */
+struct mermaid_marks {
+    bool no_start;                 /* the initial state is not among them */
+    const char **states;           /* behind a state's name */
+    const char **before, **behind; /* of a transition's label */
+    const char *const *colours;    /* of a state, "#rrggbb" */
+};
+int mermaid_write(const struct lts *lts, const struct mermaid_marks *marks, struct text *text,
+                  spex_error *error);
 
 /* -- One record of JSON lines (DESIGN 4.5) */
 enum record_operation { RECORD_INIT, RECORD_TRANSITION, RECORD_MOCK };

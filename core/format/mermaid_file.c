@@ -35,23 +35,64 @@ static void append_name(struct text *text, const char *name)
     text_release(&visible);
 }
 
-int mermaid_write(const struct lts *lts, struct text *text, spex_error *error)
+static void append_mark(struct text *text, const char *const *marks, size_t number)
+{
+    if (marks && marks[number] && *marks[number])
+        append_name(text, marks[number]);
+}
+
+static void append_state(struct text *text, const struct lts *lts, uint32_t state,
+                         const struct mermaid_marks *marks)
+{
+    char buffer[16];
+    text_append(text, "    state \"");
+    append_name(text, lts_state_name(lts, state, buffer));
+    if (marks && marks->states && marks->states[state] && *marks->states[state])
+        text_append(text, " ");
+    append_mark(text, marks ? marks->states : NULL, state);
+    text_printf(text, "\" as s%" PRIu32 "\n", state);
+}
+
+/* A class of styles for each colour there is; more than these nobody tells apart. */
+static void append_colours(struct text *text, const struct lts *lts, const char *const *colours)
+{
+    enum { MOST = 32 };
+    const char *known[MOST];
+    size_t count = 0;
+    for (uint32_t state = 0; state < lts->state_count; state++) {
+        size_t number = 0;
+        while (colours[state] && number < count && strcmp(known[number], colours[state]) != 0)
+            number++;
+        if (!colours[state] || number == MOST)
+            continue;
+        if (number == count) {
+            known[count++] = colours[state];
+            text_printf(text, "    classDef colour%zu fill:%s,color:#000000\n", number,
+                        colours[state]);
+        }
+        text_printf(text, "    class s%" PRIu32 " colour%zu\n", state, number);
+    }
+}
+
+int mermaid_write(const struct lts *lts, const struct mermaid_marks *marks, struct text *text,
+                  spex_error *error)
 {
     size_t before = text->length;
-    char buffer[16];
     text_append(text, "stateDiagram-v2\n");
-    for (uint32_t i = 0; i < lts->state_count; i++) {
-        text_append(text, "    state \"");
-        append_name(text, lts_state_name(lts, i, buffer));
-        text_printf(text, "\" as s%" PRIu32 "\n", i);
-    }
-    text_printf(text, "    [*] --> s%" PRIu32 "\n", lts->initial);
+    for (uint32_t i = 0; i < lts->state_count; i++)
+        append_state(text, lts, i, marks);
+    if (!marks || !marks->no_start)
+        text_printf(text, "    [*] --> s%" PRIu32 "\n", lts->initial);
     for (size_t i = 0; i < lts->transition_count; i++) {
         const struct lts_transition *transition = &lts->transitions[i];
         text_printf(text, "    s%" PRIu32 " --> s%" PRIu32 " : ", transition->from, transition->to);
+        append_mark(text, marks ? marks->before : NULL, i);
         append_name(text, lts_label_name(lts, transition->label, false));
+        append_mark(text, marks ? marks->behind : NULL, i);
         text_append(text, "\n");
     }
+    if (marks && marks->colours)
+        append_colours(text, lts, marks->colours);
     if (!text->failed)
         return SPEX_OK;
     if (text->data)

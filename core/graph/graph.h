@@ -102,13 +102,23 @@ const struct picture_cell *picture_at(const struct picture *picture, int x, int 
 /* The whole picture as lines of text, for files and tests. */
 int picture_text(const struct picture *picture, struct text *text);
 
-/* DOT, SVG or PNG ("dot", "svg", "png") of an LTS, made by Graphviz so that whatever
- * the names are it is valid. `colour` (may be NULL) answers a fill colour "#rrggbb" or
- * NULL a state. Errors: USAGE (unknown format; built without Graphviz), SYSTEM (the
- * helper program failed or ran out of its budget), CANCELLED, MEMORY. */
+/* What an exported graph shows beside names and labels; each may be NULL. */
+struct graph_paint {
+    bool no_start; /* the initial state is not shown */
+    const struct state_look *states;
+    const struct transition_look *transitions;
+    const char *const *state_colours;      /* "#rrggbb" or NULL, one a state: its fill */
+    const char *const *transition_colours; /* the same of lines and labels */
+};
+/* The graph as DOT, valid whatever the names are: they are shown, never interpreted.
+ * `paint` and `title` may be NULL. Errors: MEMORY. */
+int dot_write(const struct lts *lts, const char *title, const struct graph_paint *paint,
+              struct text *out, spex_error *error);
+/* SVG or PNG ("svg", "png") of the same, by Graphviz. Errors: USAGE (unknown format; built
+ * without Graphviz), SYSTEM (the helper program failed or ran out of its budget),
+ * CANCELLED, MEMORY. */
 int graph_export(const struct lts *lts, const char *title, const char *format,
-                 const struct layout_options *options,
-                 const char *(*colour)(void *context, uint32_t state), void *context,
+                 const struct layout_options *options, const struct graph_paint *paint,
                  struct text *out, spex_error *error);
 
 #endif

@@ -109,102 +109,50 @@ static void set_inches(void *object, const char *name, double inches)
     set(object, name, number);
 }
 
-static void set_taken(struct job *job, void *object, const char *name)
-{
-    char *value = take_text(job);
-    if (*value)
-        set(object, name, value);
-    free(value);
-}
-
-/* ------------------------------------------------------------- the graph */
+/* --------------------------------------------------------------- a layout */
 
 static void read_state(struct job *job, uint32_t state)
 {
-    char *identifier = take_text(job);
+    char identifier[16];
+    snprintf(identifier, sizeof identifier, "%u", (unsigned)state);
     Agnode_t *node = agnode(job->graph, identifier, 1);
-    free(identifier);
     job->nodes[state] = node;
-    char *label = take_text(job), *colour = take_text(job);
-    uint32_t columns = fields_number(&job->fields, MOST_COLUMNS);
-    uint32_t terminal = fields_number(&job->fields, 1);
-    if (job->layout) {
-        set_inches(node, "width", columns / COLUMNS_AN_INCH);
-    } else {
-        if (*label)
-            set(node, "label", label);
-        if (terminal)
-            set(node, "peripheries", "2");
-        if (*colour) {
-            set(node, "style", "filled");
-            set(node, "fillcolor", colour);
-        }
-    }
-    free(label);
-    free(colour);
+    set_inches(node, "width", fields_number(&job->fields, MOST_COLUMNS) / COLUMNS_AN_INCH);
 }
 
 static void read_edge(struct job *job)
 {
     uint32_t from = fields_number(&job->fields, job->state_count - 1);
     uint32_t to = fields_number(&job->fields, job->state_count - 1);
-    char *label = take_text(job);
-    uint32_t internal = fields_number(&job->fields, 1);
-    if (!job->fields.bad) {
-        Agedge_t *edge = agedge(job->graph, job->nodes[from], job->nodes[to], NULL, 1);
-        if (!job->layout) {
-            set(edge, "label", label);
-            if (internal)
-                set(edge, "style", "dashed");
-        }
-    }
-    free(label);
+    if (!job->fields.bad)
+        agedge(job->graph, job->nodes[from], job->nodes[to], NULL, 1);
 }
 
-/* The initial state on top: for the layout in the first rank, in a picture under an arrow
- * from a point. */
+/* The initial state on top, in the first rank. */
 static void mark_initial(struct job *job)
 {
-    if (job->layout) {
-        Agraph_t *top = agsubg(job->graph, (char *)"top", 1);
-        set(top, "rank", "min");
-        agsubnode(top, job->nodes[job->initial], 1);
-        return;
-    }
-    char name[32] = "start";
-    for (int i = 1; agnode(job->graph, name, 0); i++)
-        snprintf(name, sizeof name, "start %d", i);
-    Agnode_t *point = agnode(job->graph, name, 1);
-    set(point, "shape", "point");
-    set(point, "label", "");
-    agedge(job->graph, point, job->nodes[job->initial], NULL, 1);
+    Agraph_t *top = agsubg(job->graph, (char *)"top", 1);
+    set(top, "rank", "min");
+    agsubnode(top, job->nodes[job->initial], 1);
 }
 
 static void set_defaults(struct job *job)
 {
+    char height[32];
+    set_all(job->graph, AGRAPH, "splines", "none");
+    set_all(job->graph, AGRAPH, "nodesep", "0.3");
     set_all(job->graph, AGNODE, "shape", "box");
-    if (job->layout) {
-        set_all(job->graph, AGRAPH, "splines", "none");
-        set_all(job->graph, AGRAPH, "nodesep", "0.3");
-        set_all(job->graph, AGNODE, "fixedsize", "true");
-        set_all(job->graph, AGNODE, "label", "");
-        char height[32];
-        snprintf(height, sizeof height, "%.3f", BOX_ROWS / ROWS_AN_INCH);
-        set_all(job->graph, AGNODE, "height", height);
-    }
+    set_all(job->graph, AGNODE, "fixedsize", "true");
+    set_all(job->graph, AGNODE, "label", "");
+    snprintf(height, sizeof height, "%.3f", BOX_ROWS / ROWS_AN_INCH);
+    set_all(job->graph, AGNODE, "height", height);
 }
 
-static bool read_graph(struct job *job)
+static bool read_sizes(struct job *job)
 {
     struct fields *fields = &job->fields;
-    fields_expect(fields, PROTOCOL_NAME);
-    job->format = take_text(job);
-    job->layout = strcmp(job->format, "layout") == 0;
-    uint32_t budget = fields_number(fields, MOST_BUDGET);
-    alarm(budget / 1000 + 2); /* should nobody be there to end this program */
     job->graph = agopen((char *)"lts", Agdirected, NULL);
     set_defaults(job);
-    set_taken(job, job->graph, "label");
     job->state_count = fields_number(fields, MOST_STATES);
     job->initial = fields_number(fields, MOST_STATES);
     job->nodes = calloc(job->state_count + 1u, sizeof *job->nodes);
@@ -215,10 +163,33 @@ static bool read_graph(struct job *job)
     uint32_t edges = fields_number(fields, UINT32_MAX);
     for (uint32_t e = 0; e < edges && !fields->bad; e++)
         read_edge(job);
-    if (!fields_expect(fields, PROTOCOL_END))
+    if (!fields->bad)
+        mark_initial(job);
+    return !fields->bad;
+}
+
+/* -------------------------------------------------------------------- jobs */
+
+static bool read_dot(struct job *job)
+{
+    char *dot = take_text(job);
+    if (!job->fields.bad)
+        job->graph = agmemread(dot);
+    free(dot);
+    return job->graph != NULL;
+}
+
+static bool read_job(struct job *job)
+{
+    struct fields *fields = &job->fields;
+    fields_expect(fields, PROTOCOL_NAME);
+    job->format = take_text(job);
+    job->layout = strcmp(job->format, "layout") == 0;
+    uint32_t budget = fields_number(fields, MOST_BUDGET);
+    alarm(budget / 1000 + 2); /* should nobody be there to end this program */
+    if (fields->bad || !(job->layout ? read_sizes(job) : read_dot(job)))
         return false;
-    mark_initial(job);
-    return true;
+    return fields_expect(fields, PROTOCOL_END);
 }
 
 /* ----------------------------------------------------------------- replies */
@@ -285,18 +256,6 @@ static int reply_text(const char *bytes, size_t length)
     return fflush(stdout) ? 1 : 0;
 }
 
-static int reply_dot(const struct job *job)
-{
-    char *bytes = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&bytes, &length);
-    if (!stream || agwrite(job->graph, stream) != 0 || fclose(stream) != 0)
-        return fail("the graph cannot be written");
-    int status = reply_text(bytes, length);
-    free(bytes);
-    return status;
-}
-
 static int reply_rendered(GVC_t *context, const struct job *job)
 {
     char *bytes = NULL;
@@ -308,10 +267,8 @@ static int reply_rendered(GVC_t *context, const struct job *job)
 
 static int run(struct job *job)
 {
-    if (!read_graph(job))
+    if (!read_job(job))
         return fail("the job is not what this version reads");
-    if (strcmp(job->format, "dot") == 0)
-        return reply_dot(job);
     GVC_t *context = gvContext();
     if (!context || gvLayout(context, job->graph, "dot") != 0)
         return fail("Graphviz cannot lay out this graph");

@@ -51,8 +51,6 @@ static int write_pairs(struct text *job, const struct lts *lts, spex_error *erro
     for (size_t i = 0; i < kept; i++) {
         job_number(job, pairs[i].from);
         job_number(job, pairs[i].to);
-        job_text(job, "");
-        job_number(job, 0);
     }
     free(pairs);
     return SPEX_OK;
@@ -64,18 +62,10 @@ static int write_job(struct text *job, const struct lts *lts, const int *widths,
     job_text(job, PROTOCOL_NAME);
     job_text(job, "layout");
     job_number(job, (uint64_t)budget);
-    job_text(job, "");
     job_number(job, lts->state_count);
     job_number(job, lts->initial);
-    for (uint32_t s = 0; s < lts->state_count; s++) {
-        char identifier[16];
-        snprintf(identifier, sizeof identifier, "%" PRIu32, s);
-        job_text(job, identifier);
-        job_text(job, "");
-        job_text(job, "");
+    for (uint32_t s = 0; s < lts->state_count; s++)
         job_number(job, (uint64_t)widths[s]);
-        job_number(job, 0);
-    }
     int status = write_pairs(job, lts, error);
     job_text(job, PROTOCOL_END);
     return status;

@@ -117,6 +117,21 @@ static void collect(struct lts_part *part, const struct adjacency *adjacency, ui
     part->steps++;
 }
 
+static int ascending(const void *left, const void *right)
+{
+    const uint32_t *a = left, *b = right;
+    return *a < *b ? -1 : *a > *b;
+}
+
+/* In the order of the whole, so that the picture does not turn around with the centre. */
+static void sort_states(struct lts_part *part)
+{
+    if (part->lts.state_count)
+        qsort(part->origin, part->lts.state_count, sizeof *part->origin, ascending);
+    for (uint32_t s = 0; s < part->lts.state_count; s++)
+        part->state_of[part->origin[s]] = s;
+}
+
 /* Where one comes in from the initial state: the first of the part that is reached. */
 static int find_entry(struct lts_part *part, const struct lts *whole, spex_error *error)
 {
@@ -258,6 +273,8 @@ int part_neighbourhood(struct lts_part *part, const struct lts *whole, uint32_t 
         status = error_memory(error);
     if (!status)
         collect(part, &adjacency, centre, most_steps, most);
+    if (!status)
+        sort_states(part);
     adjacency_release(&adjacency);
     return finish(part, whole, false, status, error);
 }

@@ -5,22 +5,18 @@
  * Both are sequences of fields. A number is decimal digits and '\n'; a text is its
  * length as a number, that many bytes, and '\n'.
  *
- *   job:   text PROTOCOL_NAME, text format ("layout", "dot", "svg", "png"),
- *          number budget (ms), text title ("": none),
- *          number states, number initial state,
- *          for each state: text identifier, text label, text fill colour ("": none),
- *                          number columns of its box, number terminal (1) or not (0),
- *          number edges,
- *          for each edge:  number from, number to, text label, number internal or not,
- *          text PROTOCOL_END
+ *   job:   text PROTOCOL_NAME, text format ("layout", "svg", "png"), number budget (ms),
+ *          then for "layout":
+ *            number states, number initial state,
+ *            for each state: number columns of its box,
+ *            number edges,
+ *            for each edge:  number from, number to;
+ *          for the other formats: text of the graph in DOT; then text PROTOCOL_END
  *   reply: text "ok", then for "layout":
  *            number states, for each: number rank, number order, number x (centre, in
  *            hundredths of a column);
  *          for the other formats: text of the file; then text PROTOCOL_END
  *   or:    text "error", text message, text PROTOCOL_END
- *
- * Identifiers and labels are written by the client so that Graphviz shows them as they
- * are; the helper passes them on as plain text, never as HTML.
  */
 #ifndef GRAPH_PROTOCOL_H
 #define GRAPH_PROTOCOL_H
@@ -29,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_NAME "spex-graphviz 1"
+#define PROTOCOL_NAME "spex-graphviz 2"
 #define PROTOCOL_END "end"
 #define PROTOCOL_X_UNIT 100
 

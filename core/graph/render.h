@@ -13,6 +13,7 @@ enum render_format {
     RENDER_PNG,
     RENDER_MERMAID,
     RENDER_JSON,
+    RENDER_TEXT, /* the picture in characters */
     RENDER_FORMATS
 };
 /* By name ("svg") or by the ending of a path ("a.svg"). False: none of them. */
@@ -27,6 +28,7 @@ struct render_subject {
     const struct spex_model *model;
     const struct lts *lts;
     const char *name;
+    const struct graph_paint *paint; /* of the LTS, in pictures; NULL: plain */
 };
 /* Appended to `text`. `internal` is the label of the internal action in .aut output.
  * Pictures start in the initial state; a model that was initialised at several states

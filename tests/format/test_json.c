@@ -165,7 +165,7 @@ static void hostile_names_stay_json(void)
     ASSERT_OK(lts_from_specification(&lts, specification, true, &error), error);
     CU_ASSERT_EQUAL(json_write_lts(&lts, &text), SPEX_OK);
     json_decref(parsed(&text));
-    ASSERT_OK(mermaid_write(&lts, &text, &error), error);
+    ASSERT_OK(mermaid_write(&lts, NULL, &text, &error), error);
     for (const char *c = text_value(&text); *c; c++)
         CU_ASSERT_TRUE(*c == '\n' || ((unsigned char)*c >= 0x20 && *c != '\\' && *c != '<'));
     text_release(&text);
@@ -194,7 +194,7 @@ static void mermaid_is_written(void)
         specification_of("Specification: A\nTransitions:\na: \"b\" --[__internal__]-> x;#\n"
                          "x;# --[direction TB]-> größe\n");
     ASSERT_OK(lts_from_specification(&lts, specification, false, &error), error);
-    ASSERT_OK(mermaid_write(&lts, &text, &error), error);
+    ASSERT_OK(mermaid_write(&lts, NULL, &text, &error), error);
     ASSERT_TEXT(text_value(&text), "stateDiagram-v2\n"
                                    "    state \"a#58; #34;b#34;\" as s0\n"
                                    "    state \"x#59;#35;\" as s1\n"

@@ -43,10 +43,10 @@ static void node_name(Agnode_t *node, struct text *text)
 {
     const char *label = attribute(node, "label");
     text_clear(text);
-    if (*label && strcmp(label, "\\N") != 0)
-        literal(text, label);
-    else
+    if (strcmp(label, "\\N") == 0)
         text_append(text, agnameof(node));
+    else
+        literal(text, label);
 }
 
 static Agnode_t *node_called(Agraph_t *graph, const char *name)
@@ -167,20 +167,13 @@ static void hostile_lts(struct lts *lts)
     }
 }
 
-static const char *colour_of(void *context, uint32_t state)
-{
-    (void)context;
-    return state == 1 ? "#aabbcc" : NULL;
-}
-
 static void dot_keeps_hostile_names(void)
 {
     struct lts lts;
     struct text out = {0};
     spex_error error = {0};
     hostile_lts(&lts);
-    if (ASSERT_OK(graph_export(&lts, "\\G \"<b>\n", "dot", &patient, NULL, NULL, &out, &error),
-                  error))
+    if (ASSERT_OK(dot_write(&lts, "\\G \"<b>\n", NULL, &out, &error), error))
         expect_read_back(&lts, text_value(&out));
     text_release(&out);
     lts_release(&lts);
@@ -211,7 +204,7 @@ static void dot_keeps_random_names(void)
         for (uint32_t i = 0; i < lts.state_count; i++)
             lts_add(&lts, i, symbols_intern(&lts.labels, lts.state_names.names[i]),
                     random_below(&random, lts.state_count), &error);
-        if (ASSERT_OK(graph_export(&lts, NULL, "dot", &patient, NULL, NULL, &out, &error), error))
+        if (ASSERT_OK(dot_write(&lts, NULL, NULL, &out, &error), error))
             expect_read_back(&lts, text_value(&out));
         text_release(&out);
         lts_release(&lts);
@@ -223,9 +216,10 @@ static void dot_shows_what_matters(void)
     struct lts lts;
     struct text out = {0};
     spex_error error = {0};
+    const char *const fills[] = {NULL, "#aabbcc", NULL};
+    struct graph_paint paint = {.state_colours = fills};
     example_lts(&lts, "start --[go]-> b\nstart --[__internal__]-> b\nb --[\x1b[2J]-> end\n");
-    if (ASSERT_OK(graph_export(&lts, "My order", "dot", &patient, colour_of, NULL, &out, &error),
-                  error)) {
+    if (ASSERT_OK(dot_write(&lts, "My order", &paint, &out, &error), error)) {
         Agraph_t *graph = agmemread(text_value(&out));
         CU_ASSERT_PTR_NOT_NULL_FATAL(graph);
         ASSERT_TEXT(attribute(graph, "label"), "My order");
@@ -249,13 +243,69 @@ static void dot_shows_what_matters(void)
     lts_release(&lts);
 }
 
+static void dot_shows_what_a_view_adds(void)
+{
+    const char *const lines[] = {"#112233", NULL, NULL};
+    struct state_look states[] = {
+        {.badge = "A"}, {.badge = "B \"2\""}, {.badge = "", .ghost = true}};
+    struct transition_look transitions[] = {
+        {.before = "+ ", .behind = " x3"}, {.before = ""}, {.before = "? ", .ghost = true}};
+    struct graph_paint paint = {.no_start = true,
+                                .states = states,
+                                .transitions = transitions,
+                                .transition_colours = lines};
+    struct lts lts;
+    struct text out = {0};
+    spex_error error = {0};
+    example_lts(&lts, "a --[go]-> b\na --[__internal__]-> b\nb --[rest]-> c\n");
+    if (ASSERT_OK(dot_write(&lts, NULL, &paint, &out, &error), error)) {
+        Agraph_t *graph = agmemread(text_value(&out));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(graph);
+        CU_ASSERT_EQUAL(agnnodes(graph), 3);
+        CU_ASSERT_TRUE(edge_called(graph, "a\nA", "+ go x3", "b\nB \"2\""));
+        CU_ASSERT_TRUE(edge_called(graph, "b\nB \"2\"", "? rest", "c"));
+        Agnode_t *b = node_called(graph, "b\nB \"2\"");
+        CU_ASSERT_PTR_NOT_NULL_FATAL(b);
+        /* what leaves it is not there: terminal; and what is not there is not */
+        ASSERT_TEXT(attribute(b, "peripheries"), "2");
+        ASSERT_TEXT(attribute(node_called(graph, "c"), "style"), "dashed");
+        ASSERT_TEXT(attribute(node_called(graph, "c"), "peripheries"), "");
+        ASSERT_TEXT(attribute(agfstout(graph, b), "style"), "dotted");
+        agclose(graph);
+    }
+    text_release(&out);
+    lts_release(&lts);
+}
+
+/* As people use it: with the program dot, where there is one. */
+static void dot_accepts_what_is_written(void)
+{
+    struct lts lts;
+    struct text out = {0}, command = {0};
+    spex_error error = {0};
+    if (system("command -v dot >/dev/null 2>&1")) {
+        suite_skip("the program dot is not installed");
+        return;
+    }
+    hostile_lts(&lts);
+    if (ASSERT_OK(dot_write(&lts, "\\", NULL, &out, &error), error)) {
+        const char *path = suite_write("hostile.dot", text_value(&out), out.length);
+        text_printf(&command, "dot -Tsvg '%s' 2>'%s' | grep -c '<g id=.edge' | grep -qx %zu", path,
+                    suite_scratch_path("complaints"), lts.transition_count + 1);
+        CU_ASSERT_EQUAL(system(text_value(&command)), 0);
+    }
+    text_release(&command);
+    text_release(&out);
+    lts_release(&lts);
+}
+
 static void svg_and_png(void)
 {
     struct lts lts;
     struct text out = {0};
     spex_error error = {0};
     hostile_lts(&lts);
-    if (ASSERT_OK(graph_export(&lts, "x", "svg", &patient, NULL, NULL, &out, &error), error)) {
+    if (ASSERT_OK(graph_export(&lts, "x", "svg", &patient, NULL, &out, &error), error)) {
         ASSERT_CONTAINS(text_value(&out), "<svg");
         ASSERT_CONTAINS(text_value(&out), "</svg>");
         ASSERT_CONTAINS(text_value(&out), "&lt;b&gt;bold&lt;/b&gt;</text>");
@@ -266,11 +316,16 @@ static void svg_and_png(void)
     lts_release(&lts);
     text_clear(&out);
     example_lts(&lts, examples[0].lines);
-    if (ASSERT_OK(graph_export(&lts, NULL, "png", NULL, NULL, NULL, &out, &error), error))
+    if (ASSERT_OK(graph_export(&lts, NULL, "svg", NULL, NULL, &out, &error), error)) {
+        /* plain names, which are identifiers too */
+        ASSERT_CONTAINS(text_value(&out), ">created</text>");
+        ASSERT_CONTAINS(text_value(&out), ">closed</text>");
+    }
+    text_clear(&out);
+    if (ASSERT_OK(graph_export(&lts, NULL, "png", NULL, NULL, &out, &error), error))
         CU_ASSERT_TRUE(out.length > 100 && memcmp(out.data, "\x89PNG\r\n", 6) == 0);
     text_clear(&out);
-    CU_ASSERT_EQUAL(graph_export(&lts, NULL, "gif", NULL, NULL, NULL, &out, &error),
-                    SPEX_ERROR_USAGE);
+    CU_ASSERT_EQUAL(graph_export(&lts, NULL, "gif", NULL, NULL, &out, &error), SPEX_ERROR_USAGE);
     CU_ASSERT_EQUAL(out.length, 0);
     text_release(&out);
     lts_release(&lts);
@@ -278,11 +333,14 @@ static void svg_and_png(void)
 
 int main(int argc, char **argv)
 {
-    static const struct test tests[] = {{"dot keeps hostile names", dot_keeps_hostile_names},
-                                        {"dot keeps random names", dot_keeps_random_names},
-                                        {"dot shows what matters", dot_shows_what_matters},
-                                        {"svg and png", svg_and_png},
-                                        {NULL, NULL}};
+    static const struct test tests[] = {
+        {"dot keeps hostile names", dot_keeps_hostile_names},
+        {"dot keeps random names", dot_keeps_random_names},
+        {"dot shows what matters", dot_shows_what_matters},
+        {"dot shows what a view adds", dot_shows_what_a_view_adds},
+        {"dot accepts what is written", dot_accepts_what_is_written},
+        {"svg and png", svg_and_png},
+        {NULL, NULL}};
     setenv("SPEX_GRAPHVIZ", TEST_HELPER, 1);
     return suite_run("export", tests, argc, argv);
 }

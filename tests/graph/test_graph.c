@@ -284,9 +284,11 @@ static void without_graphviz(void)
         CU_ASSERT_TRUE(layout.simple);
         ASSERT_TEXT(layout.note, "simple layout: built without Graphviz");
     }
-    CU_ASSERT_EQUAL(graph_export(&lts, NULL, "svg", NULL, NULL, NULL, &out, &error),
-                    SPEX_ERROR_USAGE);
+    CU_ASSERT_EQUAL(graph_export(&lts, NULL, "svg", NULL, NULL, &out, &error), SPEX_ERROR_USAGE);
     ASSERT_CONTAINS(error.message, "built without Graphviz");
+    ASSERT_OK(dot_write(&lts, NULL, NULL, &out, &error), error);
+    ASSERT_CONTAINS(text_value(&out), "digraph");
+    text_release(&out);
     layout_release(&layout);
     lts_release(&lts);
 }

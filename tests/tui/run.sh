@@ -126,12 +126,38 @@ test_the_main_job() {
     press 1 j; press 5; see 'TCP'; see 'rcv FIN,ACK'
     press '>'; see 'A test to write'
     # export
-    press e; see 'Export TwoPhaseCommit'
-    press Enter; see 'Write to:'; press C-u; write "$PWD/two.dot"; press Enter; see 'Wrote'
+    press e; see 'Export TwoPhaseCommit'; see 'verdict and reason'
+    press g j j j j j; press Enter; see 'Write to:'
+    press C-u; write "$PWD/two.dot"; press Enter; see 'Wrote'
     grep -q digraph two.dot || problem "no DOT file: $(head -n 3 two.dot 2>&1)"
     press Enter C-u; write "$PWD/two.dot"; press Enter; see 'exists. Replace it?'; press n
     # help, and back to where it began
     press '?'; see 'Everywhere'; press q q; see 'specification'
+    quit
+}
+
+# The graphs, walked in by keys and mouse.
+test_graphs_to_walk_in() {
+    project
+    on_project 120x40
+    see 'Order'; press j j j; see 'starts in basket'; press 4; see 'Specification'; see '▸basket'
+    press Tab Tab Tab; see 'basket ── checkout ─▶ awaiting payment'
+    press Enter; see '▸awaiting payment'; see '=awaiting payment'
+    press BSpace; see '▸basket'
+    press /; write 'at the'; see '▸at the depot'; press Enter
+    press o; see '▸at the depot'
+    press '#'; see 'observed'
+    press 0; gone '→ more'
+    press z; see 'The full graph'; press z z; see 'The neighbourhood'; see 'not shown'
+    press z
+    # the wheel scrolls, a press selects (as screen reports the mouse: M, then each plus 32)
+    press g; see '▸bas'
+    write $'\e[M *,'; see 'transition'
+    press e; see 'text, as on the screen'; press Enter; see 'Write to: Order-graph.txt'
+    press C-u; write "$PWD/order.txt"; press Enter; see 'Wrote'
+    grep -q '●─▶│' order.txt || problem "$(head order.txt)"
+    press j Enter; see 'Order-graph.svg'; press C-u; write "$PWD/order.svg"; press Enter; see 'order.svg, '
+    [ ! -x "$build_dir/spex-graphviz" ] || grep -q '</svg>' order.svg || problem 'no picture'
     quit
 }
 

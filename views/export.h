@@ -1,0 +1,26 @@
+/* Export: what can be written, and the job that writes it. */
+#ifndef VIEWS_EXPORT_H
+#define VIEWS_EXPORT_H
+
+#include "graph/render.h"
+#include "views/explorer.h"
+
+enum export_what {
+    EXPORT_GRAPH, /* as the Graphs view shows it */
+    EXPORT_SPECIFICATION,
+    EXPORT_MODEL,
+    EXPORT_INSTANCE,
+    EXPORT_REASON /* verdict and reason of the check, in words */
+};
+
+struct export_choice {
+    enum export_what what;
+    enum render_format format;
+    const char *words;
+};
+
+bool export_possible(const struct explorer *explorer, enum export_what what);
+/* Writes to the file; asks before one that is there is replaced. */
+void export_submit(struct explorer *explorer, const struct export_choice *choice, const char *path);
+
+#endif
