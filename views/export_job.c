@@ -13,7 +13,7 @@ struct export_job {
     struct job job;
     struct explorer *explorer;
     const struct export_choice *choice;
-    struct shape_request request; /* of a specification or model: with the verdict's colours */
+    struct graph_request request; /* of a specification or model: with the verdict's colours */
     struct painted_graph seen;    /* of the graph that is shown */
     spex_instance *instance;
     struct text reason;
@@ -138,7 +138,7 @@ static void export_run(struct job *job)
 static void export_release(struct job *job)
 {
     struct export_job *self = (struct export_job *)job;
-    shape_request_release(&self->request);
+    graph_request_release(&self->request);
     painted_release(&self->seen);
     spex_instance_free(self->instance);
     text_release(&self->reason);
@@ -218,7 +218,7 @@ static bool take_subject(struct export_job *self)
         self->instance = instance_copy(explorer->selection.instance);
         return self->instance != NULL;
     }
-    bool taken = shape_request_begin(&self->request, explorer->workspace, name,
+    bool taken = graph_request_begin(&self->request, explorer->workspace, name,
                                      what == EXPORT_MODEL ? RIGHT : LEFT);
     self->request.size = SIZE_FULL;
     self->request.no_ghosts = true;

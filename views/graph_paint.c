@@ -67,7 +67,7 @@ int painted_take(struct painted_graph *painted, const struct graph_pane *pane, s
     return status;
 }
 
-int painted_make(struct painted_graph *painted, const struct shape_request *request,
+int painted_make(struct painted_graph *painted, const struct graph_request *request,
                  spex_error *error)
 {
     memset(painted, 0, sizeof *painted);

@@ -15,7 +15,7 @@ struct painted_graph {
 /* What a pane shows. Errors: MEMORY. */
 int painted_take(struct painted_graph *painted, const struct graph_pane *pane, spex_error *error);
 /* A whole specification or model, coloured only. Errors as of graph_shape_make. */
-int painted_make(struct painted_graph *painted, const struct shape_request *request,
+int painted_make(struct painted_graph *painted, const struct graph_request *request,
                  spex_error *error);
 struct graph_paint painted_paint(const struct painted_graph *painted);
 void painted_release(struct painted_graph *painted);

@@ -47,6 +47,8 @@ struct graph_pane {
     bool fit;     /* the zoom that fits is sought */
     bool stale;   /* the shape is not what was asked for */
     bool wanted;  /* a picture, since the last one was asked for */
+    bool same;    /* the whole of the shape is what was asked for */
+    bool rough;   /* it is, but for differences and letters, for which nobody waits */
     uint64_t generation;
     struct job *pending; /* the newest job, while it is there */
 

@@ -11,10 +11,10 @@ struct picture_job {
     struct job job;
     struct graph_pane *pane;
     uint64_t generation;
-    struct shape_request request;
+    struct graph_request request;
     struct graph_shape *shape; /* given: only the picture is drawn */
     struct graph_counts *counts;
-    bool heat, ascii, fit;
+    bool heat, ascii, fit, rough;
     int zoom, width, height; /* of the window, to fit in */
     struct picture picture;
     bool drawn;
@@ -252,8 +252,13 @@ static void picture_finish(struct job *job)
         if (pane->selected && graph_pane_state(pane) == SYMBOL_NONE)
             pane->centred = true;
         pane->reveal = true;
+        pane->same = !self->rough;
     }
     graph_shape_drop(before);
+    if (new_shape && self->rough) {
+        pane->stale = pane->wanted = true;
+        graph_pane_refresh(pane);
+    }
 }
 
 static void picture_job_release(struct job *job)
@@ -265,7 +270,7 @@ static void picture_job_release(struct job *job)
         picture_release(&self->picture);
     graph_shape_drop(self->shape);
     graph_counts_drop(self->counts);
-    shape_request_release(&self->request);
+    graph_request_release(&self->request);
     free(self->states);
     free(self->transitions);
     free(self->hot);
@@ -281,14 +286,32 @@ static const struct check *finished_check(const struct graph_pane *pane)
     return check && !check->running && !check->status ? check : NULL;
 }
 
+/* More transitions than can be compared in a moment. */
+static bool many(const struct graph_pane *pane)
+{
+    enum { MANY = 20000 };
+    const struct summary *summary = explorer_summary(pane->explorer);
+    const struct project_entry *entry = summary ? summary->entry : NULL;
+    return entry && entry->specification && entry->specification->transition_count > MANY;
+}
+
 static bool request_shape(struct picture_job *self, const struct graph_pane *pane)
 {
-    struct shape_request *request = &self->request;
+    struct graph_request *request = &self->request;
     bool made =
-        shape_request_begin(request, pane->explorer->workspace, pane->specification, pane->side);
+        graph_request_begin(request, pane->explorer->workspace, pane->specification, pane->side);
     request->size = pane->size;
     request->steps = pane->steps;
     request->centre = pane->centre ? memory_copy_text(pane->centre) : NULL;
+    if (pane->same && pane->shape)
+        request->whole = graph_whole_keep(pane->shape->source);
+    /* Where there is much to compare and nothing to see yet, first without. */
+    self->rough = !pane->shape && many(pane) && (request->differs || request->letters[LEFT]);
+    if (self->rough) {
+        request->differs = false;
+        free(request->letters[pane->side]);
+        request->letters[pane->side] = NULL;
+    }
     return made && (!pane->centre || request->centre);
 }
 
@@ -299,7 +322,7 @@ static void submit(struct graph_pane *pane)
     if (!self)
         return;
     self->job = (struct job){.what = "drawing the graph",
-                             .lane = LANE_GRAPH,
+                             .lane = pane->side == LEFT ? LANE_LEFT : LANE_RIGHT,
                              .run = picture_run,
                              .finish = picture_finish,
                              .release = picture_job_release,
@@ -380,6 +403,7 @@ static void notice_changes(struct graph_pane *pane, const struct summary *summar
         if (checked_at && !pane->checked_at && !pane->touched)
             pane->centred = true;
         pane->stale = pane->wanted = true;
+        pane->same = false;
         pane->content = content;
         pane->checked_at = checked_at;
         snapshot_drop(pane->snapshot);
@@ -407,6 +431,7 @@ void graph_pane_refresh(struct graph_pane *pane)
         forget_specification(pane);
         pane->specification = name ? memory_copy_text(name) : NULL;
         pane->stale = pane->wanted = pane->centred = true;
+        pane->same = false;
         pane->content = 0;
         pane->checked_at = 0;
         snapshot_drop(pane->snapshot);

@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "base/base.h"
-#include "graph/difference.h"
 
 enum {
     BUDGET = 150,      /* ms for what is chosen by itself */
@@ -32,11 +31,9 @@ void graph_shape_drop(struct graph_shape *shape)
 {
     if (!shape || atomic_fetch_sub(&shape->references, 1) > 1)
         return;
-    lts_release(&shape->whole);
+    graph_whole_drop(shape->source);
     part_release(&shape->part);
     layout_release(&shape->layout);
-    free(shape->marks);
-    free(shape->letters);
     free(shape->hidden);
     free(shape->members);
     free(shape->represented);
@@ -74,147 +71,6 @@ bool graph_shape_ghost(const struct graph_shape *shape, uint32_t part_transition
     return shape->represented[part_transition] >= shape->own_transitions;
 }
 
-/* ---------------------------------------------------------------- the request */
-
-bool shape_request_begin(struct shape_request *request, const struct workspace *workspace,
-                         const char *specification, enum side side)
-{
-    const struct summary *summary = workspace_find(workspace, specification);
-    const struct check *check = summary ? summary->check : NULL;
-    bool checked = check && !check->running && !check->status;
-    *request = (struct shape_request){.side = side, .differs = checked && !check->equivalent};
-    request->snapshot = snapshot_keep(workspace->snapshot);
-    request->specification = memory_copy_text(specification);
-    for (int i = LEFT; checked && i <= RIGHT; i++) {
-        uint32_t count = check->sides[i].state_count;
-        if (!check->letters[i])
-            continue;
-        request->letters[i] = memory_allocate(count, sizeof *request->letters[i]);
-        if (!request->letters[i])
-            return false;
-        memcpy(request->letters[i], check->letters[i], count * sizeof *request->letters[i]);
-        request->letter_states[i] = count;
-    }
-    return request->snapshot && request->specification;
-}
-
-void shape_request_release(struct shape_request *request)
-{
-    snapshot_drop(request->snapshot);
-    free(request->specification);
-    free(request->centre);
-    free(request->letters[LEFT]);
-    free(request->letters[RIGHT]);
-}
-
-/* ------------------------------------------------------------------ the whole */
-
-/* Both sides as people think of them: without the step from before initialisation, unless
- * a model starts in several states. */
-static int make_sides(struct graph_shape *shape, const struct shape_request *request,
-                      const struct project_entry *entry, struct lts *other, uint32_t *shift,
-                      spex_error *error)
-{
-    bool left = request->side == LEFT;
-    struct lts *specification = left ? &shape->whole : other;
-    struct lts *model = left ? other : &shape->whole;
-    int status = lts_from_specification(specification, entry->specification, false, error);
-    *shift = 1;
-    if (status || !entry->model)
-        return status;
-    status = lts_from_model(model, entry->model, false, error);
-    if (status != SPEX_ERROR_USAGE)
-        return status;
-    *shift = left ? 1 : 0;
-    return lts_from_model(model, entry->model, true, error);
-}
-
-/* The letter of a state; `shift` is 1 where the state before initialisation is left out. */
-static uint32_t letter_of(const struct shape_request *request, enum side side, uint32_t state,
-                          uint32_t shift)
-{
-    if (!request->letters[side] || state + shift >= request->letter_states[side])
-        return SYMBOL_NONE;
-    return request->letters[side][state + shift];
-}
-
-static int take_letters(struct graph_shape *shape, const struct shape_request *request,
-                        uint32_t shift, spex_error *error)
-{
-    if (!request->letters[request->side])
-        return SPEX_OK;
-    shape->letters = memory_allocate(shape->whole.state_count, sizeof *shape->letters);
-    if (!shape->letters)
-        return error_memory(error);
-    for (uint32_t s = 0; s < shape->whole.state_count; s++)
-        shape->letters[s] =
-            s < shape->own_states ? letter_of(request, request->side, s, shift) : SYMBOL_NONE;
-    return SPEX_OK;
-}
-
-/* Which steps `own` has and the other has not: visible ones. From a state with an
- * equivalent one on the other side nothing differs, whatever the states are called. */
-static int find_differences(const struct shape_request *request, enum side side, uint32_t shift,
-                            const struct lts *own, const struct lts *other, bool *different,
-                            spex_error *error)
-{
-    int status = lts_matched(own, other, different, error);
-    for (size_t i = 0; !status && i < own->transition_count; i++) {
-        const struct lts_transition *t = &own->transitions[i];
-        different[i] = !different[i] && t->label != LTS_INTERNAL &&
-                       strcmp(symbols_name(&own->labels, t->label), SPEX_INITIALISATION) != 0 &&
-                       letter_of(request, side, t->from, shift) == SYMBOL_NONE;
-    }
-    return status;
-}
-
-/* What this side has and the other has not; the model gets what it misses as ghosts. */
-static int compare_sides(struct graph_shape *shape, const struct shape_request *request,
-                         const struct lts *other, uint32_t shift, spex_error *error)
-{
-    struct lts *whole = &shape->whole;
-    bool *own = memory_allocate(whole->transition_count, sizeof *own);
-    bool *theirs = memory_allocate(other->transition_count, sizeof *theirs);
-    bool left = request->side == LEFT;
-    int status = own && theirs ? SPEX_OK : error_memory(error);
-    if (!status)
-        status = find_differences(request, request->side, shift, whole, other, own, error);
-    if (!status && !left)
-        status = find_differences(request, LEFT, 1, other, whole, theirs, error);
-    if (!status && !left && !request->no_ghosts)
-        status = lts_add_ghosts(whole, other, theirs, error);
-    shape->marks = memory_allocate(whole->transition_count, sizeof *shape->marks);
-    if (!status && !shape->marks)
-        status = error_memory(error);
-    for (size_t i = 0; !status && i < whole->transition_count; i++) {
-        if (i >= shape->own_transitions || (own[i] && left))
-            shape->marks[i] = MARK_MISSING;
-        else if (own[i])
-            shape->marks[i] = MARK_EXTRA;
-        shape->missing += shape->marks[i] == MARK_MISSING;
-        shape->extra += shape->marks[i] == MARK_EXTRA;
-    }
-    free(own);
-    free(theirs);
-    return status;
-}
-
-static int make_whole(struct graph_shape *shape, const struct shape_request *request,
-                      const struct project_entry *entry, spex_error *error)
-{
-    struct lts other = {0};
-    uint32_t shift;
-    int status = make_sides(shape, request, entry, &other, &shift, error);
-    shape->own_states = shape->whole.state_count;
-    shape->own_transitions = shape->whole.transition_count;
-    if (!status && request->differs && entry->model)
-        status = compare_sides(shape, request, &other, shift, error);
-    if (!status)
-        status = take_letters(shape, request, shift, error);
-    lts_release(&other);
-    return status;
-}
-
 /* -------------------------------------------------------------------- the part */
 
 static int64_t now(void)
@@ -238,7 +94,7 @@ static bool in_time(void *context, const char *what, double part)
            (!deadline->at || now() < deadline->at);
 }
 
-static int lay_out(struct graph_shape *shape, const struct shape_request *request, int budget,
+static int lay_out(struct graph_shape *shape, const struct graph_request *request, int budget,
                    spex_error *error)
 {
     if (!request->layout)
@@ -256,7 +112,7 @@ static void forget_part(struct graph_shape *shape)
     text_clear(&shape->brief);
 }
 
-static int make_full(struct graph_shape *shape, const struct shape_request *request, int budget,
+static int make_full(struct graph_shape *shape, const struct graph_request *request, int budget,
                      spex_error *error)
 {
     shape->size = SIZE_FULL;
@@ -288,7 +144,7 @@ static int find_classes(const struct lts *lts, const struct progress *progress, 
 }
 
 /* Errors: CANCELLED also after `budget` ms (0: none), or with more than `most` classes. */
-static int make_quotient(struct graph_shape *shape, const struct shape_request *request, int budget,
+static int make_quotient(struct graph_shape *shape, const struct graph_request *request, int budget,
                          uint32_t most, spex_error *error)
 {
     struct lts *whole = &shape->whole;
@@ -337,7 +193,7 @@ static int cut_out(struct graph_shape *shape, uint32_t centre, uint32_t steps, s
     return status;
 }
 
-static int make_neighbourhood(struct graph_shape *shape, const struct shape_request *request,
+static int make_neighbourhood(struct graph_shape *shape, const struct graph_request *request,
                               int budget, spex_error *error)
 {
     const struct lts *whole = &shape->whole;
@@ -359,7 +215,7 @@ static int make_neighbourhood(struct graph_shape *shape, const struct shape_requ
 }
 
 /* The first of full graph, quotient and neighbourhood that can be had and read. */
-static int choose(struct graph_shape *shape, const struct shape_request *request, spex_error *error)
+static int choose(struct graph_shape *shape, const struct graph_request *request, spex_error *error)
 {
     struct lts *whole = &shape->whole;
     uint32_t all_states = whole->state_count;
@@ -411,7 +267,7 @@ static int count_parts(struct graph_shape *shape, spex_error *error)
     return SPEX_OK;
 }
 
-static int make_part(struct graph_shape *shape, const struct shape_request *request,
+static int make_part(struct graph_shape *shape, const struct graph_request *request,
                      spex_error *error)
 {
     int status;
@@ -436,29 +292,36 @@ static int make_part(struct graph_shape *shape, const struct shape_request *requ
     return status ? status : count_parts(shape, error);
 }
 
-int graph_shape_make(struct graph_shape **shape, const struct shape_request *request,
+/* The whole is shared; what is cut off for this shape is so in its own copy of the counts. */
+static void take_whole(struct graph_shape *shape, struct graph_whole *whole)
+{
+    shape->source = whole;
+    shape->whole = whole->lts;
+    shape->own_states = whole->own_states;
+    shape->own_transitions = whole->own_transitions;
+    shape->marks = whole->marks;
+    shape->letters = whole->letters;
+    shape->extra = whole->extra;
+    shape->missing = whole->missing;
+}
+
+int graph_shape_make(struct graph_shape **shape, const struct graph_request *request,
                      spex_error *error)
 {
-    const struct project_entry *entry =
-        project_find(&request->snapshot->project, request->specification);
-    *shape = NULL;
-    if (!entry || !entry->specification)
-        return error_set(error, SPEX_ERROR_NOT_FOUND,
-                         "No specification is loaded under this name.");
-    if (request->side == RIGHT && !entry->model) {
-        if (entry->model_error.status)
-            return error_set(error, SPEX_ERROR_NOT_FOUND, "%s", entry->model_error.message);
-        return error_set(error, SPEX_ERROR_NOT_FOUND,
-                         "There is no model of this specification yet. It is learned when a "
-                         "program records instances.");
-    }
+    struct graph_whole *whole = graph_whole_keep(request->whole);
     struct graph_shape *made = memory_allocate(1, sizeof *made);
-    if (!made)
-        return error_memory(error);
+    *shape = NULL;
+    int status = !made   ? error_memory(error)
+                 : whole ? SPEX_OK
+                         : graph_whole_make(&whole, request, error);
+    if (status) {
+        graph_whole_drop(whole);
+        free(made);
+        return status;
+    }
     atomic_init(&made->references, 1);
-    int status = make_whole(made, request, entry, error);
-    if (!status)
-        status = make_part(made, request, error);
+    take_whole(made, whole);
+    status = make_part(made, request, error);
     if (status) {
         graph_shape_drop(made);
         return status;

@@ -13,7 +13,8 @@
 enum lane {
     LANE_STORE, /* reads and writes of the store, in order */
     LANE_WORK,  /* checks, exports */
-    LANE_GRAPH, /* layouts and pictures, which do not wait for a long check */
+    LANE_LEFT,  /* layouts and pictures, which do not wait for a long check: */
+    LANE_RIGHT, /* of the specification, of the model */
     LANES
 };
 

@@ -105,15 +105,28 @@ const char *symbols_name(const struct symbols *symbols, uint32_t symbol)
     return symbol < symbols->count ? symbols->names[symbol] : NULL;
 }
 
+/* Without looking any name up: the slots are the same. */
 bool symbols_copy(struct symbols *copy, const struct symbols *symbols)
 {
     memset(copy, 0, sizeof *copy);
-    for (uint32_t i = 0; i < symbols->count; i++)
-        if (symbols_intern(copy, symbols->names[i]) == SYMBOL_NONE) {
-            symbols_release(copy);
-            return false;
-        }
-    return true;
+    if (!symbols->count)
+        return true;
+    copy->slots = memory_allocate(symbols->slot_count, sizeof *copy->slots);
+    copy->names = memory_allocate(symbols->count, sizeof *copy->names);
+    bool good = copy->slots && copy->names;
+    if (good) {
+        copy->slot_count = symbols->slot_count;
+        copy->capacity = symbols->count;
+        memcpy(copy->slots, symbols->slots, symbols->slot_count * sizeof *copy->slots);
+    }
+    for (uint32_t i = 0; good && i < symbols->count; i++) {
+        copy->names[i] = store(copy, symbols->names[i], strlen(symbols->names[i]));
+        good = copy->names[i] != NULL;
+        copy->count++;
+    }
+    if (!good)
+        symbols_release(copy);
+    return good;
 }
 
 void symbols_release(struct symbols *symbols)

@@ -84,14 +84,24 @@ int lts_from_specification(struct lts *lts, const struct spex_specification *spe
             status = lts_add(lts, LTS_BEFORE, symbols_intern(&lts->labels, SPEX_INITIALISATION), 1,
                              error);
     }
-    for (uint32_t i = 0; !status && i < specification->states.count; i++)
+    if (!status && !named_start && !symbols_copy(&lts->state_names, &specification->states))
+        status = error_memory(error);
+    for (uint32_t i = 0; !status && named_start && i < specification->states.count; i++)
         if (symbols_intern(&lts->state_names, specification->states.names[i]) == SYMBOL_NONE)
             status = error_memory(error);
+    uint32_t *labels = memory_allocate(specification->actions.count, sizeof *labels);
+    if (!status && !labels)
+        status = error_memory(error);
+    for (uint32_t i = 0; !status && i < specification->actions.count; i++)
+        labels[i] = SYMBOL_NONE;
     for (size_t i = 0; !status && i < specification->transition_count; i++) {
         const struct specification_transition *t = &specification->transitions[i];
-        uint32_t label = symbols_intern(&lts->labels, specification->actions.names[t->action]);
-        status = lts_add(lts, t->from + shift, label, t->to + shift, error);
+        uint32_t *label = &labels[t->action];
+        if (*label == SYMBOL_NONE)
+            *label = symbols_intern(&lts->labels, specification->actions.names[t->action]);
+        status = lts_add(lts, t->from + shift, *label, t->to + shift, error);
     }
+    free(labels);
     lts->state_count = lts->state_names.count;
     lts->initial = 0;
     if (status)
@@ -105,37 +115,70 @@ static bool is_initialisation(const struct model_transition *transition)
            strcmp(transition->from, SPEX_NIL) == 0;
 }
 
-/* The states of a model, without the one before initialisation. */
-static int collect_states(struct symbols *states, const struct spex_model *model, spex_error *error)
+/* A model's names are interned, so the same name is the same pointer: those met last are
+ * not looked up again. */
+enum { RECENT = 64 };
+struct recent {
+    const char *names[RECENT];
+    uint32_t numbers[RECENT];
+};
+
+static uint32_t intern_recent(struct recent *recent, struct symbols *symbols, const char *name)
 {
+    size_t slot = ((uintptr_t)name >> 3) % RECENT;
+    if (recent->names[slot] != name) {
+        recent->numbers[slot] = symbols_intern(symbols, name);
+        recent->names[slot] = recent->numbers[slot] == SYMBOL_NONE ? NULL : name;
+    }
+    return recent->numbers[slot];
+}
+
+/* The states of a model, without the one before initialisation, initialised ones first;
+ * ends[2 * i], ends[2 * i + 1]: where transition i comes from and leads to. */
+static int collect_states(struct symbols *states, const struct spex_model *model, uint32_t *ends,
+                          spex_error *error)
+{
+    struct recent recent = {0};
     for (int initialisations = 1; initialisations >= 0; initialisations--)
         for (size_t i = 0; i < model->transition_count; i++) {
             const struct model_transition *t = &model->transitions[i];
             if (is_initialisation(t) != (initialisations == 1))
                 continue;
-            if ((!initialisations && symbols_intern(states, t->from) == SYMBOL_NONE) ||
-                symbols_intern(states, t->to) == SYMBOL_NONE)
+            if (!initialisations)
+                ends[2 * i] = intern_recent(&recent, states, t->from);
+            ends[2 * i + 1] = intern_recent(&recent, states, t->to);
+            if (ends[2 * i] == SYMBOL_NONE || ends[2 * i + 1] == SYMBOL_NONE)
                 return error_memory(error);
         }
     return SPEX_OK;
 }
 
-static int add_model_transitions(struct lts *lts, const struct spex_model *model,
-                                 bool initialisation, const struct symbols *states,
-                                 spex_error *error)
+static int name_states(struct lts *lts, const struct symbols *states, bool initialisation,
+                       spex_error *error)
 {
-    uint32_t shift = initialisation ? 1 : 0;
+    if (!initialisation)
+        return symbols_copy(&lts->state_names, states) ? SPEX_OK : error_memory(error);
+    if (intern_before(lts, states) == SYMBOL_NONE)
+        return error_memory(error);
     for (uint32_t i = 0; i < states->count; i++)
         if (symbols_intern(&lts->state_names, states->names[i]) == SYMBOL_NONE)
             return error_memory(error);
+    return SPEX_OK;
+}
+
+static int add_model_transitions(struct lts *lts, const struct spex_model *model,
+                                 bool initialisation, const uint32_t *ends, spex_error *error)
+{
+    struct recent recent = {0};
+    uint32_t shift = initialisation ? 1 : 0;
     for (size_t i = 0; i < model->transition_count; i++) {
         const struct model_transition *t = &model->transitions[i];
         bool first = is_initialisation(t);
         if (first && !initialisation)
             continue;
-        uint32_t from = first ? LTS_BEFORE : symbols_find(states, t->from) + shift;
-        uint32_t to = symbols_find(states, t->to) + shift;
-        int status = lts_add(lts, from, symbols_intern(&lts->labels, t->action), to, error);
+        int status = lts_add(lts, first ? LTS_BEFORE : ends[2 * i] + shift,
+                             intern_recent(&recent, &lts->labels, t->action),
+                             ends[2 * i + 1] + shift, error);
         if (status)
             return status;
     }
@@ -146,9 +189,12 @@ int lts_from_model(struct lts *lts, const struct spex_model *model, bool initial
                    spex_error *error)
 {
     struct symbols states = {0};
+    uint32_t *ends = memory_allocate(model->transition_count, 2 * sizeof *ends);
     int status = lts_init(lts, error);
+    if (!status && !ends)
+        status = error_memory(error);
     if (!status)
-        status = collect_states(&states, model, error);
+        status = collect_states(&states, model, ends, error);
     size_t starts = 0;
     for (size_t i = 0; i < model->transition_count; i++)
         starts += is_initialisation(&model->transitions[i]);
@@ -157,13 +203,14 @@ int lts_from_model(struct lts *lts, const struct spex_model *model, bool initial
                            "the model of %s has %zu initial states; to compare it without its "
                            "initialisation it must have exactly one",
                            model->name, starts);
-    if (!status && initialisation && intern_before(lts, &states) == SYMBOL_NONE)
-        status = error_memory(error);
     if (!status)
-        status = add_model_transitions(lts, model, initialisation, &states, error);
+        status = name_states(lts, &states, initialisation, error);
+    if (!status)
+        status = add_model_transitions(lts, model, initialisation, ends, error);
     lts->state_count = lts->state_names.count;
     lts->initial = 0; /* collect_states puts the initialised ones first */
     symbols_release(&states);
+    free(ends);
     if (status)
         lts_release(lts);
     return status;
