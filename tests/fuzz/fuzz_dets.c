@@ -39,8 +39,7 @@ FUZZ_TARGET(dets)
     spex_error error;
     char path[40];
     int file = memfd_create("table", MFD_CLOEXEC);
-    if (file < 0 || write(file, bytes, length) != (ssize_t)length)
-        return;
+    MUST(file >= 0 && write(file, bytes, length) == (ssize_t)length);
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     if (!dets_read(path, &visitor, &summary, &error)) {
         MUST(summary.objects == reading.found);

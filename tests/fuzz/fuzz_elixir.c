@@ -1,4 +1,3 @@
-#include "format/elixir_config.h"
 #include "format/format.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -14,7 +13,4 @@ FUZZ_TARGET(elixir)
         text_release(&text);
     }
     specification_list_release(&list);
-    struct elixir_setting setting = {.key = "dets_dir:"};
-    MUST(!elixir_config_read("f", bytes, length, &setting, 1, &error));
-    text_release(&setting.value);
 }
