@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -324,6 +325,42 @@ static void runs_that_end_at_once_forget_nothing(void)
     spex_model_free(model);
 }
 
+static void *end_run(void *context)
+{
+    struct runner *runner = context;
+    spex_error error;
+    runner->failures += spex_test_end(runner->test, NULL, NULL, &error) != SPEX_OK;
+    return NULL;
+}
+
+/* Who has the folder locked may change it before a run that ends looks at it. */
+static void a_run_waits_for_the_folder(void)
+{
+    const char *models = folder("locked"), *path = "locked/Order.spex";
+    struct runner runner = {.models = models};
+    spex_test *another;
+    spex_error error;
+    pthread_t thread;
+    ASSERT_OK(spex_test_begin(&runner.test, models, NULL, &error), error);
+    add_order(spex_test_manager(runner.test));
+    ASSERT_OK(spex_init(spex_test_manager(runner.test), "Order", "o", NULL, NULL, &error), error);
+    int descriptor = open(models, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CU_ASSERT_EQUAL(flock(descriptor, LOCK_EX), 0);
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, end_run, &runner), 0);
+    /* Long enough for one that does not wait. */
+    ASSERT_OK(spex_test_begin(&another, models, NULL, &error), error);
+    spex_test_cancel(another);
+    static const char content[] = "Specification: Order\nLearning mode: false\nTransitions:\n"
+                                  "basket --[pay]-> paid\n";
+    suite_write(path, content, sizeof content - 1);
+    close(descriptor);
+    pthread_join(thread, NULL);
+    CU_ASSERT_EQUAL(runner.failures, 0);
+    ASSERT_TEXT(read_file(suite_scratch_path(path)),
+                "Specification: Order\nLearning mode: false\nTransitions:\n"
+                "basket --[pay]-> paid\nnil --[__initialisation__]-> basket\n");
+}
+
 /* A store that is named keeps the instances, and what is learned in it counts again. */
 static void a_named_store_stays(void)
 {
@@ -475,6 +512,18 @@ static void a_model_spoilt_meanwhile_changes_nothing(void)
         else
             ASSERT_TEXT(told, "");
     }
+    /* What cannot even be opened. */
+    const char *dangling = join_path(setting.options.impl_models_dir, "Dangling.spex");
+    CU_ASSERT_EQUAL(symlink("nowhere", dangling), 0);
+    for (int i = 0; i < 3; i++) {
+        a_second_later(&setting);
+        step(&setting, "hack");
+        const char *told = take_log(&log);
+        if (i == 0)
+            ASSERT_CONTAINS(told, "Dangling.spex");
+        else
+            ASSERT_TEXT(told, "");
+    }
     /* Without the first it counts. */
     unlink(join_path(setting.options.impl_models_dir, "Order.spex"));
     a_second_later(&setting);
@@ -616,6 +665,7 @@ int main(int argc, char **argv)
         {"models are written all or none", models_are_written_all_or_none},
         {"several managers take part", several_managers_take_part},
         {"runs that end at once forget nothing", runs_that_end_at_once_forget_nothing},
+        {"a run waits for the folder", a_run_waits_for_the_folder},
         {"a named store stays", a_named_store_stays},
         {"a model frozen meanwhile is used", a_model_frozen_meanwhile_is_used},
         {"an edit in place is noticed", an_edit_in_place_is_noticed},
