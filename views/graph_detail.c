@@ -137,7 +137,8 @@ static void transition_words(const struct graph_pane *pane, const struct canvas 
         text_append(text, "; + only in the model");
     if (mark == MARK_MISSING)
         text_append(text, "; ? not in the model");
-    if (pane->settings->counts && t->label != LTS_INTERNAL &&
+    /* where nothing was counted, "never" would say too much */
+    if (graph_counts_any(pane->settings->counts) && t->label != LTS_INTERNAL &&
         strcmp(label, SPEX_INITIALISATION) != 0 && !graph_shape_ghost(shape, pane->transition))
         observed_words(pane, pane->transition, text);
 }

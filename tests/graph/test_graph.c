@@ -1,10 +1,12 @@
 #include "config.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
+#include "format/format.h"
 #include "graph/graph.h"
 #include "tests/graph/examples.h"
 #include "tests/graph/tracer.h"
@@ -27,7 +29,7 @@ static bool drawn_faithfully(const struct lts *lts, int budget)
         char complaint[200];
         struct picture_options options = {.ascii = ascii};
         good = ASSERT_OK(picture_draw(&picture, lts, &layout, &options, &error), error);
-        if (good && !picture_faithful(&picture, lts, ascii, complaint)) {
+        if (good && !picture_faithful(&picture, lts, &options, complaint)) {
             struct text text = {0};
             picture_text(&picture, &text);
             fprintf(stderr, "%s:\n%s\n", complaint, text_value(&text));
@@ -206,8 +208,9 @@ static void any_layout_is_drawn(void)
             layout.nodes[s] = (struct layout_node){.rank = random_below(&random, 5),
                                                    .order = random_below(&random, 4)};
         struct picture picture;
-        if (ASSERT_OK(picture_draw(&picture, &lts, &layout, NULL, &error), error) &&
-            !picture_faithful(&picture, &lts, false, complaint)) {
+        struct picture_options options = {0};
+        if (ASSERT_OK(picture_draw(&picture, &lts, &layout, &options, &error), error) &&
+            !picture_faithful(&picture, &lts, &options, complaint)) {
             fprintf(stderr, "any layout %d: %s\n", round, complaint);
             CU_FAIL("not faithful");
         }
@@ -215,6 +218,97 @@ static void any_layout_is_drawn(void)
         layout_release(&layout);
         lts_release(&lts);
     }
+}
+
+/* What a view adds: badges, signs, counts, ghosts. */
+static void random_looks(struct random *random, const struct lts *lts, struct state_look *states,
+                         struct transition_look *transitions, bool ascii)
+{
+    for (uint32_t s = 0; s < lts->state_count; s++) {
+        states[s] = (struct state_look){.ghost = random_below(random, 5) == 0,
+                                        .open = random_below(random, 5) == 0};
+        if (random_below(random, 2))
+            snprintf(states[s].badge, sizeof states[s].badge, "B %s%u", ascii ? "x" : "×",
+                     random_below(random, 1000));
+    }
+    for (size_t i = 0; i < lts->transition_count; i++) {
+        static const char *const signs[] = {"", "+ ", "? "};
+        transitions[i] = (struct transition_look){.ghost = random_below(random, 4) == 0};
+        snprintf(transitions[i].before, sizeof transitions[i].before, "%s",
+                 signs[random_below(random, 3)]);
+        if (random_below(random, 2))
+            snprintf(transitions[i].behind, sizeof transitions[i].behind, " %s%u",
+                     ascii ? "x" : "×", random_below(random, 1000));
+    }
+}
+
+static void looks_are_drawn_faithfully(void)
+{
+    struct random random = {31};
+    unsigned rounds = suite_count(1500, 20000);
+    for (unsigned round = 0; round < rounds; round++) {
+        struct lts lts;
+        spex_error error;
+        struct layout layout;
+        struct picture picture;
+        char complaint[200] = "";
+        random_lts(&lts, &random, 16, 32);
+        struct state_look *states = calloc(lts.state_count, sizeof *states);
+        struct transition_look *transitions = calloc(lts.transition_count + 1, sizeof *transitions);
+        bool ascii = round % 2;
+        random_looks(&random, &lts, states, transitions, ascii);
+        struct picture_options options = {.ascii = ascii,
+                                          .no_start = round % 3 == 0,
+                                          .states = states,
+                                          .transitions = transitions};
+        ASSERT_OK(layout_compute(&layout, &lts, NULL, &error), error);
+        if (ASSERT_OK(picture_draw(&picture, &lts, &layout, &options, &error), error) &&
+            !picture_faithful(&picture, &lts, &options, complaint)) {
+            struct text text = {0};
+            picture_text(&picture, &text);
+            fprintf(stderr, "looks %u: %s\n%s\n", round, complaint, text_value(&text));
+            text_release(&text);
+            CU_FAIL("not faithful");
+        }
+        picture_release(&picture);
+        layout_release(&layout);
+        free(states);
+        free(transitions);
+        lts_release(&lts);
+    }
+}
+
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t length = strlen(name), tail = strlen(ending);
+    return length >= tail && strcmp(name + length - tail, ending) == 0;
+}
+
+/* The small systems of the literature, where they are at hand. */
+static void textbook_graphs_are_faithful(void)
+{
+    const char *directory = suite_shared("data/lts/textbook");
+    DIR *files = directory ? opendir(directory) : NULL;
+    if (!files)
+        return;
+    unsigned drawn = 0;
+    for (struct dirent *file; (file = readdir(files));) {
+        struct lts lts;
+        spex_error error;
+        char *path = file_join(directory, file->d_name), *bytes = NULL;
+        size_t length;
+        if (ends_with(file->d_name, ".aut") &&
+            ASSERT_OK(file_read(path, 0, &bytes, &length, &error), error) &&
+            ASSERT_OK(aut_read(path, bytes, length, "tau", &lts, &error), error)) {
+            CU_ASSERT_TRUE(drawn_faithfully(&lts, 0));
+            drawn++;
+            lts_release(&lts);
+        }
+        free(bytes);
+        free(path);
+    }
+    closedir(files);
+    CU_ASSERT_TRUE(drawn >= 60);
 }
 
 static void too_large_is_said_soon(void)
@@ -306,25 +400,26 @@ static void random_graphs_are_faithful_with_graphviz(void)
 
 int main(int argc, char **argv)
 {
-    static const struct test tests[] = {{"examples are faithful", examples_are_faithful},
-                                        {"random graphs are faithful", random_graphs_are_faithful},
-                                        {"golden pictures", golden_pictures},
-                                        {"badges and limits", badges_and_limits},
-                                        {"one state alone", one_state_alone},
-                                        {"complete graphs", complete_graphs},
-                                        {"many parallel transitions", many_parallel_transitions},
-                                        {"any layout is drawn", any_layout_is_drawn},
-                                        {"too large is said soon", too_large_is_said_soon},
-                                        {"memory may run out", memory_may_run_out},
+    static const struct test tests[] = {
+        {"examples are faithful", examples_are_faithful},
+        {"random graphs are faithful", random_graphs_are_faithful},
+        {"golden pictures", golden_pictures},
+        {"badges and limits", badges_and_limits},
+        {"one state alone", one_state_alone},
+        {"complete graphs", complete_graphs},
+        {"many parallel transitions", many_parallel_transitions},
+        {"any layout is drawn", any_layout_is_drawn},
+        {"looks are drawn faithfully", looks_are_drawn_faithfully},
+        {"textbook graphs are faithful", textbook_graphs_are_faithful},
+        {"too large is said soon", too_large_is_said_soon},
+        {"memory may run out", memory_may_run_out},
 #ifndef HAVE_GRAPHVIZ
-                                        {"without Graphviz", without_graphviz},
+        {"without Graphviz", without_graphviz},
 #else
-                                        {"examples are faithful with Graphviz",
-                                         examples_are_faithful_with_graphviz},
-                                        {"random graphs are faithful with Graphviz",
-                                         random_graphs_are_faithful_with_graphviz},
+        {"examples are faithful with Graphviz", examples_are_faithful_with_graphviz},
+        {"random graphs are faithful with Graphviz", random_graphs_are_faithful_with_graphviz},
 #endif
-                                        {NULL, NULL}};
+        {NULL, NULL}};
     setenv("SPEX_GRAPHVIZ", TEST_HELPER, 1);
     return suite_run("graph", tests, argc, argv);
 }

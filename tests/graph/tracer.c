@@ -11,6 +11,7 @@ enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8, LIMIT = 24 };
 struct tracer {
     const struct picture *picture;
     const struct lts *lts;
+    const struct picture_options *options;
     bool ascii;
     char *complaint;
     bool *visited;
@@ -67,13 +68,10 @@ static int arms(const struct picture_cell *cell)
     static const struct {
         const char *text;
         int arms;
-    } table[] = {{"│", UP | DOWN},    {"┆", UP | DOWN},
-                 {"|", UP | DOWN},    {":", UP | DOWN},
-                 {"─", LEFT | RIGHT}, {"┄", LEFT | RIGHT},
-                 {"-", LEFT | RIGHT}, {".", LEFT | RIGHT},
-                 {"└", UP | RIGHT},   {"┘", UP | LEFT},
-                 {"┌", DOWN | RIGHT}, {"┐", DOWN | LEFT},
-                 {"┼", 15},           {"+", 15}};
+    } table[] = {{"│", UP | DOWN},    {"┆", UP | DOWN},    {"|", UP | DOWN},    {":", UP | DOWN},
+                 {"─", LEFT | RIGHT}, {"┄", LEFT | RIGHT}, {"-", LEFT | RIGHT}, {".", LEFT | RIGHT},
+                 {"└", UP | RIGHT},   {"┘", UP | LEFT},    {"┌", DOWN | RIGHT}, {"┐", DOWN | LEFT},
+                 {"╎", UP | DOWN},    {"╌", LEFT | RIGHT}, {"┼", 15},           {"+", 15}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (is(cell, table[i].text))
             return table[i].arms;
@@ -153,10 +151,17 @@ static void row_text(const struct tracer *tracer, int y, enum picture_part part,
     }
 }
 
-static bool label_there(struct tracer *tracer, uint32_t edge, uint32_t label)
+static bool label_there(struct tracer *tracer, uint32_t edge, uint32_t transition)
 {
+    const struct transition_look *look =
+        tracer->options->transitions ? &tracer->options->transitions[transition] : NULL;
+    uint32_t label = tracer->lts->transitions[transition].label;
     struct text wanted = {0}, row = {0};
+    if (look)
+        text_append(&wanted, look->before);
     expected(&wanted, label_name(tracer, label), tracer->ascii);
+    if (look)
+        text_append(&wanted, look->behind);
     bool found = false;
     for (int y = 0; y < tracer->picture->height && !found; y++) {
         row_text(tracer, y, PICTURE_LABEL, edge, &row);
@@ -176,18 +181,26 @@ static bool frame_right(struct tracer *tracer, uint32_t state)
     static const char *const single[] = {"┌", "┐", "└", "┘", "─", "│", "┬",
                                          "┴", "├", "┤", "+", "-", "|", NULL};
     static const char *const twofold[] = {"╔", "╗", "╚", "╝", "═", "║", "#", NULL};
+    static const char *const broken[] = {"┌", "┐", "└", "┘", "╌", "╎", "┬",
+                                         "┴", "├", "┤", "+", ".", ":", NULL};
+    const struct picture_options *options = tracer->options;
     const struct picture_box *box = &tracer->picture->boxes[state];
-    bool terminal = true;
+    bool ghost = options->states && options->states[state].ghost;
+    bool terminal = !options->states || !options->states[state].open;
     for (size_t i = 0; i < tracer->lts->transition_count; i++)
-        terminal &= tracer->lts->transitions[i].from != state;
+        if (!options->transitions || !options->transitions[i].ghost)
+            terminal &= tracer->lts->transitions[i].from != state;
+    const char *const *right = ghost ? broken : terminal ? twofold : single;
     for (int y = box->y; y < box->y + box->height; y++)
         for (int x = box->x; x < box->x + box->width; x++) {
             const struct picture_cell *cell = at(tracer, x, y);
             bool border = y == box->y || y == box->y + box->height - 1 || x == box->x ||
                           x == box->x + box->width - 1;
-            if (cell->index != state || cell->part != (border ? PICTURE_BOX : PICTURE_NAME))
+            bool text = cell->part == PICTURE_NAME || cell->part == PICTURE_BADGE;
+            if (cell->index != state || (border ? cell->part != PICTURE_BOX : !text))
                 return complain(tracer, "state %u: something else at %d,%d", (unsigned)state, x, y);
-            if (border && !is_one_of(cell, terminal ? twofold : single))
+            bool tail = terminal && options->transitions && is_one_of(cell, single);
+            if (border && !is_one_of(cell, right) && !tail)
                 return complain(tracer, "state %u: frame \"%s\"", (unsigned)state, cell->text);
         }
     return true;
@@ -228,11 +241,14 @@ static bool boxes_right(struct tracer *tracer)
     for (int y = 0; y < tracer->picture->height; y++)
         for (int x = 0; x < tracer->picture->width; x++) {
             const struct picture_cell *cell = at(tracer, x, y);
-            cells += cell->part == PICTURE_BOX || cell->part == PICTURE_NAME;
+            cells += cell->part == PICTURE_BOX || cell->part == PICTURE_NAME ||
+                     cell->part == PICTURE_BADGE;
             marks += cell->part == PICTURE_START;
         }
     if (cells != inside)
         return complain(tracer, "pieces of boxes outside of boxes");
+    if (tracer->options->no_start)
+        return marks == 0 || complain(tracer, "an initial state is marked");
     const struct picture_box *initial = &tracer->picture->boxes[tracer->lts->initial];
     const struct picture_cell *arrow = at(tracer, initial->x - 1, initial->y + 1);
     if (marks != 3 || arrow->part != PICTURE_START || arrow->index != tracer->lts->initial ||
@@ -242,6 +258,16 @@ static bool boxes_right(struct tracer *tracer)
 }
 
 /* ------------------------------------------------------------------- edges */
+
+/* A transition that is there twice is shown once, as its first one. */
+static uint32_t first_alike(const struct lts *lts, const struct picture_edge *edge, size_t place)
+{
+    for (size_t i = 0; i < place; i++)
+        if (lts->transitions[edge->transitions[i]].label ==
+            lts->transitions[edge->transitions[place]].label)
+            return edge->transitions[i];
+    return edge->transitions[place];
+}
 
 static bool bundles_right(struct tracer *tracer)
 {
@@ -257,7 +283,7 @@ static bool bundles_right(struct tracer *tracer)
             const struct lts_transition *transition = &lts->transitions[edge->transitions[i]];
             if (transition->from != edge->from || transition->to != edge->to)
                 return complain(tracer, "edge %zu holds a transition of others", e);
-            if (!label_there(tracer, (uint32_t)e, transition->label))
+            if (!label_there(tracer, (uint32_t)e, first_alike(lts, edge, i)))
                 return false;
         }
         total += edge->transition_count;
@@ -365,14 +391,20 @@ static bool joined(struct tracer *tracer, int x, int y)
 static bool dashes_right(struct tracer *tracer, const struct picture_cell *cell)
 {
     static const char *const dashed[] = {"┆", "┄", ":", ".", NULL};
+    static const char *const broken[] = {"╎", "╌", ":", ".", NULL};
     static const char *const solid[] = {"│", "─", "|", "-", NULL};
+    const struct transition_look *looks = tracer->options->transitions;
     const struct picture_edge *edge = &tracer->picture->edges[cell->index];
-    bool internal = true;
-    for (size_t i = 0; i < edge->transition_count; i++)
+    bool internal = true, ghost = true;
+    for (size_t i = 0; i < edge->transition_count; i++) {
         internal &= tracer->lts->transitions[edge->transitions[i]].label == LTS_INTERNAL;
+        ghost &= looks && looks[edge->transitions[i]].ghost;
+    }
     if (cell->internal != internal)
         return complain(tracer, "edge %u: marked wrongly as internal or not", cell->index);
-    if (cell->part == PICTURE_LINE && is_one_of(cell, internal ? solid : dashed))
+    bool line = cell->part == PICTURE_LINE &&
+                (is_one_of(cell, solid) || is_one_of(cell, dashed) || is_one_of(cell, broken));
+    if (line && !is_one_of(cell, ghost ? broken : internal ? dashed : solid))
         return complain(tracer, "edge %u: \"%s\"", cell->index, cell->text);
     return true;
 }
@@ -401,10 +433,14 @@ static bool cell_right(struct tracer *tracer, int x, int y)
     return cell->part != PICTURE_LINE || joined(tracer, x, y);
 }
 
-bool picture_faithful(const struct picture *picture, const struct lts *lts, bool ascii,
-                      char complaint[200])
+bool picture_faithful(const struct picture *picture, const struct lts *lts,
+                      const struct picture_options *options, char complaint[200])
 {
-    struct tracer tracer = {.picture = picture, .lts = lts, .ascii = ascii, .complaint = complaint};
+    struct tracer tracer = {.picture = picture,
+                            .lts = lts,
+                            .options = options,
+                            .ascii = options->ascii,
+                            .complaint = complaint};
     snprintf(complaint, 200, "out of memory");
     tracer.visited = calloc((size_t)picture->width * (size_t)picture->height + 1, 1);
     bool right = tracer.visited && boxes_right(&tracer) && bundles_right(&tracer);

@@ -8,7 +8,7 @@
 #include "graph/graph.h"
 
 /* True: a faithful drawing. Else `complaint` says what is not. */
-bool picture_faithful(const struct picture *picture, const struct lts *lts, bool ascii,
-                      char complaint[200]);
+bool picture_faithful(const struct picture *picture, const struct lts *lts,
+                      const struct picture_options *options, char complaint[200]);
 
 #endif

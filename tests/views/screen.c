@@ -114,27 +114,30 @@ const char *screen_text(struct screen *screen, int width, int height)
     return text_value(&text);
 }
 
+void screen_golden_at(struct screen *screen, const char *name, int width, int height)
+{
+    const char *write = getenv("SPEX_GOLDEN");
+    char file[128];
+    snprintf(file, sizeof file, "tests/golden/views/%s-%dx%d.txt", name, width, height);
+    const char *shown = screen_text(screen, width, height);
+    const char *path = suite_source(file);
+    spex_error error;
+    if (write && strcmp(write, "write") == 0) {
+        ASSERT_OK(file_replace(path, shown, strlen(shown), &error), error);
+        return;
+    }
+    char *expected = NULL;
+    size_t length;
+    if (suite_assert_ok(file_read(path, 0, &expected, &length, &error), &error, file, 0))
+        suite_assert_text(shown, expected, file, 0);
+    free(expected);
+}
+
 void screen_golden(struct screen *screen, const char *name)
 {
     static const int sizes[][2] = {{80, 24}, {120, 40}, {40, 12}, {200, 60}};
-    const char *write = getenv("SPEX_GOLDEN");
-    for (int i = 0; i < 4; i++) {
-        char file[128];
-        snprintf(file, sizeof file, "tests/golden/views/%s-%dx%d.txt", name, sizes[i][0],
-                 sizes[i][1]);
-        const char *shown = screen_text(screen, sizes[i][0], sizes[i][1]);
-        const char *path = suite_source(file);
-        spex_error error;
-        if (write && strcmp(write, "write") == 0) {
-            ASSERT_OK(file_replace(path, shown, strlen(shown), &error), error);
-            continue;
-        }
-        char *expected = NULL;
-        size_t length;
-        if (suite_assert_ok(file_read(path, 0, &expected, &length, &error), &error, file, 0))
-            suite_assert_text(shown, expected, file, 0);
-        free(expected);
-    }
+    for (int i = 0; i < 4; i++)
+        screen_golden_at(screen, name, sizes[i][0], sizes[i][1]);
     canvas_resize(&screen->canvas, 80, 24);
     explorer_draw(screen->explorer, &screen->canvas);
 }

@@ -31,6 +31,8 @@ const char *screen_text(struct screen *screen, int width, int height);
 /* Compares with tests/golden/views/NAME-WxH.txt at the four sizes. With the variable
  * SPEX_GOLDEN=write the files are written instead. */
 void screen_golden(struct screen *screen, const char *name);
+/* At one size only. */
+void screen_golden_at(struct screen *screen, const char *name, int width, int height);
 
 /* The moving clock of everything here; microseconds. */
 void screen_clock_set(int64_t now);

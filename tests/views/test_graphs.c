@@ -415,6 +415,88 @@ static void a_quotient_stands_for_its_classes(void)
     screen_close(&screen);
 }
 
+/* ------------------------------------------------------------ golden screens */
+
+/* The examples that come with the program: two graphs each. */
+static void the_examples(void)
+{
+    static const char *const names[] = {
+        "CircuitBreaker", "Elixir.Shop.Subscription", "MqttQos2Sender", "Order", "TCP",
+        "TwoPhaseCommit"};
+    struct text command = {0};
+    struct screen screen;
+    screen_project();
+    text_printf(&command, "mkdir -p '%s' && cp -r '%s' '%s/specs' && cp -r '%s' '%s/models'",
+                suite_scratch_path("examples"), suite_source("specs"),
+                suite_scratch_path("examples"), suite_source("specs/models"),
+                suite_scratch_path("examples"));
+    CU_ASSERT_EQUAL(system(text_value(&command)), 0);
+    text_release(&command);
+    screen_open(&screen, suite_scratch_path("examples"), false);
+    screen_keys(&screen, "4");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char name[80];
+        snprintf(name, sizeof name, "graphs-example-%zu", i + 1);
+        screen_keys(&screen, i ? ">" : "g");
+        ASSERT_SHOWS(names[i]);
+        screen_golden(&screen, name);
+        snprintf(name, sizeof name, "graphs-example-%zu-fit", i + 1);
+        screen_text(&screen, 120, 40);
+        struct key fit = key_named("0");
+        explorer_key(screen.explorer, &fit);
+        screen_golden_at(&screen, name, 120, 40);
+        screen_keys(&screen, "+ + + +");
+        screen_keys(&screen, "-");
+    }
+    screen_close(&screen);
+}
+
+/* Pairs as textbooks have them; models begin with where they are initialised. */
+static const struct textbook {
+    const char *name, *specification, *model;
+} textbook[] = {
+    {"internal-step", "p --[a]-> q\nq --[b]-> r\n",
+     "p --[a]-> s\ns --[__internal__]-> t\nt --[b]-> u\n"},
+    {"early-choice", "p --[coin]-> q\nq --[tea]-> r\nq --[coffee]-> s\n",
+     "p --[coin]-> q\np --[coin]-> x\nq --[tea]-> r\nx --[coffee]-> s\n"},
+    {"branching-law", "p --[a]-> q\nq --[b]-> r\nq --[c]-> r\n",
+     "p --[a]-> q\nq --[__internal__]-> s\nq --[b]-> t\ns --[b]-> t\ns --[c]-> t\n"},
+    {"weak-not-branching", "p --[a]-> q\nq --[__internal__]-> s\nq --[c]-> t\ns --[b]-> t\n",
+     "p --[a]-> q\np --[a]-> s\nq --[__internal__]-> s\nq --[c]-> t\ns --[b]-> t\n"},
+    {"internal-choice", "p --[a]-> q\np --[b]-> r\n",
+     "p --[__internal__]-> x\np --[b]-> r\nx --[a]-> q\n"},
+    {"divergence", "p --[a]-> q\nq --[__internal__]-> q\nq --[b]-> p\n",
+     "p --[a]-> q\nq --[b]-> p\n"},
+    {"dead-end", "p --[a]-> q\nq --[a]-> p\n", "p --[a]-> q\nq --[a]-> p\np --[a]-> stuck\n"},
+    {"unrolled", "p --[tick]-> p\n", "p --[tick]-> q\nq --[tick]-> r\nr --[tick]-> p\n"},
+    {"parallel",
+     "p --[one]-> q\np --[two]-> q\np --[three]-> q\np --[__internal__]-> q\nq --[back]-> p\n",
+     "p --[one]-> q\np --[two]-> q\np --[four]-> q\nq --[back]-> p\n"},
+    {"wide", "開始 --[送信]-> 処理中\n処理中 --[完了]-> 終了\n処理中 --[cafe\xCC\x81]-> 開始\n",
+     "開始 --[送信]-> 処理中\n処理中 --[完了]-> 終了\n"},
+};
+
+static void textbook_pairs(void)
+{
+    for (size_t i = 0; i < sizeof textbook / sizeof *textbook; i++) {
+        struct screen screen;
+        struct text model = {0};
+        char directory[80], name[80];
+        const char *start = textbook[i].specification;
+        text_printf(&model, "nil --[__initialisation__]-> %.*s\n%s", (int)strcspn(start, " "),
+                    start, textbook[i].model);
+        snprintf(directory, sizeof directory, "textbook-%s", textbook[i].name);
+        for (int ascii = 0; ascii < 2; ascii++) {
+            screen_open(&screen, pair(directory, start, text_value(&model)), ascii);
+            screen_keys(&screen, "4 Tab");
+            snprintf(name, sizeof name, "graphs-%s%s", textbook[i].name, ascii ? "-ascii" : "");
+            screen_golden_at(&screen, name, 80, 24);
+            screen_close(&screen);
+        }
+        text_release(&model);
+    }
+}
+
 /* Graphviz hangs, and every key is answered all the same. */
 static void a_layout_blocks_no_key(void)
 {
@@ -463,6 +545,8 @@ int main(int argc, char **argv)
         {"counts show instances and heat", counts_show_instances_and_heat},
         {"what is too large is cut out", what_is_too_large_is_cut_out},
         {"a quotient stands for its classes", a_quotient_stands_for_its_classes},
+        {"the examples", the_examples},
+        {"textbook pairs", textbook_pairs},
         {"a layout blocks no key", a_layout_blocks_no_key},
         {NULL, NULL}};
     return suite_run("graphs", tests, argc, argv);
