@@ -66,9 +66,10 @@ bool route_internally(struct observer *observer, uint32_t from, uint32_t to, str
     for (uint32_t class = to; class != from; class = observer->parent[class])
         if (!route_append(route, edge_make(LTS_INTERNAL, class)))
             return false;
-    struct route part = {.edges = route->edges + begin, .count = route->count - begin};
-    if (part.count)
+    if (route->count > begin) {
+        struct route part = {.edges = route->edges + begin, .count = route->count - begin};
         route_reverse(&part);
+    }
     return true;
 }
 
