@@ -107,7 +107,8 @@ static int explain_also(struct game *game, const struct progress *progress,
 static int explain_by_traces(struct game *game, const struct progress *progress,
                              struct explanation *explanation, bool *found, spex_error *error)
 {
-    struct trace_question question = {.ending = game_divergence(game)};
+    struct trace_question question = {.ending = game_divergence(game),
+                                      .patient = has_traces_only(game->equivalence)};
     enum trace_search result = TRACES_UNDECIDED;
     int status = search(game, &question, progress, explanation, &result, error);
     *found = result == TRACES_DIFFER;

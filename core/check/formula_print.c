@@ -20,6 +20,16 @@ static bool is_plain(const char *name)
     return *name && strcmp(name, "tau") != 0 && strcmp(name, "tau?") != 0;
 }
 
+/* As in JSON, and fit for a terminal. */
+static void append_quoted(struct text *text, const char *name)
+{
+    struct text quoted = {0};
+    text_append_json(&quoted, name);
+    text_append_visible(text, text_value(&quoted));
+    text->failed |= quoted.failed;
+    text_release(&quoted);
+}
+
 static void print_action(const struct formula_node *node, bool strong, struct text *text)
 {
     if (node->step == FORMULA_INTERNAL)
@@ -27,7 +37,7 @@ static void print_action(const struct formula_node *node, bool strong, struct te
     else if (is_plain(node->action))
         text_append(text, node->action);
     else
-        text_append_json(text, node->action);
+        append_quoted(text, node->action);
 }
 
 static void print_node(const struct formula *formula, uint32_t number, struct text *text);

@@ -21,6 +21,7 @@ struct trace_question {
     bool ended;      /* ... and whether it counts, or is as if it were not there */
     bool one_sided;  /* only a trace that `side` has and the other has not */
     enum side side;
+    bool patient; /* the answer is worth a second or two, not just some tenths of one */
 };
 
 /* Where traces agree or there were too many to tell, *trace stays empty. Errors: MEMORY,

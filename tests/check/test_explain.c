@@ -384,12 +384,11 @@ static void choices_in_words(void)
                  "As a formula: <tau*><tau?>not <tau*><b>true\n");
 }
 
-static void hostile_names_become_visible(void)
+static void assert_visible(const char *left_lines, const char *right_lines)
 {
     struct lts left, right;
-    read_named(&left, "s\x1b[2J --[a]-> t\n");
-    read_named(&right,
-               "s\x1b[2J --[a]-> t\nt --[\x1b]52;c;\x07]-> u\xE2\x80\xAE\nt --[\xff]-> u\n");
+    read_named(&left, left_lines);
+    read_named(&right, right_lines);
     struct explanation *explanation = explain(&left, &right);
     struct text text = {0};
     explanation_print(explanation, &left, &right, "\x1b[31mred", "\x9b", &text);
@@ -397,10 +396,20 @@ static void hostile_names_become_visible(void)
         CU_ASSERT_TRUE((unsigned char)text.data[i] >= 0x20 || text.data[i] == '\n');
     CU_ASSERT_TRUE(utf8_valid(text.data, text.length));
     CU_ASSERT_PTR_NULL(strstr(text.data, "\xE2\x80\xAE"));
+    CU_ASSERT_PTR_NULL(strstr(text.data, "\xC2\x9B"));
     text_release(&text);
     explanation_free(explanation);
     lts_release(&left);
     lts_release(&right);
+}
+
+static void hostile_names_become_visible(void)
+{
+    assert_visible("s\x1b[2J --[a]-> t\n",
+                   "s\x1b[2J --[a]-> t\nt --[\x1b]52;c;\x07]-> u\xE2\x80\xAE\nt --[\xff]-> u\n");
+    assert_visible("s --[\x1b[1m]-> t\nt --[b\xE2\x80\xAE]-> u\nt --[\xC2\x9B]-> u\n",
+                   "s --[\x1b[1m]-> t\ns --[\x1b[1m]-> v\xff\nt --[b\xE2\x80\xAE]-> u\n"
+                   "v\xff --[\xC2\x9B]-> u\n");
 }
 
 /* -------------------------------------------------------------- failures */
