@@ -5,6 +5,7 @@
 #ifndef BASE_H
 #define BASE_H
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"

@@ -32,26 +32,26 @@ static int number_classes(const struct comparison *comparison, const uint32_t *c
     return SPEX_OK;
 }
 
-/* coarser[class of branching bisimilarity] = class of weak bisimilarity; free(). */
-static int join_weakly(const struct comparison *comparison, const struct progress *progress,
+/* coarser[class of branching bisimilarity] = class of weak bisimilarity, in the arena. */
+static int join_weakly(struct comparison *comparison, const struct progress *progress,
                        uint32_t **coarser, spex_error *error)
 {
     const struct merged *merged = &comparison->merged;
-    struct partition partition = {0};
+    uint32_t *class_of_class;
     struct quotient quotient;
     int status = quotient_build(&quotient, merged, comparison->component, &comparison->graph,
                                 &comparison->partition, true, error);
     if (status)
         return status;
-    status = refine_weakly(&quotient, NULL, progress, &partition, error);
+    status = refine_weakly(&quotient, NULL, &comparison->arena, progress, &class_of_class, error);
     if (!status) {
-        *coarser = memory_resize(NULL, comparison->partition.block_count, sizeof **coarser);
+        *coarser =
+            arena_take(&comparison->arena, comparison->partition.block_count, sizeof **coarser);
         if (!*coarser)
             status = error_memory(error);
     }
     for (uint32_t state = 0; !status && state < merged->state_count; state++)
-        (*coarser)[class_of(comparison, state)] = partition.block_of[quotient.class_of[state]];
-    partition_release(&partition);
+        (*coarser)[class_of(comparison, state)] = class_of_class[quotient.class_of[state]];
     quotient_release(&quotient);
     return status;
 }
@@ -64,15 +64,13 @@ int check_classes(const struct lts *left, const struct lts *right, enum equivale
         equivalence == EQUIVALENCE_WEAK_TRACE)
         return error_set(error, SPEX_ERROR_USAGE, "states have no classes under equivalence '%s'",
                          equivalence_known(equivalence) ? equivalence_name(equivalence) : "?");
-    struct comparison comparison;
+    struct comparison comparison = {.arena = arena_make(NULL, 0)};
     uint32_t *coarser = NULL;
-    int status =
-        compare(&comparison, left, right, equivalence_base(equivalence), true, progress, error);
+    int status = compare(&comparison, left, right, equivalence_base(equivalence), progress, error);
     if (!status && equivalence == EQUIVALENCE_WEAK)
         status = join_weakly(&comparison, progress, &coarser, error);
     if (!status)
         status = number_classes(&comparison, coarser, classes, count, error);
-    free(coarser);
     comparison_release(&comparison);
     return status;
 }
@@ -221,7 +219,7 @@ int check_reduce(const struct lts *lts, enum equivalence equivalence,
     struct comparison *comparison = &reduction.comparison;
     status = lts_init(reduced, error);
     if (!status)
-        status = compare(comparison, lts, &nothing, equivalence, true, progress, error);
+        status = compare(comparison, lts, &nothing, equivalence, progress, error);
     if (!status) {
         comparison->merged.initial[RIGHT] = comparison->merged.initial[LEFT];
         status = quotient_build(&reduction.classes, &comparison->merged, comparison->component,

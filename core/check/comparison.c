@@ -1,48 +1,75 @@
 #include "check/comparison.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "check/components.h"
+#include "check/deterministic.h"
 #include "check/refine.h"
 #include "check/saturate.h"
 
 void comparison_release(struct comparison *comparison)
 {
-    merge_release(&comparison->merged);
-    free(comparison->component);
-    graph_release(&comparison->graph);
-    partition_release(&comparison->partition);
+    arena_release(&comparison->arena);
+}
+
+static int build(struct comparison *comparison, const struct lts *left, const struct lts *right,
+                 enum equivalence base, const struct progress *progress, uint32_t starts[2],
+                 spex_error *error)
+{
+    struct merged *merged = &comparison->merged;
+    struct arena *arena = &comparison->arena;
+    int status = merge(merged, arena, left, right, base, error);
+    if (!status)
+        status = components_build(merged, arena, progress, &comparison->component,
+                                  &comparison->graph, error);
+    for (int side = LEFT; !status && side <= RIGHT; side++)
+        starts[side] = comparison->component[merged->initial[side]];
+    return status;
+}
+
+static int classify(struct comparison *comparison, const uint32_t *apart,
+                    const struct progress *progress, spex_error *error)
+{
+    const struct graph *graph = &comparison->graph;
+    struct partition *partition = &comparison->partition;
+    *partition = (struct partition){.state_count = graph->state_count};
+    return refine(graph, refine_patience(graph), apart, &comparison->arena, progress,
+                  &partition->block_of, &partition->block_count, error);
 }
 
 int compare(struct comparison *comparison, const struct lts *left, const struct lts *right,
-            enum equivalence base, bool whole, const struct progress *progress, spex_error *error)
+            enum equivalence base, const struct progress *progress, spex_error *error)
 {
-    memset(comparison, 0, sizeof *comparison);
-    uint32_t count;
-    int status = merge(&comparison->merged, left, right, base, error);
-    if (status)
-        return status;
-    status = components_find(&comparison->merged, progress, &comparison->component, &count, error);
-    if (!status)
-        status = components_contract(&comparison->merged, comparison->component, count,
-                                     &comparison->graph, error);
-    if (status)
-        return status;
-    uint32_t starts[2] = {comparison->component[comparison->merged.initial[LEFT]],
-                          comparison->component[comparison->merged.initial[RIGHT]]};
-    return refine(&comparison->graph, refine_patience(&comparison->graph), whole ? NULL : starts,
-                  progress, &comparison->partition, error);
+    uint32_t starts[2];
+    int status = build(comparison, left, right, base, progress, starts, error);
+    return status ? status : classify(comparison, NULL, progress, error);
 }
 
-int refine_weakly(const struct quotient *quotient, const uint32_t *apart,
-                  const struct progress *progress, struct partition *partition, spex_error *error)
+int compare_verdict(struct comparison *comparison, const struct lts *left, const struct lts *right,
+                    enum equivalence base, const struct progress *progress, bool *equivalent,
+                    spex_error *error)
+{
+    uint32_t starts[2];
+    int status = build(comparison, left, right, base, progress, starts, error);
+    if (status)
+        return status;
+    if (deterministic(&comparison->graph))
+        return deterministic_compare(&comparison->graph, starts, &comparison->arena, progress,
+                                     equivalent, error);
+    status = classify(comparison, starts, progress, error);
+    const uint32_t *block_of = comparison->partition.block_of;
+    *equivalent = !status && block_of[starts[LEFT]] == block_of[starts[RIGHT]];
+    return status;
+}
+
+int refine_weakly(const struct quotient *quotient, const uint32_t *apart, struct arena *arena,
+                  const struct progress *progress, uint32_t **class_of, spex_error *error)
 {
     struct graph saturated;
+    uint32_t count;
     int status = saturate(&quotient->graph, quotient->label_count, progress, &saturated, error);
     if (status)
         return status;
-    status = refine(&saturated, refine_patience(&saturated), apart, progress, partition, error);
+    status = refine(&saturated, refine_patience(&saturated), apart, arena, progress, class_of,
+                    &count, error);
     graph_release(&saturated);
     return status;
 }

@@ -1,52 +1,26 @@
 #include "check/components.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/memory.h"
 #include "check/progress.h"
 
-static bool internal_graph(const struct merged *merged, struct graph *graph)
-{
-    if (!graph_begin(graph, merged->state_count))
-        return false;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass && !graph_allocate(graph)) {
-            graph_release(graph);
-            return false;
-        }
-        for (int side = LEFT; side <= RIGHT; side++) {
-            const struct lts *lts = merged->sides[side];
-            for (size_t i = 0; i < lts->transition_count; i++) {
-                const struct lts_transition *transition = &lts->transitions[i];
-                if (transition->label != LTS_INTERNAL)
-                    continue;
-                uint32_t from = transition->from + merged->shift[side];
-                if (pass)
-                    graph_put(graph, from, transition->to + merged->shift[side]);
-                else
-                    graph_count(graph, from);
-            }
-        }
-    }
-    return true;
-}
+#define NO_COMPONENT UINT32_MAX
+/* From so many states on memory is far away: then the numbering is worth a search. */
+enum { LARGE = 1 << 14 };
 
 /* Tarjan's algorithm with its own stacks: a chain may be millions of steps long. */
 struct search {
-    const struct graph *graph;
-    uint32_t *number; /* order of visits, from 1; 0: not visited */
-    uint32_t *low;    /* the lowest number known to be reached */
-    uint32_t *cursor; /* the next edge to look at */
-    uint32_t *path;   /* from the root of the search to where it is */
-    uint32_t *open;   /* visited, component not complete */
+    const struct graph *graph; /* of the states */
+    uint32_t *number;          /* order of visits, from 1; 0: not visited */
+    uint32_t *low;             /* the lowest number known to be reached */
+    uint32_t *cursor;          /* the next edge to look at */
+    uint32_t *path;            /* from the root of the search to where it is */
+    uint32_t *open;            /* visited, component not complete */
     uint32_t *component;
     size_t path_length, open_count;
     uint32_t visits, components;
 };
-
-#define NO_COMPONENT UINT32_MAX
 
 static void enter(struct search *search, uint32_t state)
 {
@@ -73,17 +47,19 @@ static void leave(struct search *search, uint32_t state)
     }
 }
 
+/* Along internal edges, which come first. */
 static void visit_from(struct search *search, uint32_t start)
 {
     const struct graph *graph = search->graph;
     enter(search, start);
     while (search->path_length) {
-        uint32_t state = search->path[search->path_length - 1];
-        if (search->cursor[state] == graph->first[state + 1]) {
+        uint32_t state = search->path[search->path_length - 1], edge = search->cursor[state];
+        if (edge == graph->first[state + 1] || edge_label(graph->edges[edge]) != LTS_INTERNAL) {
             leave(search, state);
             continue;
         }
-        uint32_t target = edge_target(graph->edges[search->cursor[state]++]);
+        uint32_t target = edge_target(graph->edges[edge]);
+        search->cursor[state]++;
         if (!search->number[target])
             enter(search, target);
         else if (search->component[target] == NO_COMPONENT &&
@@ -92,104 +68,186 @@ static void visit_from(struct search *search, uint32_t start)
     }
 }
 
-static int run_search(struct search *search, const struct progress *progress, spex_error *error)
+/* Components in the order in which a walk along all edges meets them. */
+struct walk {
+    uint32_t *stack;
+    bool *met;
+    size_t count;
+};
+
+static void meet(struct walk *walk, uint32_t state)
 {
-    uint32_t states = search->graph->state_count;
-    search->number = memory_allocate(states, sizeof *search->number);
-    search->low = memory_resize(NULL, states, sizeof *search->low);
-    search->cursor = memory_resize(NULL, states, sizeof *search->cursor);
-    search->path = memory_resize(NULL, states, sizeof *search->path);
-    search->open = memory_resize(NULL, states, sizeof *search->open);
-    int status = SPEX_OK;
-    if (!search->number || !search->low || !search->cursor || !search->path || !search->open)
-        status = error_memory(error);
-    uint32_t reported = 0;
-    for (uint32_t state = 0; !status && state < states; state++) {
-        if (!search->number[state])
-            visit_from(search, state);
-        if (search->visits - reported >= PROGRESS_INTERVAL) {
-            reported = search->visits;
-            status = progress_report(progress, "internal cycles", (double)reported / states, error);
+    if (walk->met[state])
+        return;
+    walk->met[state] = true;
+    walk->stack[walk->count++] = state;
+}
+
+static void number_state(struct search *search, bool internal, uint32_t state)
+{
+    if (search->component[state] != NO_COMPONENT)
+        return;
+    if (internal)
+        visit_from(search, state);
+    else
+        search->component[state] = search->components++;
+}
+
+static int number_states(struct search *search, struct walk *walk, const struct merged *merged,
+                         bool internal, const struct progress *progress, spex_error *error)
+{
+    const struct graph *graph = search->graph;
+    uint32_t states = graph->state_count, reported = 0;
+    for (uint32_t i = 0; i < states + 2; i++) {
+        uint32_t root = i < 2 ? merged->initial[i] : i - 2;
+        if (!walk) {
+            number_state(search, internal, root);
+            continue;
+        }
+        meet(walk, root);
+        while (walk->count) {
+            uint32_t state = walk->stack[--walk->count];
+            number_state(search, internal, state);
+            for (uint32_t k = graph->first[state]; k < graph->first[state + 1]; k++)
+                meet(walk, edge_target(graph->edges[k]));
+            if (search->components - reported < PROGRESS_INTERVAL)
+                continue;
+            reported = search->components;
+            int status = progress_report(progress, "states", (double)reported / states, error);
+            if (status)
+                return status;
         }
     }
-    free(search->number);
-    free(search->low);
-    free(search->cursor);
-    free(search->path);
-    free(search->open);
+    return SPEX_OK;
+}
+
+static int find(const struct merged *merged, const struct graph *graph, bool internal,
+                struct arena *arena, const struct progress *progress, uint32_t *component,
+                uint32_t *count, spex_error *error)
+{
+    size_t states = graph->state_count;
+    struct search search = {.graph = graph, .component = component};
+    struct walk walk = {0};
+    bool large = states >= LARGE, good = true;
+    memset(component, 0xFF, states * sizeof *component);
+    if (large) {
+        walk.stack = arena_take(arena, states, sizeof *walk.stack);
+        walk.met = arena_clear(arena, states, sizeof *walk.met);
+        good = walk.stack && walk.met;
+    }
+    if (internal) {
+        search.number = arena_clear(arena, states, sizeof *search.number);
+        search.low = arena_take(arena, states, sizeof *search.low);
+        search.cursor = arena_take(arena, states, sizeof *search.cursor);
+        search.path = arena_take(arena, states, sizeof *search.path);
+        search.open = arena_take(arena, states, sizeof *search.open);
+        good = good && search.number && search.low && search.cursor && search.path && search.open;
+    }
+    int status =
+        good ? number_states(&search, large ? &walk : NULL, merged, internal, progress, error)
+             : error_memory(error);
+    *count = search.components;
+    void *const done[] = {walk.stack,    walk.met,    search.number, search.low,
+                          search.cursor, search.path, search.open};
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++)
+        if (done[i])
+            arena_drop(arena, done[i]);
     return status;
 }
 
-static bool any_internal(const struct merged *merged)
+/* All transitions of both sides; *internal: some are. */
+static bool build_steps(const struct merged *merged, struct arena *arena, struct graph *graph,
+                        bool *internal)
 {
-    if (merged->equivalence == EQUIVALENCE_STRONG)
+    size_t edges = merged->sides[LEFT]->transition_count + merged->sides[RIGHT]->transition_count;
+    graph->state_count = merged->state_count;
+    graph->first = arena_clear(arena, (size_t)merged->state_count + 2, sizeof *graph->first);
+    graph->edges = arena_take(arena, edges, sizeof *graph->edges);
+    *internal = false;
+    if (!graph->first || !graph->edges)
         return false;
     for (int side = LEFT; side <= RIGHT; side++) {
         const struct lts *lts = merged->sides[side];
-        for (size_t i = 0; i < lts->transition_count; i++)
-            if (lts->transitions[i].label == LTS_INTERNAL)
-                return true;
+        for (size_t i = 0; i < lts->transition_count; i++) {
+            *internal = *internal || lts->transitions[i].label == LTS_INTERNAL;
+            graph_count(graph, lts->transitions[i].from + merged->shift[side]);
+        }
     }
-    return false;
+    graph_begin_edges(graph);
+    for (int side = LEFT; side <= RIGHT; side++) {
+        const struct lts *lts = merged->sides[side];
+        for (size_t i = 0; i < lts->transition_count; i++) {
+            const struct lts_transition *step = &lts->transitions[i];
+            graph_put(graph, step->from + merged->shift[side],
+                      edge_make(merged->labels[side][step->label], step->to + merged->shift[side]));
+        }
+    }
+    if (merged->equivalence == EQUIVALENCE_STRONG)
+        *internal = false;
+    graph_finish(graph);
+    return true;
 }
 
-int components_find(const struct merged *merged, const struct progress *progress,
-                    uint32_t **component, uint32_t *count, spex_error *error)
+/* What becomes of the edge between components; false: nothing. */
+static bool contract_edge(const struct merged *merged, const uint32_t *component, uint32_t from,
+                          uint64_t *edge)
 {
-    struct graph graph = {0};
-    bool internal = any_internal(merged);
-    *component = memory_resize(NULL, merged->state_count, sizeof **component);
-    if (!*component || (internal && !internal_graph(merged, &graph))) {
-        free(*component);
-        *component = NULL;
-        return error_memory(error);
+    uint32_t label = edge_label(*edge), to = component[edge_target(*edge)];
+    if (label == LTS_INTERNAL && from == to) {
+        if (merged->equivalence != EQUIVALENCE_DIVERGENCE)
+            return false;
+        label = merged->divergence;
     }
-    int status = SPEX_OK;
-    for (uint32_t i = 0; i < merged->state_count; i++)
-        (*component)[i] = internal ? NO_COMPONENT : i;
-    *count = merged->state_count;
-    if (internal) {
-        struct search search = {.graph = &graph, .component = *component};
-        status = run_search(&search, progress, error);
-        *count = search.components;
-    }
-    graph_release(&graph);
-    if (status) {
-        free(*component);
-        *component = NULL;
-    }
-    return status;
+    *edge = edge_make(label, to);
+    return true;
 }
 
-int components_contract(const struct merged *merged, const uint32_t *component, uint32_t count,
-                        struct graph *graph, spex_error *error)
+static bool contract(const struct merged *merged, const uint32_t *component, uint32_t count,
+                     const struct graph *steps, struct arena *arena, struct graph *graph)
 {
-    if (!graph_begin(graph, count))
-        return error_memory(error);
+    graph->state_count = count;
+    graph->first = arena_clear(arena, (size_t)count + 2, sizeof *graph->first);
+    graph->edges = arena_take(arena, steps->first[steps->state_count], sizeof *graph->edges);
+    if (!graph->first || !graph->edges)
+        return false;
     for (int pass = 0; pass < 2; pass++) {
-        if (pass && !graph_allocate(graph)) {
-            graph_release(graph);
-            return error_memory(error);
-        }
-        for (int side = LEFT; side <= RIGHT; side++) {
-            const struct lts *lts = merged->sides[side];
-            const uint32_t *own = component + merged->shift[side];
-            for (size_t i = 0; i < lts->transition_count; i++) {
-                const struct lts_transition *transition = &lts->transitions[i];
-                uint32_t from = own[transition->from], to = own[transition->to];
-                uint32_t label = merged->labels[side][transition->label];
-                if (label == LTS_INTERNAL && from == to) {
-                    if (merged->equivalence != EQUIVALENCE_DIVERGENCE)
-                        continue;
-                    label = merged->divergence;
-                }
+        if (pass)
+            graph_begin_edges(graph);
+        for (uint32_t state = 0; state < steps->state_count; state++)
+            for (uint32_t i = steps->first[state]; i < steps->first[state + 1]; i++) {
+                uint64_t edge = steps->edges[i];
+                if (!contract_edge(merged, component, component[state], &edge))
+                    continue;
                 if (pass)
-                    graph_put(graph, from, edge_make(label, to));
+                    graph_put(graph, component[state], edge);
                 else
-                    graph_count(graph, from);
+                    graph_count(graph, component[state]);
             }
-        }
     }
     graph_finish(graph);
-    return SPEX_OK;
+    return true;
+}
+
+int components_build(const struct merged *merged, struct arena *arena,
+                     const struct progress *progress, uint32_t **component, struct graph *graph,
+                     spex_error *error)
+{
+    struct graph steps;
+    bool internal;
+    uint32_t count;
+    *component = arena_take(arena, merged->state_count, sizeof **component);
+    if (!*component || !build_steps(merged, arena, &steps, &internal))
+        return error_memory(error);
+    if (!internal && merged->state_count < LARGE) {
+        for (uint32_t i = 0; i < merged->state_count; i++)
+            (*component)[i] = i;
+        *graph = steps;
+        return SPEX_OK;
+    }
+    int status = find(merged, &steps, internal, arena, progress, *component, &count, error);
+    if (!status && !contract(merged, *component, count, &steps, arena, graph))
+        status = error_memory(error);
+    arena_drop(arena, steps.first);
+    arena_drop(arena, steps.edges);
+    return status;
 }

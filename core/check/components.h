@@ -5,15 +5,16 @@
 #ifndef CHECK_COMPONENTS_H
 #define CHECK_COMPONENTS_H
 
+#include "base/arena.h"
 #include "check/graph.h"
 #include "check/merge.h"
 
-/* component[state of merged]; free(). Errors: MEMORY, CANCELLED. */
-int components_find(const struct merged *merged, const struct progress *progress,
-                    uint32_t **component, uint32_t *count, spex_error *error);
-/* The graph of the components; internal steps inside one are gone, or where divergence
- * counts become one visible step to itself. Errors: MEMORY. */
-int components_contract(const struct merged *merged, const uint32_t *component, uint32_t count,
-                        struct graph *graph, spex_error *error);
+/* component[state of merged], and the graph of the components, both in the arena; internal
+ * steps inside a component are gone, or where divergence counts become one visible step
+ * to itself. In a large graph states that are near each other have numbers near each
+ * other. Errors: MEMORY, CANCELLED. */
+int components_build(const struct merged *merged, struct arena *arena,
+                     const struct progress *progress, uint32_t **component, struct graph *graph,
+                     spex_error *error);
 
 #endif

@@ -17,10 +17,11 @@ int game_build(struct game **result, enum equivalence equivalence, struct compar
     game->equivalence = equivalence;
     game->merged = comparison->merged;
     game->component = comparison->component;
-    memset(&comparison->merged, 0, sizeof comparison->merged);
-    comparison->component = NULL;
+    game->arena = comparison->arena;
+    comparison->arena = arena_make(NULL, 0);
     int status = quotient_build(&game->quotient, &game->merged, game->component, &comparison->graph,
                                 &comparison->partition, false, error);
+    arena_drop(&game->arena, comparison->graph.edges);
     if (!status)
         status = walker_init(&game->walker, &game->merged, game->component, &game->quotient, error);
     if (status) {
@@ -39,8 +40,7 @@ void game_close(struct game *game)
     levels_release(&game->levels);
     walker_release(&game->walker);
     quotient_release(&game->quotient);
-    merge_release(&game->merged);
-    free(game->component);
+    arena_release(&game->arena);
     free(game->views[LEFT].observations);
     free(game->views[RIGHT].observations);
     free(game);
@@ -65,10 +65,9 @@ static int open_different(struct game **game, const struct lts *left, const stru
                           enum equivalence equivalence, const struct progress *progress,
                           spex_error *error)
 {
-    struct comparison comparison;
+    struct comparison comparison = {.arena = arena_make(NULL, 0)};
     bool found = true;
-    int status =
-        compare(&comparison, left, right, equivalence_base(equivalence), true, progress, error);
+    int status = compare(&comparison, left, right, equivalence_base(equivalence), progress, error);
     if (!status)
         status = game_build(game, equivalence, &comparison, error);
     if (!status)

@@ -12,6 +12,7 @@
 
 struct game {
     enum equivalence equivalence;
+    struct arena arena; /* where these two are */
     struct merged merged;
     uint32_t *component;
     struct quotient quotient;

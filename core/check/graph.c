@@ -16,10 +16,15 @@ bool graph_begin(struct graph *graph, uint32_t state_count)
 
 /* Afterwards first[s + 1] is where the next edge of s goes; once all are put, it is
  * where the edges of s + 1 begin. */
-bool graph_allocate(struct graph *graph)
+void graph_begin_edges(struct graph *graph)
 {
     for (size_t i = 2; i < (size_t)graph->state_count + 2; i++)
         graph->first[i] += graph->first[i - 1];
+}
+
+bool graph_allocate(struct graph *graph)
+{
+    graph_begin_edges(graph);
     graph->edges =
         memory_resize(NULL, graph->first[(size_t)graph->state_count + 1], sizeof *graph->edges);
     return graph->edges != NULL;
@@ -128,21 +133,81 @@ void reverse_release(struct reverse *reverse)
     memset(reverse, 0, sizeof *reverse);
 }
 
-static int compare_edges(const void *left, const void *right)
+/* Moves an edge down to where it belongs in a heap. */
+static void sift(uint64_t *edges, size_t place, size_t count)
 {
-    uint64_t one = *(const uint64_t *)left, other = *(const uint64_t *)right;
-    return (one > other) - (one < other);
+    uint64_t edge = edges[place];
+    for (size_t child; (child = 2 * place + 1) < count; place = child) {
+        if (child + 1 < count && edges[child + 1] > edges[child])
+            child++;
+        if (edges[child] <= edge)
+            break;
+        edges[place] = edges[child];
+    }
+    edges[place] = edge;
+}
+
+static void sort_by_heap(uint64_t *edges, size_t count)
+{
+    for (size_t i = count / 2; i-- > 0;)
+        sift(edges, i, count);
+    while (count > 1) {
+        uint64_t largest = edges[0];
+        edges[0] = edges[--count];
+        edges[count] = largest;
+        sift(edges, 0, count);
+    }
+}
+
+/* Those below the pivot to the front; answers how many of them there are, at least one and
+ * not all. */
+static size_t part_edges(uint64_t *edges, size_t count)
+{
+    uint64_t low = edges[0], middle = edges[count / 2], high = edges[count - 1];
+    uint64_t pivot = low < middle ? (middle < high ? middle
+                                     : low < high  ? high
+                                                   : low)
+                                  : (low < high      ? low
+                                     : middle < high ? high
+                                                     : middle);
+    size_t left = 0, right = count - 1;
+    while (true) {
+        while (edges[left] < pivot)
+            left++;
+        while (edges[right] > pivot)
+            right--;
+        if (left >= right)
+            return right + 1;
+        uint64_t swap = edges[left];
+        edges[left++] = edges[right];
+        edges[right--] = swap;
+    }
+}
+
+static void sort_long(uint64_t *edges, size_t count, unsigned depth)
+{
+    enum { SHORT = 32 };
+    while (count > SHORT) {
+        if (depth-- == 0) {
+            sort_by_heap(edges, count);
+            return;
+        }
+        size_t lower = part_edges(edges, count);
+        sort_long(edges + lower, count - lower, depth);
+        count = lower;
+    }
+    sort_edges(edges, count);
 }
 
 void sort_edges(uint64_t *edges, size_t count)
 {
-    enum { SHORT = 32 };
+    enum { SHORT = 32, DEPTH = 48 };
     if (count > SHORT) {
         bool sorted = true;
         for (size_t i = 1; sorted && i < count; i++)
             sorted = edges[i - 1] <= edges[i];
         if (!sorted)
-            qsort(edges, count, sizeof *edges, compare_edges);
+            sort_long(edges, count, DEPTH);
         return;
     }
     for (size_t i = 1; i < count; i++) {

@@ -34,6 +34,8 @@ struct graph {
  * graph_allocate, graph_put each edge, graph_finish. False when memory is out. */
 bool graph_begin(struct graph *graph, uint32_t state_count);
 bool graph_allocate(struct graph *graph);
+/* The same for a graph whose memory is there: instead of graph_allocate. */
+void graph_begin_edges(struct graph *graph);
 void graph_finish(struct graph *graph);
 void graph_release(struct graph *graph);
 

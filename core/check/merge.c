@@ -20,19 +20,21 @@ static int check_sound(const struct lts *lts, const char *which, spex_error *err
     return SPEX_OK;
 }
 
-static int match_labels(struct merged *merged, spex_error *error)
+static int match_labels(struct merged *merged, struct arena *arena, spex_error *error)
 {
     const struct symbols *left = &merged->sides[LEFT]->labels;
     const struct symbols *right = &merged->sides[RIGHT]->labels;
-    merged->labels[LEFT] = memory_allocate(left->count, sizeof **merged->labels);
-    merged->labels[RIGHT] = memory_allocate(right->count, sizeof **merged->labels);
+    merged->labels[LEFT] = arena_take(arena, left->count, sizeof **merged->labels);
+    merged->labels[RIGHT] = arena_take(arena, right->count, sizeof **merged->labels);
     if (!merged->labels[LEFT] || !merged->labels[RIGHT])
         return error_memory(error);
     for (uint32_t i = 0; i < left->count; i++)
         merged->labels[LEFT][i] = i;
     merged->label_count = left->count;
     for (uint32_t i = 0; i < right->count; i++) {
-        uint32_t same = i == LTS_INTERNAL ? LTS_INTERNAL : symbols_find(left, right->names[i]);
+        uint32_t same = i; /* most often they are in the same order */
+        if (i != LTS_INTERNAL && (i >= left->count || strcmp(left->names[i], right->names[i])))
+            same = symbols_find(left, right->names[i]);
         merged->labels[RIGHT][i] = same == SYMBOL_NONE ? merged->label_count++ : same;
     }
     if (merged->equivalence == EQUIVALENCE_STRONG)
@@ -43,8 +45,8 @@ static int match_labels(struct merged *merged, spex_error *error)
     return SPEX_OK;
 }
 
-int merge(struct merged *merged, const struct lts *left, const struct lts *right,
-          enum equivalence equivalence, spex_error *error)
+int merge(struct merged *merged, struct arena *arena, const struct lts *left,
+          const struct lts *right, enum equivalence equivalence, spex_error *error)
 {
     memset(merged, 0, sizeof *merged);
     merged->equivalence = equivalence;
@@ -65,17 +67,7 @@ int merge(struct merged *merged, const struct lts *left, const struct lts *right
     merged->state_count = (uint32_t)states;
     for (int side = LEFT; side <= RIGHT; side++)
         merged->initial[side] = merged->shift[side] + merged->sides[side]->initial;
-    status = match_labels(merged, error);
-    if (status)
-        merge_release(merged);
-    return status;
-}
-
-void merge_release(struct merged *merged)
-{
-    free(merged->labels[LEFT]);
-    free(merged->labels[RIGHT]);
-    memset(merged, 0, sizeof *merged);
+    return match_labels(merged, arena, error);
 }
 
 uint32_t *merge_own_labels(const struct merged *merged, enum side side)

@@ -4,6 +4,7 @@
 #ifndef CHECK_MERGE_H
 #define CHECK_MERGE_H
 
+#include "base/arena.h"
 #include "check/check.h"
 
 struct merged {
@@ -17,10 +18,10 @@ struct merged {
     uint32_t divergence; /* DIVERGENCE: the label of "internal steps for ever" */
 };
 
-/* Errors: MEMORY, INTERNAL (an LTS that names states or labels it does not have). */
-int merge(struct merged *merged, const struct lts *left, const struct lts *right,
-          enum equivalence equivalence, spex_error *error);
-void merge_release(struct merged *merged);
+/* In the arena. Errors: MEMORY, INTERNAL (an LTS that names states or labels it does not
+ * have). */
+int merge(struct merged *merged, struct arena *arena, const struct lts *left,
+          const struct lts *right, enum equivalence equivalence, spex_error *error);
 /* The other direction; own[common label] is SYMBOL_NONE where the side has no such label.
  * NULL when memory is out; free(). */
 uint32_t *merge_own_labels(const struct merged *merged, enum side side);

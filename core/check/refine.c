@@ -5,6 +5,8 @@
  * numbers. A state whose other steps are all among those of such a key has that key
  * itself: the internal step decides nothing. Only states with an edge into a block that
  * was parted, and those that can reach one internally within their block, are looked at again.
+ *
+ * Nearly all time goes into waiting for memory, so what is known of a state is in one place.
  */
 #include "check/refine.h"
 
@@ -14,68 +16,119 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "check/progress.h"
-#include "check/sequences.h"
+#include "check/signatures.h"
 #include "check/splitters.h"
 
 /* Stands for "internally, within the block"; larger than any label, so it sorts last. */
 #define WITHIN UINT32_MAX
 
+struct node {
+    uint32_t first;   /* its edges, in the graph */
+    uint32_t sources; /* who has edges to it, in `sources`: internal ones, then visible ones */
+    uint32_t visible; /* where these begin */
+    uint32_t block;
+    uint32_t place; /* in `elements` */
+    uint32_t key;
+};
+
 struct refinement {
     const struct graph *graph;
     const uint32_t *apart;
-    struct partition *partition;
-    struct reverse reverse;
-    struct sequences keys; /* the different signatures of the block at hand */
-    uint32_t *key_of;
-    uint32_t *states;  /* the marked states of the block, ascending */
-    uint32_t *scratch; /* for sorting them */
-    uint64_t *signature;
+    struct arena *arena;
+    struct node *nodes; /* and one more, where the last one's edges end */
+    uint32_t *sources;
+    uint32_t *elements; /* the states of each block; the marked ones at its end */
+    struct block *blocks;
+    uint32_t block_count;
+    uint32_t *stack; /* blocks with marked states, last in first out */
+    uint32_t stack_count;
+    struct signatures signatures; /* of the block at hand */
+    uint32_t *states, *scratch;   /* its marked states */
+    uint64_t *set;                /* a bit a state, all clear between uses */
     size_t work;
 };
 
-/* Is the signature but for its last element a part of the key's? Both are sorted. */
-static bool adds_nothing(const struct sequences *keys, const uint64_t *signature, uint32_t length,
-                         uint32_t number)
+/* ----------------------------------------------------------------- marks */
+
+static inline bool is_marked(const struct refinement *refinement, const struct node *node)
 {
-    size_t size;
-    const uint64_t *other = sequences_bytes(keys, number, &size);
-    const uint64_t *end = size ? other + size / sizeof *other : other;
-    if ((length - 1) * sizeof *other > size)
-        return false;
-    for (uint32_t i = 0; i < length - 1; i++) {
-        /* Gallop, so that a long signature costs a short one little. */
-        size_t step = 1;
-        for (; (size_t)(end - other) > step && other[step] < signature[i]; step *= 2)
-            other += step;
-        for (; step > 0; step /= 2)
-            if ((size_t)(end - other) > step && other[step] < signature[i])
-                other += step;
-        if (other < end && *other < signature[i])
-            other++;
-        if (other == end || *other != signature[i])
-            return false;
-    }
-    return true;
+    return node->place >= refinement->blocks[node->block].marked;
 }
 
-static uint32_t take_signature(struct refinement *refinement, uint32_t state)
+/* A state that is alone in its block stays so. */
+static inline void mark(struct refinement *refinement, uint32_t state)
 {
-    const struct graph *graph = refinement->graph;
-    const struct partition *partition = refinement->partition;
-    uint64_t *signature = refinement->signature;
-    uint32_t own = partition->block_of[state];
-    uint32_t length = 0;
-    for (uint32_t i = graph->first[state]; i < graph->first[state + 1]; i++) {
-        uint32_t label = edge_label(graph->edges[i]);
-        uint32_t target = edge_target(graph->edges[i]);
-        uint64_t element = edge_make(label, partition->block_of[target]);
-        if (label == LTS_INTERNAL && partition->block_of[target] == own &&
-            partition_is_marked(partition, target))
-            element = edge_make(WITHIN, refinement->key_of[target]);
+    struct node *node = &refinement->nodes[state];
+    struct block *block = &refinement->blocks[node->block];
+    if (node->place >= block->marked || block->end - block->begin == 1)
+        return;
+    if (block->marked == block->end)
+        refinement->stack[refinement->stack_count++] = node->block;
+    uint32_t place = --block->marked;
+    uint32_t other = refinement->elements[place];
+    refinement->elements[place] = state;
+    refinement->elements[node->place] = other;
+    refinement->nodes[other].place = node->place;
+    node->place = place;
+}
+
+/* Marks every state of the block that can reach a marked one internally within it; answers
+ * whether there is any. */
+static bool close_marks(struct refinement *refinement, uint32_t number)
+{
+    bool any = false;
+    for (uint32_t i = refinement->blocks[number].end; i-- > refinement->blocks[number].marked;) {
+        const struct node *node = &refinement->nodes[refinement->elements[i]];
+        for (uint32_t k = node->sources; k < node->visible; k++)
+            if (refinement->nodes[refinement->sources[k]].block == number) {
+                any = true;
+                mark(refinement, refinement->sources[k]);
+            }
+        refinement->work += node->visible - node->sources;
+    }
+    return any;
+}
+
+/* Whoever has an edge into the new block has to be looked at again, but for internal
+ * steps from another part of the same old block: the keys told them apart already. */
+static void mark_sources(struct refinement *refinement, uint32_t number, uint32_t parted,
+                         uint32_t first_new)
+{
+    struct block block = refinement->blocks[number];
+    uint32_t size = block.end - block.begin;
+    /* Marking moves the elements of the very block that is walked. */
+    memcpy(refinement->states, refinement->elements + block.begin,
+           size * sizeof *refinement->states);
+    for (uint32_t i = 0; i < size; i++) {
+        const struct node *node = &refinement->nodes[refinement->states[i]];
+        for (uint32_t k = node->sources; k < node->visible; k++) {
+            uint32_t home = refinement->nodes[refinement->sources[k]].block;
+            if (home != parted && home < first_new)
+                mark(refinement, refinement->sources[k]);
+        }
+        for (uint32_t k = node->visible; k < node[1].sources; k++)
+            mark(refinement, refinement->sources[k]);
+        refinement->work += node[1].sources - node->sources + 1;
+    }
+}
+
+/* ------------------------------------------------------------- signatures */
+
+static uint32_t take_signature(struct refinement *refinement, uint32_t state, uint64_t *signature)
+{
+    const uint64_t *edges = refinement->graph->edges;
+    const struct node *nodes = refinement->nodes;
+    uint32_t own = nodes[state].block, length = 0;
+    for (uint32_t i = nodes[state].first; i < nodes[state + 1].first; i++) {
+        uint32_t label = edge_label(edges[i]);
+        const struct node *target = &nodes[edge_target(edges[i])];
+        uint64_t element = edge_make(label, target->block);
+        if (label == LTS_INTERNAL && target->block == own && is_marked(refinement, target))
+            element = edge_make(WITHIN, target->key);
         if (length == 0 || signature[length - 1] != element)
             signature[length++] = element;
     }
-    refinement->work += length + 1;
+    refinement->work += nodes[state + 1].first - nodes[state].first + 1;
     sort_edges(signature, length);
     uint32_t kept = length ? 1 : 0;
     for (uint32_t i = 1; i < length; i++)
@@ -88,157 +141,300 @@ static uint32_t take_signature(struct refinement *refinement, uint32_t state)
  * other keys that it reaches would have to be reached by that one too. */
 static bool find_key(struct refinement *refinement, uint32_t state)
 {
-    uint32_t length = take_signature(refinement, state);
-    const uint64_t *signature = refinement->signature;
+    struct signatures *signatures = &refinement->signatures;
+    struct node *node = &refinement->nodes[state];
+    uint64_t *signature = signatures_room(signatures, node[1].first - node->first);
+    if (!signature)
+        return false;
+    uint32_t length = take_signature(refinement, state, signature);
     if (length && edge_label(signature[length - 1]) == WITHIN) {
         uint32_t latest = edge_target(signature[length - 1]);
-        if (adds_nothing(&refinement->keys, signature, length, latest)) {
-            refinement->key_of[state] = latest;
+        if (signatures_include(signatures, latest, signature, length - 1)) {
+            node->key = latest;
             return true;
         }
     }
-    return sequences_intern(&refinement->keys, signature, length * sizeof *signature,
-                            &refinement->key_of[state]);
+    return signatures_intern(signatures, length, &node->key);
 }
 
-/* Marks every state of the block that can reach a marked one internally within it. */
-static void close_marks(struct refinement *refinement, uint32_t number)
+/* ---------------------------------------------------------------- parting */
+
+static void add_block(struct refinement *refinement, uint32_t begin, uint32_t end)
 {
-    struct partition *partition = refinement->partition;
-    const struct reverse *reverse = &refinement->reverse;
-    for (uint32_t i = partition->blocks[number].end; i-- > partition->blocks[number].marked;) {
-        uint32_t state = partition->elements[i];
-        for (uint32_t j = reverse->first[state]; j < reverse->visible[state]; j++)
-            if (partition->block_of[reverse->sources[j]] == number)
-                partition_mark(partition, reverse->sources[j]);
+    refinement->blocks[refinement->block_count] = (struct block){begin, end, end};
+    for (uint32_t i = begin; i < end; i++)
+        refinement->nodes[refinement->elements[i]].block = refinement->block_count;
+    refinement->block_count++;
+}
+
+/* The marked states in order of their key; ends[key]: where those with the key end. */
+static void sort_by_key(struct refinement *refinement, const struct block *block, uint32_t keys,
+                        uint32_t *ends)
+{
+    uint32_t count = block->end - block->marked;
+    uint32_t *states = refinement->states, *elements = refinement->elements + block->marked;
+    struct node *nodes = refinement->nodes;
+    memset(ends, 0, ((size_t)keys + 1) * sizeof *ends);
+    memcpy(states, elements, count * sizeof *states);
+    for (uint32_t i = 0; i < count; i++)
+        ends[nodes[states[i]].key + 1]++;
+    for (uint32_t key = 1; key <= keys; key++)
+        ends[key] += ends[key - 1];
+    for (uint32_t i = 0; i < count; i++) {
+        struct node *node = &nodes[states[i]];
+        uint32_t place = ends[node->key]++;
+        elements[place] = states[i];
+        node->place = block->marked + place;
     }
+    for (uint32_t key = 0; key < keys; key++)
+        ends[key] += block->marked;
 }
 
-/* Whoever has an edge into the new block has to be looked at again, but for internal
- * steps from another part of the same old block: the keys told them apart already. */
-static void mark_sources(struct refinement *refinement, uint32_t number, uint32_t parted,
-                         uint32_t first_new)
+/* Part 0 are the unmarked states, part k + 1 those with key k. The largest part keeps the
+ * block's number, the others are the new blocks at the end. */
+static void part_block(struct refinement *refinement, uint32_t number, uint32_t keys)
 {
-    struct partition *partition = refinement->partition;
-    const struct reverse *reverse = &refinement->reverse;
-    struct block block = partition->blocks[number];
-    uint32_t size = block.end - block.begin;
-    /* Marking moves the elements of the very block that is walked. */
-    memcpy(refinement->states, partition->elements + block.begin,
-           size * sizeof *refinement->states);
-    for (uint32_t i = 0; i < size; i++) {
-        uint32_t state = refinement->states[i];
-        for (uint32_t j = reverse->first[state]; j < reverse->first[state + 1]; j++) {
-            uint32_t source = reverse->sources[j];
-            uint32_t home = partition->block_of[source];
-            if (j >= reverse->visible[state] || (home != parted && home < first_new))
-                partition_mark(partition, source);
+    struct block block = refinement->blocks[number];
+    uint32_t *ends = refinement->scratch, largest = 0, largest_size = block.marked - block.begin;
+    sort_by_key(refinement, &block, keys, ends);
+    for (uint32_t key = 0, begin = block.marked; key < keys; key++) {
+        if (ends[key] - begin > largest_size) {
+            largest = key + 1;
+            largest_size = ends[key] - begin;
         }
-        refinement->work += reverse->first[state + 1] - reverse->first[state] + 1;
+        begin = ends[key];
     }
+    for (uint32_t part = 0, begin = block.begin, end; part <= keys; part++, begin = end) {
+        end = part ? ends[part - 1] : block.marked;
+        if (part == largest)
+            refinement->blocks[number] = (struct block){begin, end, end};
+        else if (begin < end)
+            add_block(refinement, begin, end);
+    }
+}
+
+/* Ascending into `states`. */
+static void sort_states(struct refinement *refinement, const uint32_t *marked, uint32_t count)
+{
+    enum { SHORT = 16, BITS = 64 };
+    uint32_t words = refinement->graph->state_count / BITS + 1, *states = refinement->states;
+    if (count <= SHORT || count < words) {
+        memcpy(states, marked, count * sizeof *states);
+        sort_numbers(states, refinement->scratch, count);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        refinement->set[marked[i] / BITS] |= UINT64_C(1) << marked[i] % BITS;
+    uint32_t put = 0;
+    for (uint32_t i = 0; i < words; i++) {
+        for (uint64_t word = refinement->set[i]; word; word &= word - 1)
+            states[put++] = i * BITS + (uint32_t)__builtin_ctzll(word);
+        refinement->set[i] = 0;
+    }
+}
+
+/* The keys of the block's marked states. */
+static bool find_keys(struct refinement *refinement, const struct block *block, bool within,
+                      uint32_t *keys)
+{
+    uint32_t count = block->end - block->marked;
+    uint32_t *states = refinement->elements + block->marked;
+    *keys = 1;
+    if (count == 1 && block->marked > block->begin) { /* it differs from the others */
+        refinement->nodes[*states].key = 0;
+        return true;
+    }
+    if (within) { /* internal steps first come to those they lead to */
+        sort_states(refinement, states, count);
+        states = refinement->states;
+    }
+    if (!signatures_begin(&refinement->signatures, count))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!find_key(refinement, states[i]))
+            return false;
+    *keys = refinement->signatures.count;
+    return true;
 }
 
 static bool refine_block(struct refinement *refinement, uint32_t number)
 {
-    struct partition *partition = refinement->partition;
-    close_marks(refinement, number);
-    struct block block = partition->blocks[number];
-    uint32_t count = block.end - block.marked;
-    memcpy(refinement->states, partition->elements + block.marked,
-           count * sizeof *refinement->states);
-    sort_numbers(refinement->states, refinement->scratch, count);
-    sequences_clear(&refinement->keys);
-    for (uint32_t i = 0; i < count; i++)
-        if (!find_key(refinement, refinement->states[i]))
-            return false;
-    uint32_t first_new = partition->block_count;
-    if (!partition_split(partition, number, refinement->key_of, refinement->keys.count))
+    bool within = close_marks(refinement, number);
+    struct block block = refinement->blocks[number];
+    uint32_t keys, first_new = refinement->block_count;
+    if (!find_keys(refinement, &block, within, &keys))
         return false;
-    for (uint32_t fresh = first_new; fresh < partition->block_count; fresh++)
+    if (keys == 1 && block.marked == block.begin) {
+        refinement->blocks[number].marked = block.end;
+        return true;
+    }
+    part_block(refinement, number, keys);
+    for (uint32_t fresh = first_new; fresh < refinement->block_count; fresh++)
         mark_sources(refinement, fresh, number, first_new);
     return true;
+}
+
+/* --------------------------------------------------------------- the whole */
+
+static void link_backwards(struct refinement *refinement)
+{
+    const struct graph *graph = refinement->graph;
+    struct node *nodes = refinement->nodes;
+    uint32_t states = graph->state_count, begin = 0;
+    for (uint32_t i = 0; i < graph->first[states]; i++) {
+        struct node *target = &nodes[edge_target(graph->edges[i])];
+        target->sources++;
+        target->visible += edge_label(graph->edges[i]) == LTS_INTERNAL;
+    }
+    for (uint32_t state = 0; state <= states; state++) {
+        uint32_t count = nodes[state].sources;
+        nodes[state].first = graph->first[state];
+        nodes[state].sources = begin;
+        nodes[state].visible += begin;
+        begin += count;
+    }
+    /* `key` counts the internal ones that were put, `place` the visible ones. */
+    for (uint32_t source = 0; source < states; source++)
+        for (uint32_t i = graph->first[source]; i < graph->first[source + 1]; i++) {
+            struct node *target = &nodes[edge_target(graph->edges[i])];
+            bool internal = edge_label(graph->edges[i]) == LTS_INTERNAL;
+            refinement->sources[internal ? target->sources + target->key++
+                                         : target->visible + target->place++] = source;
+        }
 }
 
 static bool prepare(struct refinement *refinement)
 {
     const struct graph *graph = refinement->graph;
-    uint32_t degree = 1;
-    for (uint32_t state = 0; state < graph->state_count; state++)
-        if (graph->first[state + 1] - graph->first[state] > degree)
-            degree = graph->first[state + 1] - graph->first[state];
-    refinement->signature = memory_resize(NULL, degree, sizeof *refinement->signature);
-    refinement->key_of = memory_resize(NULL, graph->state_count, sizeof *refinement->key_of);
-    refinement->states = memory_resize(NULL, graph->state_count, sizeof *refinement->states);
-    refinement->scratch = memory_resize(NULL, graph->state_count, sizeof *refinement->scratch);
-    return refinement->signature && refinement->key_of && refinement->states &&
-           refinement->scratch && reverse_build(&refinement->reverse, graph);
+    struct arena *arena = refinement->arena;
+    size_t states = graph->state_count, edges = graph->first[states];
+    /* Of blocks, stack and scratch no more is touched than there are blocks. */
+    refinement->nodes = arena_clear(arena, states + 1, sizeof *refinement->nodes);
+    refinement->sources = arena_take(arena, edges, sizeof *refinement->sources);
+    refinement->elements = arena_take(arena, states, sizeof *refinement->elements);
+    refinement->blocks = arena_take(arena, states, sizeof *refinement->blocks);
+    refinement->stack = arena_take(arena, states, sizeof *refinement->stack);
+    refinement->states = arena_take(arena, states, sizeof *refinement->states);
+    refinement->scratch = arena_take(arena, states + 1, sizeof *refinement->scratch);
+    refinement->set = arena_clear(arena, states / 64 + 1, sizeof *refinement->set);
+    if (!refinement->set || !refinement->nodes || !refinement->sources || !refinement->elements ||
+        !refinement->blocks || !refinement->stack || !refinement->states || !refinement->scratch)
+        return false;
+    link_backwards(refinement);
+    return true;
+}
+
+static void release(struct refinement *refinement)
+{
+    void *const memory[] = {refinement->set,      refinement->nodes,  refinement->sources,
+                            refinement->elements, refinement->blocks, refinement->stack,
+                            refinement->states,   refinement->scratch};
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+        if (memory[i])
+            arena_drop(refinement->arena, memory[i]);
+    signatures_release(&refinement->signatures);
+}
+
+/* One block, or those of the partition; every state marked. */
+static void begin(struct refinement *refinement, const struct partition *partition)
+{
+    uint32_t states = refinement->graph->state_count;
+    refinement->block_count = refinement->stack_count = 0;
+    for (uint32_t i = 0; i < states; i++) {
+        uint32_t state = partition ? partition->elements[i] : i;
+        refinement->elements[i] = state;
+        refinement->nodes[state].place = i;
+    }
+    for (uint32_t i = 0, blocks = partition ? partition->block_count : 1; i < blocks; i++) {
+        add_block(refinement, partition ? partition->blocks[i].begin : 0,
+                  partition ? partition->blocks[i].end : states);
+        refinement->blocks[i].marked = refinement->blocks[i].begin;
+        refinement->stack[refinement->stack_count++] = i;
+    }
 }
 
 static bool told_apart(const struct refinement *refinement)
 {
-    const uint32_t *apart = refinement->apart, *block_of = refinement->partition->block_of;
-    return apart && block_of[apart[0]] != block_of[apart[1]];
-}
-
-size_t refine_patience(const struct graph *graph)
-{
-    size_t size = (size_t)graph->state_count + graph->first[graph->state_count], times = 4;
-    for (uint32_t states = graph->state_count; states; states /= 2)
-        times++;
-    return size * times + PROGRESS_INTERVAL;
+    const uint32_t *apart = refinement->apart;
+    return apart && refinement->nodes[apart[0]].block != refinement->nodes[apart[1]].block;
 }
 
 static int take_signatures(struct refinement *refinement, size_t most_work,
                            const struct progress *progress, spex_error *error)
 {
-    struct partition *partition = refinement->partition;
     size_t reported = refinement->work, begun = reported;
-    if (!refinement->signature && !prepare(refinement))
-        return error_memory(error);
-    while (partition->stack_count && !told_apart(refinement) &&
+    while (refinement->stack_count && !told_apart(refinement) &&
            refinement->work - begun <= most_work) {
-        uint32_t number = partition->stack[--partition->stack_count];
+        uint32_t number = refinement->stack[--refinement->stack_count];
         if (!refine_block(refinement, number))
             return error_memory(error);
         if (refinement->work - reported < PROGRESS_INTERVAL)
             continue;
         reported = refinement->work;
         int status = progress_report(
-            progress, "classes", (double)partition->block_count / partition->state_count, error);
+            progress, "classes", (double)refinement->block_count / refinement->graph->state_count,
+            error);
         if (status)
             return status;
     }
     return SPEX_OK;
 }
 
-static void release(struct refinement *refinement)
+/* Splitters compare hashes: afterwards one look at every signature makes sure. */
+static int take_splitters(struct refinement *refinement, const struct progress *progress,
+                          spex_error *error)
 {
-    reverse_release(&refinement->reverse);
-    free(refinement->signature);
-    free(refinement->key_of);
-    free(refinement->states);
-    free(refinement->scratch);
-    sequences_release(&refinement->keys);
-    refinement->signature = NULL;
-    refinement->key_of = refinement->states = refinement->scratch = NULL;
+    const struct graph *graph = refinement->graph;
+    struct partition partition;
+    if (!partition_init(&partition, graph->state_count))
+        return error_memory(error);
+    for (uint32_t block = 1; block < refinement->block_count; block++)
+        if (!partition_add(&partition)) {
+            partition_release(&partition);
+            return error_memory(error);
+        }
+    memcpy(partition.blocks, refinement->blocks,
+           refinement->block_count * sizeof *partition.blocks);
+    for (uint32_t state = 0; state < graph->state_count; state++) {
+        partition.elements[state] = refinement->elements[state];
+        partition.positions[state] = refinement->nodes[state].place;
+        partition.block_of[state] = refinement->nodes[state].block;
+    }
+    release(refinement);
+    *refinement =
+        (struct refinement){.graph = graph, .apart = refinement->apart, .arena = refinement->arena};
+    int status = split(graph, refinement->apart, progress, &partition, error);
+    if (!status && !prepare(refinement))
+        status = error_memory(error);
+    if (!status)
+        begin(refinement, &partition);
+    partition_release(&partition);
+    return status ? status : take_signatures(refinement, SIZE_MAX, progress, error);
 }
 
-int refine(const struct graph *graph, size_t patience, const uint32_t *apart,
-           const struct progress *progress, struct partition *partition, spex_error *error)
+size_t refine_patience(const struct graph *graph)
 {
-    struct refinement refinement = {.graph = graph, .apart = apart, .partition = partition};
-    if (!partition_init(partition, graph->state_count))
-        return error_memory(error);
-    int status = patience ? take_signatures(&refinement, patience, progress, error) : SPEX_OK;
-    if (!status && partition->stack_count && !told_apart(&refinement)) {
-        release(&refinement);
-        status = split(graph, apart, progress, partition, error);
-        /* Splitters compare hashes: one look at every signature makes sure. */
-        if (!status)
-            status = take_signatures(&refinement, SIZE_MAX, progress, error);
+    size_t size = (size_t)graph->state_count + graph->first[graph->state_count], times = 8;
+    for (uint32_t states = graph->state_count; states; states /= 2)
+        times++;
+    return size * times + PROGRESS_INTERVAL;
+}
+
+int refine(const struct graph *graph, size_t patience, const uint32_t *apart, struct arena *arena,
+           const struct progress *progress, uint32_t **class_of, uint32_t *count, spex_error *error)
+{
+    struct refinement refinement = {.graph = graph, .apart = apart, .arena = arena};
+    *class_of = arena_take(arena, graph->state_count, sizeof **class_of);
+    int status = *class_of && prepare(&refinement) ? SPEX_OK : error_memory(error);
+    if (!status) {
+        begin(&refinement, NULL);
+        status = patience ? take_signatures(&refinement, patience, progress, error) : SPEX_OK;
     }
+    if (!status && refinement.stack_count && !told_apart(&refinement))
+        status = take_splitters(&refinement, progress, error);
+    for (uint32_t state = 0; !status && state < graph->state_count; state++)
+        (*class_of)[state] = refinement.nodes[state].block;
+    *count = refinement.block_count;
     release(&refinement);
-    if (status)
-        partition_release(partition);
     return status;
 }

@@ -2,6 +2,7 @@
 #ifndef CHECK_REFINE_H
 #define CHECK_REFINE_H
 
+#include "base/arena.h"
 #include "check/graph.h"
 #include "check/partition.h"
 
@@ -9,10 +10,12 @@
  * steps splitters take over. The usual number leaves the whole in time m log n. */
 size_t refine_patience(const struct graph *graph);
 
-/* Every internal edge of the graph must lead to a smaller number. With `apart` not NULL
- * it stops as soon as the two states apart[0] and apart[1] are in different blocks; the
- * partition is then too coarse for anything else. Errors: MEMORY, CANCELLED. */
-int refine(const struct graph *graph, size_t patience, const uint32_t *apart,
-           const struct progress *progress, struct partition *partition, spex_error *error);
+/* Every internal edge of the graph must lead to a smaller number. *class_of, in the arena,
+ * is the number of each state's class, below *count. With `apart` not NULL it stops as soon
+ * as the two states apart[0] and apart[1] are in different classes; they are then too
+ * coarse for anything else. Errors: MEMORY, CANCELLED. */
+int refine(const struct graph *graph, size_t patience, const uint32_t *apart, struct arena *arena,
+           const struct progress *progress, uint32_t **class_of, uint32_t *count,
+           spex_error *error);
 
 #endif

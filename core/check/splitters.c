@@ -319,17 +319,15 @@ static bool begin(struct splitting *splitting, const struct graph *graph,
     return settle_bottoms(splitting);
 }
 
-/* The same blocks, every state marked. */
+/* The same blocks. */
 static bool give_back(const struct slicing *slicing, struct partition *partition)
 {
     for (uint32_t block = partition->block_count; block < slicing->cluster_count; block++)
         if (!partition_add(partition))
             return false;
-    partition->stack_count = 0;
     for (uint32_t block = 0; block < slicing->cluster_count; block++) {
         const struct cluster *cluster = &slicing->clusters[block];
-        partition->blocks[block] = (struct block){cluster->begin, cluster->end, cluster->begin};
-        partition->stack[partition->stack_count++] = block;
+        partition->blocks[block] = (struct block){cluster->begin, cluster->end, cluster->end};
     }
     size_t size = slicing->graph->state_count * sizeof *slicing->elements;
     memcpy(partition->elements, slicing->elements, size);

@@ -6,8 +6,8 @@
 #include "check/graph.h"
 #include "check/partition.h"
 
-/* Refines the partition, which may be any one that is not finer than the result; afterwards
- * every state is marked. `apart` as in refine(). Errors: MEMORY, CANCELLED. */
+/* Refines the partition, which may be any one that is not finer than the result; `apart` as in
+ * refine(). Errors: MEMORY, CANCELLED. */
 int split(const struct graph *graph, const uint32_t *apart, const struct progress *progress,
           struct partition *partition, spex_error *error);
 

@@ -40,20 +40,19 @@ const char *equivalence_name(enum equivalence equivalence)
     return equivalence_known(equivalence) ? equivalences[equivalence].name : NULL;
 }
 
-static int compare_weakly(const struct quotient *quotient, const struct progress *progress,
-                          bool *equivalent, spex_error *error)
+static int compare_weakly(struct comparison *comparison, const struct quotient *quotient,
+                          const struct progress *progress, bool *equivalent, spex_error *error)
 {
-    struct partition partition = {0};
+    uint32_t *class_of;
     const uint32_t *initial = quotient->initial;
-    int status = refine_weakly(quotient, initial, progress, &partition, error);
+    int status = refine_weakly(quotient, initial, &comparison->arena, progress, &class_of, error);
     if (!status)
-        *equivalent = partition.block_of[initial[LEFT]] == partition.block_of[initial[RIGHT]];
-    partition_release(&partition);
+        *equivalent = class_of[initial[LEFT]] == class_of[initial[RIGHT]];
     return status;
 }
 
 /* The initial states are in different classes of the base equivalence, which is finer. */
-static int compare_coarser(const struct comparison *comparison, enum equivalence equivalence,
+static int compare_coarser(struct comparison *comparison, enum equivalence equivalence,
                            const struct progress *progress, bool *equivalent, spex_error *error)
 {
     struct quotient quotient;
@@ -62,7 +61,7 @@ static int compare_coarser(const struct comparison *comparison, enum equivalence
     if (status)
         return status;
     if (equivalence == EQUIVALENCE_WEAK)
-        status = compare_weakly(&quotient, progress, equivalent, error);
+        status = compare_weakly(comparison, &quotient, progress, equivalent, error);
     else
         status = traces_compare(&quotient, progress, equivalent, error);
     quotient_release(&quotient);
@@ -81,6 +80,25 @@ static int explain_comparison(struct comparison *comparison, enum equivalence eq
     return status;
 }
 
+/* With all classes, which coarser equivalences and explanations start from. */
+static int compare_whole(struct comparison *comparison, const struct lts *left,
+                         const struct lts *right, enum equivalence equivalence,
+                         const struct progress *progress, bool *equivalent,
+                         struct explanation **explanation, spex_error *error)
+{
+    const struct merged *merged = &comparison->merged;
+    int status = compare(comparison, left, right, equivalence_base(equivalence), progress, error);
+    if (status)
+        return status;
+    *equivalent =
+        class_of(comparison, merged->initial[LEFT]) == class_of(comparison, merged->initial[RIGHT]);
+    if (!*equivalent && !is_base(equivalence))
+        status = compare_coarser(comparison, equivalence, progress, equivalent, error);
+    if (!status && !*equivalent && explanation)
+        status = explain_comparison(comparison, equivalence, progress, explanation, error);
+    return status;
+}
+
 int check_equivalence(const struct lts *left, const struct lts *right, enum equivalence equivalence,
                       const struct progress *progress, bool *equivalent,
                       struct explanation **explanation, spex_error *error)
@@ -90,17 +108,14 @@ int check_equivalence(const struct lts *left, const struct lts *right, enum equi
     if (!equivalence_known(equivalence))
         return error_set(error, SPEX_ERROR_USAGE, "there is no equivalence number %d",
                          (int)equivalence);
+    _Alignas(16) char room[COMPARISON_ROOM];
     struct comparison comparison;
-    int status = compare(&comparison, left, right, equivalences[equivalence].base,
-                         explanation != NULL || !is_base(equivalence), progress, error);
-    if (!status) {
-        *equivalent = class_of(&comparison, comparison.merged.initial[LEFT]) ==
-                      class_of(&comparison, comparison.merged.initial[RIGHT]);
-        if (!*equivalent && !is_base(equivalence))
-            status = compare_coarser(&comparison, equivalence, progress, equivalent, error);
-        if (!status && !*equivalent && explanation)
-            status = explain_comparison(&comparison, equivalence, progress, explanation, error);
-    }
+    comparison.arena = arena_make(room, sizeof room);
+    int status =
+        is_base(equivalence) && !explanation
+            ? compare_verdict(&comparison, left, right, equivalence, progress, equivalent, error)
+            : compare_whole(&comparison, left, right, equivalence, progress, equivalent,
+                            explanation, error);
     comparison_release(&comparison);
     return status;
 }

@@ -4,41 +4,39 @@
 
 #include "base/base.h"
 #include "check/components.h"
+#include "check/deterministic.h"
 #include "check/merge.h"
 #include "check/refine.h"
 #include "check/splitters.h"
 #include "tests/check/systems.h"
 #include "tests/suite.h"
 
+static unsigned deterministic_graphs;
+
 /* Both ways of refining find the same classes: by signatures (which the other suites hold
  * against the definitions), by splitters, and by splitters that take over in the middle. */
 
-static void make_graph(const struct lts *left, const struct lts *right, enum equivalence notion,
-                       struct graph *graph)
+static void make_graph(struct arena *arena, const struct lts *left, const struct lts *right,
+                       enum equivalence notion, struct graph *graph)
 {
     struct merged merged;
-    uint32_t *component, count;
+    uint32_t *component;
     spex_error error;
-    if (merge(&merged, left, right, notion, &error) ||
-        components_find(&merged, NULL, &component, &count, &error) ||
-        components_contract(&merged, component, count, graph, &error))
+    if (merge(&merged, arena, left, right, notion, &error) ||
+        components_build(&merged, arena, NULL, &component, graph, &error))
         abort();
-    free(component);
-    merge_release(&merged);
 }
 
-static bool same_classes(const struct partition *one, const struct partition *other)
+static bool same_classes(uint32_t states, const uint32_t *one, uint32_t one_count,
+                         const uint32_t *other, uint32_t other_count)
 {
-    if (one->block_count != other->block_count)
-        return false;
-    uint32_t *match = malloc(one->block_count * sizeof *match);
-    memset(match, 0xFF, one->block_count * sizeof *match);
-    bool same = true;
-    for (uint32_t state = 0; same && state < one->state_count; state++) {
-        uint32_t *block = &match[one->block_of[state]];
-        if (*block == UINT32_MAX)
-            *block = other->block_of[state];
-        same = *block == other->block_of[state];
+    uint32_t *match = malloc(one_count * sizeof *match);
+    memset(match, 0xFF, one_count * sizeof *match);
+    bool same = one_count == other_count;
+    for (uint32_t state = 0; same && state < states; state++) {
+        if (match[one[state]] == UINT32_MAX)
+            match[one[state]] = other[state];
+        same = match[one[state]] == other[state];
     }
     free(match);
     return same;
@@ -59,19 +57,27 @@ static bool sound(const struct partition *partition)
     return states == partition->state_count;
 }
 
-static void assert_all_ways(const struct graph *graph, size_t patience)
+static void assert_all_ways(const struct graph *graph, size_t patience, struct arena *arena)
 {
-    struct partition signatures, splitters, both;
+    struct partition splitters;
+    uint32_t *signatures, *both, count, both_count, states = graph->state_count;
     spex_error error;
-    ASSERT_OK(refine(graph, SIZE_MAX, NULL, NULL, &signatures, &error), error);
-    CU_ASSERT_TRUE_FATAL(partition_init(&splitters, graph->state_count));
+    ASSERT_OK(refine(graph, SIZE_MAX, NULL, arena, NULL, &signatures, &count, &error), error);
+    CU_ASSERT_TRUE_FATAL(partition_init(&splitters, states));
     ASSERT_OK(split(graph, NULL, NULL, &splitters, &error), error);
-    CU_ASSERT_TRUE(sound(&splitters) && same_classes(&signatures, &splitters));
-    ASSERT_OK(refine(graph, patience, NULL, NULL, &both, &error), error);
-    CU_ASSERT_TRUE(sound(&both) && same_classes(&signatures, &both));
-    partition_release(&signatures);
+    CU_ASSERT_TRUE(sound(&splitters));
+    CU_ASSERT_TRUE(
+        same_classes(states, signatures, count, splitters.block_of, splitters.block_count));
+    ASSERT_OK(refine(graph, patience, NULL, arena, NULL, &both, &both_count, &error), error);
+    CU_ASSERT_TRUE(same_classes(states, signatures, count, both, both_count));
+    if (deterministic(graph)) {
+        bool equivalent;
+        uint32_t pair[2] = {states / 3, states - 1};
+        ASSERT_OK(deterministic_compare(graph, pair, arena, NULL, &equivalent, &error), error);
+        CU_ASSERT_EQUAL(equivalent, signatures[pair[0]] == signatures[pair[1]]);
+        deterministic_graphs++;
+    }
     partition_release(&splitters);
-    partition_release(&both);
 }
 
 static void small_systems(void)
@@ -81,10 +87,12 @@ static void small_systems(void)
     for (uint32_t round = 0; round < rounds; round++) {
         struct lts left, right;
         struct graph graph;
+        struct arena arena = arena_make(NULL, 0);
         system_random_pair(&random, round % SYSTEM_KINDS, &left, &right);
-        make_graph(&left, &right, (enum equivalence)(round % (EQUIVALENCE_STRONG + 1)), &graph);
-        assert_all_ways(&graph, random_below(&random, 40));
-        graph_release(&graph);
+        make_graph(&arena, &left, &right, (enum equivalence)(round % (EQUIVALENCE_STRONG + 1)),
+                   &graph);
+        assert_all_ways(&graph, random_below(&random, 40), &arena);
+        arena_release(&arena);
         lts_release(&left);
         lts_release(&right);
     }
@@ -97,6 +105,7 @@ static void larger_systems(void)
     for (uint32_t round = 0; round < rounds; round++) {
         struct lts left, right;
         struct graph graph;
+        struct arena arena = arena_make(NULL, 0);
         uint32_t states = 20 + random_below(&random, 300);
         system_random(&random, &left, states, states + random_below(&random, 2 * states),
                       1 + random_below(&random, 3), 10 * random_below(&random, 10));
@@ -104,9 +113,10 @@ static void larger_systems(void)
         system_disguise(&random, &right, random_below(&random, states));
         if (round % 2)
             system_mutate(&random, &right);
-        make_graph(&left, &right, (enum equivalence)(round % (EQUIVALENCE_STRONG + 1)), &graph);
-        assert_all_ways(&graph, random_below(&random, 2000));
-        graph_release(&graph);
+        make_graph(&arena, &left, &right, (enum equivalence)(round % (EQUIVALENCE_STRONG + 1)),
+                   &graph);
+        assert_all_ways(&graph, random_below(&random, 2000), &arena);
+        arena_release(&arena);
         lts_release(&left);
         lts_release(&right);
     }
@@ -120,6 +130,7 @@ static void deep_systems(void)
     for (uint32_t round = 0; round < rounds; round++) {
         struct lts lts;
         struct graph graph;
+        struct arena arena = arena_make(NULL, 0);
         system_read_row(&lts, "0;1;");
         uint32_t states = 10 + random_below(&random, 150), near = 1 + random_below(&random, 20);
         symbols_intern(&lts.labels, "a");
@@ -131,11 +142,41 @@ static void deep_systems(void)
         for (uint32_t i = random_below(&random, states); i-- > 0;)
             system_add(&lts, random_below(&random, states), 1 + random_below(&random, 2),
                        random_below(&random, states));
-        make_graph(&lts, &lts, EQUIVALENCE_BRANCHING, &graph);
-        assert_all_ways(&graph, random_below(&random, 500));
-        graph_release(&graph);
+        make_graph(&arena, &lts, &lts, EQUIVALENCE_BRANCHING, &graph);
+        assert_all_ways(&graph, random_below(&random, 500), &arena);
+        arena_release(&arena);
         lts_release(&lts);
     }
+}
+
+/* At most one step an action, and states enough to be numbered along the steps. */
+static void deterministic_systems(void)
+{
+    struct random random = {24};
+    unsigned before = deterministic_graphs, rounds = suite_count(200, 4000);
+    for (uint32_t round = 0; round < rounds; round++) {
+        struct lts left, right;
+        struct graph graph;
+        struct arena arena = arena_make(NULL, 0);
+        system_read_row(&left, "0;1;");
+        symbols_intern(&left.labels, "a");
+        symbols_intern(&left.labels, "b");
+        uint32_t states = round % 50 ? 2 + random_below(&random, 60) : 10000;
+        left.state_count = states;
+        for (uint32_t i = 0; i < 2 * states; i++)
+            if (random_below(&random, 4))
+                system_add(&left, i / 2, 1 + i % 2, random_below(&random, states));
+        system_copy(&right, &left);
+        system_shuffle(&random, &right);
+        if (round % 2)
+            system_mutate(&random, &right);
+        make_graph(&arena, &left, &right, EQUIVALENCE_BRANCHING, &graph);
+        assert_all_ways(&graph, random_below(&random, 2000), &arena);
+        arena_release(&arena);
+        lts_release(&left);
+        lts_release(&right);
+    }
+    CU_ASSERT_TRUE(deterministic_graphs - before > rounds / 4);
 }
 
 int main(int argc, char **argv)
@@ -144,6 +185,7 @@ int main(int argc, char **argv)
         {"small systems", small_systems},
         {"larger systems", larger_systems},
         {"deep systems", deep_systems},
+        {"deterministic systems", deterministic_systems},
         {0},
     };
     return suite_run("refine", tests, argc, argv);

@@ -1,0 +1,27 @@
+/* Memory for one piece of work: taken in order from a buffer the caller has, from the heap once
+ * that is full, and given back all at once. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena {
+    char *next, *end; /* what is left of the buffer */
+    struct arena_block *blocks;
+};
+
+/* `buffer` may be NULL, with size 0. */
+static inline struct arena arena_make(void *buffer, size_t size)
+{
+    return (struct arena){.next = buffer, .end = buffer ? (char *)buffer + size : NULL};
+}
+/* Not cleared, aligned for anything; NULL when count * size overflows or memory is out. */
+void *arena_take(struct arena *arena, size_t count, size_t size);
+/* Zeroed. */
+void *arena_clear(struct arena *arena, size_t count, size_t size);
+/* Gives back early what came from the heap. */
+void arena_drop(struct arena *arena, void *memory);
+void arena_release(struct arena *arena);
+
+#endif
