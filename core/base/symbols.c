@@ -7,6 +7,12 @@
 
 #include "base/memory.h"
 
+/* A part of the name's hash beside its number spares a look at most names that are others. */
+struct symbol_slot {
+    uint32_t index; /* + 1, 0: free */
+    uint32_t tag;
+};
+
 /* Names live in chunks, so that growing never moves one. */
 struct symbol_chunk {
     struct symbol_chunk *next;
@@ -15,12 +21,17 @@ struct symbol_chunk {
     char bytes[];
 };
 
-static size_t slot_of(const struct symbols *symbols, const char *bytes, size_t length)
+static size_t slot_of(const struct symbols *symbols, const char *bytes, size_t length,
+                      uint32_t *tag)
 {
     size_t mask = symbols->slot_count - 1;
-    size_t slot = (size_t)XXH3_64bits(bytes, length) & mask;
-    for (; symbols->slots[slot]; slot = (slot + 1) & mask) {
-        const char *name = symbols->names[symbols->slots[slot] - 1];
+    uint64_t hash = XXH3_64bits(bytes, length);
+    *tag = (uint32_t)(hash >> 32);
+    size_t slot = (size_t)hash & mask;
+    for (; symbols->slots[slot].index; slot = (slot + 1) & mask) {
+        if (symbols->slots[slot].tag != *tag)
+            continue;
+        const char *name = symbols->names[symbols->slots[slot].index - 1];
         if (strlen(name) == length && memcmp(name, bytes, length) == 0)
             break;
     }
@@ -30,14 +41,16 @@ static size_t slot_of(const struct symbols *symbols, const char *bytes, size_t l
 static bool grow(struct symbols *symbols)
 {
     size_t bigger = symbols->slot_count ? symbols->slot_count * 2 : 32;
-    uint32_t *slots = memory_allocate(bigger, sizeof *slots);
+    struct symbol_slot *slots = memory_allocate(bigger, sizeof *slots);
     if (!slots)
         return false;
     free(symbols->slots);
     symbols->slots = slots;
     symbols->slot_count = bigger;
-    for (uint32_t i = 0; i < symbols->count; i++)
-        slots[slot_of(symbols, symbols->names[i], strlen(symbols->names[i]))] = i + 1;
+    for (uint32_t i = 0, tag; i < symbols->count; i++) {
+        size_t slot = slot_of(symbols, symbols->names[i], strlen(symbols->names[i]), &tag);
+        slots[slot] = (struct symbol_slot){i + 1, tag};
+    }
     return true;
 }
 
@@ -67,7 +80,7 @@ uint32_t symbols_find_bytes(const struct symbols *symbols, const char *bytes, si
 {
     if (symbols->slot_count == 0)
         return SYMBOL_NONE;
-    uint32_t found = symbols->slots[slot_of(symbols, bytes, length)];
+    uint32_t tag, found = symbols->slots[slot_of(symbols, bytes, length, &tag)].index;
     return found ? found - 1 : SYMBOL_NONE;
 }
 
@@ -80,9 +93,10 @@ uint32_t symbols_intern_bytes(struct symbols *symbols, const char *bytes, size_t
 {
     if ((size_t)symbols->count * 2 >= symbols->slot_count && !grow(symbols))
         return SYMBOL_NONE;
-    size_t slot = slot_of(symbols, bytes, length);
-    if (symbols->slots[slot])
-        return symbols->slots[slot] - 1;
+    uint32_t tag;
+    size_t slot = slot_of(symbols, bytes, length, &tag);
+    if (symbols->slots[slot].index)
+        return symbols->slots[slot].index - 1;
     if (symbols->count == SYMBOL_NONE - 1 ||
         !memory_reserve(&symbols->names, &symbols->capacity, (size_t)symbols->count + 1,
                         sizeof *symbols->names))
@@ -91,7 +105,7 @@ uint32_t symbols_intern_bytes(struct symbols *symbols, const char *bytes, size_t
     if (!name)
         return SYMBOL_NONE;
     symbols->names[symbols->count] = name;
-    symbols->slots[slot] = ++symbols->count;
+    symbols->slots[slot] = (struct symbol_slot){++symbols->count, tag};
     return symbols->count - 1;
 }
 

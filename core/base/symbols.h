@@ -12,7 +12,7 @@ struct symbols {
     char **names; /* names[0 .. count - 1], NUL-terminated, stable until release */
     uint32_t count;
     size_t capacity;
-    uint32_t *slots; /* open addressing; index + 1, 0 free */
+    struct symbol_slot *slots; /* open addressing */
     size_t slot_count;
     struct symbol_chunk *chunks; /* where the bytes live */
 };

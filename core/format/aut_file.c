@@ -7,6 +7,7 @@
 #include "format/format.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -17,12 +18,12 @@
  * make everything that keeps a record a state run out of memory. */
 #define LONELY_STATES_MAX (UINT64_C(1) << 20)
 
-/* Labels met lately: most files have few, and looking them up is most of the work. */
-enum { LATELY = 512 };
-struct late_label {
-    const char *bytes; /* NULL: none */
-    size_t length;
+/* Labels that are not too long, as open addressing: a lookup is one cache line, and as the
+ * lines are read some way ahead it is there when it is needed. */
+struct known_label {
     uint32_t label;
+    unsigned char length; /* 0: none */
+    char bytes[27];
 };
 
 struct aut {
@@ -34,7 +35,8 @@ struct aut {
     uint64_t transitions;
     const char *internal;
     size_t internal_length;
-    struct late_label lately[LATELY];
+    struct known_label *known;
+    size_t known_count, known_capacity;
     spex_error *error;
 };
 
@@ -230,16 +232,71 @@ static int count_error(const struct aut *aut, const char *at, uint64_t found)
                        aut->transitions, found);
 }
 
-static inline struct late_label *place_of(struct aut *aut, const struct aut_line *line)
+static inline uint64_t load(const char *bytes)
 {
-    /* The ends of a label differ where labels do. */
-    uint32_t mix = (uint32_t)line->label_length;
-    size_t some = line->label_length < 6 ? line->label_length : 6;
-    for (size_t i = 0; i < some; i++)
-        mix = mix * 31 + (unsigned char)line->label[line->label_length - 1 - i];
-    if (line->label_length)
-        mix ^= (uint32_t)(unsigned char)line->label[0] << 6;
-    return &aut->lately[(mix ^ mix >> 9) % LATELY];
+    uint64_t value;
+    memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+static inline uint64_t hash_label(const char *bytes, size_t length)
+{
+    uint64_t mix = length * UINT64_C(0x9E3779B97F4A7C15);
+    for (; length >= sizeof(uint64_t); bytes += 8, length -= 8) {
+        mix = (mix ^ load(bytes)) * UINT64_C(0xBF58476D1CE4E5B9);
+        mix ^= mix >> 29;
+    }
+    for (; length; bytes++, length--)
+        mix = (mix ^ (unsigned char)*bytes) * UINT64_C(0x94D049BB133111EB);
+    return mix ^ mix >> 32;
+}
+
+static inline struct known_label *place_of(const struct aut *aut, uint64_t hash)
+{
+    return &aut->known[hash & (aut->known_capacity - 1)];
+}
+
+/* Where the label is, or where it can go. */
+static inline struct known_label *find_known(const struct aut *aut, const char *bytes,
+                                             size_t length, uint64_t hash)
+{
+    struct known_label *place = place_of(aut, hash), *end = aut->known + aut->known_capacity;
+    while (place->length && (place->length != length || memcmp(place->bytes, bytes, length) != 0))
+        if (++place == end)
+            place = aut->known;
+    return place;
+}
+
+static bool grow_known(struct aut *aut)
+{
+    size_t capacity = aut->known_capacity ? aut->known_capacity * 4 : 512;
+    struct aut bigger = {.known = memory_allocate(capacity, sizeof *bigger.known),
+                         .known_capacity = capacity};
+    if (!bigger.known)
+        return false;
+    for (size_t i = 0; i < aut->known_capacity; i++) {
+        const struct known_label *old = &aut->known[i];
+        if (old->length)
+            *find_known(&bigger, old->bytes, old->length, hash_label(old->bytes, old->length)) =
+                *old;
+    }
+    free(aut->known);
+    aut->known = bigger.known;
+    aut->known_capacity = capacity;
+    return true;
+}
+
+static bool note_known(struct aut *aut, const struct aut_line *line, uint64_t hash, uint32_t label)
+{
+    if (line->label_length == 0 || line->label_length > sizeof aut->known->bytes)
+        return true;
+    if (++aut->known_count > aut->known_capacity / 2 && !grow_known(aut))
+        return false;
+    struct known_label *place = find_known(aut, line->label, line->label_length, hash);
+    place->label = label;
+    place->length = (unsigned char)line->label_length;
+    memcpy(place->bytes, line->label, line->label_length);
+    return true;
 }
 
 /* SYMBOL_NONE: the label is none, or memory is out. */
@@ -256,29 +313,60 @@ static uint32_t find_label(struct aut *aut, const struct aut_line *line, struct 
     return label;
 }
 
-static int read_transition(struct aut *aut, const char *start, const char *end, struct lts *lts)
+/* Lines that were read but whose labels were not looked up yet. */
+enum { AHEAD = 16 };
+struct ahead {
+    struct aut_line lines[AHEAD];
+    uint64_t hashes[AHEAD];
+    size_t begin, end; /* counted on; the place is the rest by AHEAD */
+};
+
+static int take_transition(struct aut *aut, const struct aut_line *line, uint64_t hash,
+                           struct lts *lts)
 {
-    struct aut_line line;
-    const char *at;
-    const char *lacking = read_line(start, end, &line, &at);
-    if (lacking)
-        return fail(aut, at, lacking);
-    if (line.from >= aut->states)
-        return fail(aut, line.from_at, "expected a state below the number of states in the header");
-    if (line.to >= aut->states)
-        return fail(aut, line.to_at, "expected a state below the number of states in the header");
-    struct late_label *late = place_of(aut, &line);
-    if (!late->bytes || late->length != line.label_length ||
-        memcmp(late->bytes, line.label, line.label_length) != 0) {
-        uint32_t known = lts->labels.count;
-        uint32_t label = find_label(aut, &line, lts);
-        if (label == SYMBOL_NONE && lts->labels.count > known)
-            return fail(aut, line.label, "expected a label of UTF-8 text");
-        if (label == SYMBOL_NONE)
+    const struct known_label *known = find_known(aut, line->label, line->label_length, hash);
+    uint32_t label = known->label;
+    if (!known->length) {
+        uint32_t before = lts->labels.count;
+        label = find_label(aut, line, lts);
+        if (label == SYMBOL_NONE && lts->labels.count > before)
+            return fail(aut, line->label, "expected a label of UTF-8 text");
+        if (label == SYMBOL_NONE || !note_known(aut, line, hash, label))
             return error_memory(aut->error);
-        *late = (struct late_label){line.label, line.label_length, label};
     }
-    return lts_add(lts, (uint32_t)line.from, late->label, (uint32_t)line.to, aut->error);
+    /* There is room: read_transitions saw to it. */
+    lts->transitions[lts->transition_count++] =
+        (struct lts_transition){(uint32_t)line->from, label, (uint32_t)line->to};
+    return SPEX_OK;
+}
+
+/* Takes the lines read ahead until at most so many are left. */
+static int take_lines(struct aut *aut, struct ahead *ahead, size_t left, struct lts *lts)
+{
+    int status = SPEX_OK;
+    for (; !status && ahead->end - ahead->begin > left; ahead->begin++)
+        status = take_transition(aut, &ahead->lines[ahead->begin % AHEAD],
+                                 ahead->hashes[ahead->begin % AHEAD], lts);
+    return status;
+}
+
+static int read_ahead(struct aut *aut, struct ahead *ahead, const char *start, const char *end,
+                      struct lts *lts)
+{
+    struct aut_line *line = &ahead->lines[ahead->end % AHEAD];
+    const char *at, *lacking = read_line(start, end, line, &at);
+    if (!lacking && line->from >= aut->states)
+        at = line->from_at, lacking = "expected a state below the number of states in the header";
+    if (!lacking && line->to >= aut->states)
+        at = line->to_at, lacking = "expected a state below the number of states in the header";
+    if (lacking) {
+        int status = take_lines(aut, ahead, 0, lts);
+        return status ? status : fail(aut, at, lacking);
+    }
+    uint64_t hash = hash_label(line->label, line->label_length);
+    __builtin_prefetch(place_of(aut, hash));
+    ahead->hashes[ahead->end++ % AHEAD] = hash;
+    return take_lines(aut, ahead, AHEAD - 1, lts);
 }
 
 static int read_transitions(struct aut *aut, struct lts *lts)
@@ -287,22 +375,28 @@ static int read_transitions(struct aut *aut, struct lts *lts)
     uint64_t room = (uint64_t)(aut->end - aut->next) / 7 + 1;
     uint64_t wanted = aut->transitions < room ? aut->transitions : room;
     if (!memory_reserve(&lts->transitions, &lts->transition_capacity, (size_t)wanted,
-                        sizeof *lts->transitions))
+                        sizeof *lts->transitions) ||
+        !grow_known(aut))
         return error_memory(aut->error);
+    struct ahead ahead = {.begin = 0};
     const char *start, *end;
-    while (next_line(aut, &start, &end)) {
-        if (lts->transition_count == aut->transitions) {
-            const char *extra = skip_blanks(start, end);
-            return *extra == '(' ? count_error(aut, extra, aut->transitions + 1)
-                                 : fail(aut, extra, "expected the end of the file");
+    int status = SPEX_OK;
+    while (!status && next_line(aut, &start, &end)) {
+        if (ahead.end < aut->transitions) {
+            status = read_ahead(aut, &ahead, start, end, lts);
+            continue;
         }
-        int status = read_transition(aut, start, end, lts);
-        if (status)
-            return status;
+        const char *extra = skip_blanks(start, end);
+        status = take_lines(aut, &ahead, 0, lts);
+        if (!status)
+            status = *extra == '(' ? count_error(aut, extra, aut->transitions + 1)
+                                   : fail(aut, extra, "expected the end of the file");
     }
-    if (lts->transition_count < aut->transitions)
-        return count_error(aut, aut->end, lts->transition_count);
-    return SPEX_OK;
+    if (!status)
+        status = take_lines(aut, &ahead, 0, lts);
+    if (!status && lts->transition_count < aut->transitions)
+        status = count_error(aut, aut->end, lts->transition_count);
+    return status;
 }
 
 int aut_read(const char *file, const char *bytes, size_t length, const char *internal,
@@ -322,6 +416,7 @@ int aut_read(const char *file, const char *bytes, size_t length, const char *int
         status = read_header(&aut, lts);
     if (!status)
         status = read_transitions(&aut, lts);
+    free(aut.known);
     if (status)
         lts_release(lts);
     return status;

@@ -154,6 +154,9 @@ static void mistakes_have_their_place(void)
         {"des (0,1,2)\n(0,a,4294967296)\n", "x.aut:2:6: expected a state below"},
         {"des (0,1,2)\n(18446744073709551616,a,0)\n", "x.aut:2:2: expected a state below"},
         {"des (0,1,2)\n(0,\"\xff\",1)\n", "x.aut:2:5: expected a label of UTF-8 text"},
+        /* of several mistakes the first */
+        {"des (0,9,2)\n(0,a,1)\n(0,\"\xff\",1)\n(0,a,1)\n(0,a,2)\n", "x.aut:3:5: expected a label"},
+        {"des (0,1,2)\n(0,\"\xff\",1)\nbye\n", "x.aut:2:5: expected a label of UTF-8 text"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lts lts;
@@ -254,6 +257,39 @@ static void textbook_files_come_back(void)
     CU_ASSERT_TRUE(count > 80);
 }
 
+/* Labels of all lengths, alike but for one place, each many times. */
+static void many_labels_are_told_apart(void)
+{
+    enum { LABELS = 3000, LINES = 20000 };
+    struct random random = {4};
+    struct text text = {0};
+    uint32_t *labels = calloc(LINES, sizeof *labels);
+    text_printf(&text, "des (0,%d,1)\n", LINES);
+    for (size_t i = 0; i < LINES; i++) {
+        labels[i] = random_below(&random, LABELS);
+        int length = 1 + (int)(labels[i] % 40);
+        text_printf(&text, "(0,\"%.*s%u%.*s\",0)\n", length / 2,
+                    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", labels[i] / 40, length - length / 2,
+                    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+    }
+    struct lts lts;
+    uint32_t *number = calloc(LABELS, sizeof *number), distinct = 0;
+    if (read_lts(text_value(&text), "tau", &lts)) {
+        for (size_t i = 0; i < LINES; i++) {
+            uint32_t label = lts.transitions[i].label;
+            if (!number[labels[i]])
+                number[labels[i]] = ++distinct;
+            CU_ASSERT_EQUAL(label, number[labels[i]]);
+        }
+        CU_ASSERT_EQUAL(lts.labels.count, distinct + 1);
+        CU_ASSERT_TRUE(distinct > LABELS / 2);
+        lts_release(&lts);
+    }
+    free(labels);
+    free(number);
+    text_release(&text);
+}
+
 static void memory_may_run_out_anywhere(void)
 {
     static const char file[] = "des (0,2,2)\n(0,\"a\",1)\n(1,\"b\",0)\n";
@@ -285,6 +321,7 @@ int main(int argc, char **argv)
         {"mistakes have their place", mistakes_have_their_place},
         {"written files come back", written_files_come_back},
         {"textbook files come back", textbook_files_come_back},
+        {"many labels are told apart", many_labels_are_told_apart},
         {"memory may run out anywhere", memory_may_run_out_anywhere},
         {0},
     };
