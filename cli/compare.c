@@ -14,6 +14,7 @@ struct comparison {
     enum equivalence equivalence;
     struct input inputs[2];
     struct lts sides[2];
+    size_t transitions[2];
     const char *internal; /* the label that .aut files write for it; NULL: no .aut file */
     bool initialisation;
     bool equivalent;
@@ -95,7 +96,7 @@ static void append_sizes(struct text *text, const struct comparison *comparison)
         text_append(text, "  ");
         text_append_visible(text, comparison->inputs[side].argument);
         text_printf(text, ": %" PRIu32 " states, %zu transitions\n",
-                    comparison->sides[side].state_count, comparison->sides[side].transition_count);
+                    comparison->sides[side].state_count, comparison->transitions[side]);
     }
 }
 
@@ -134,7 +135,7 @@ static void append_json(struct text *text, const struct comparison *comparison)
         text_printf(text, ",\"%s\":{\"file\":", names[side]);
         text_append_json(text, comparison->inputs[side].argument);
         text_printf(text, ",\"states\":%" PRIu32 ",\"transitions\":%zu}",
-                    comparison->sides[side].state_count, comparison->sides[side].transition_count);
+                    comparison->sides[side].state_count, comparison->transitions[side]);
     }
     if (comparison->explanation) {
         struct text reason = {0};
@@ -159,10 +160,14 @@ static enum answer decide(struct comparison *comparison)
     struct progress_line progress;
     spex_error error;
     progress_start(&progress);
-    int status = check_equivalence(
-        &comparison->sides[LEFT], &comparison->sides[RIGHT], comparison->equivalence,
-        &progress.progress, &comparison->equivalent,
-        option_given(invocation, "explain") ? &comparison->explanation : NULL, &error);
+    struct lts *left = &comparison->sides[LEFT], *right = &comparison->sides[RIGHT];
+    comparison->transitions[LEFT] = left->transition_count;
+    comparison->transitions[RIGHT] = right->transition_count;
+    int status = option_given(invocation, "explain")
+                     ? check_equivalence(left, right, comparison->equivalence, &progress.progress,
+                                         &comparison->equivalent, &comparison->explanation, &error)
+                     : check_consuming(left, right, comparison->equivalence, &progress.progress,
+                                       &comparison->equivalent, &error);
     progress_end(&progress);
     if (status)
         return fail(invocation, &error);

@@ -160,15 +160,19 @@ int input_lts(struct input *input, bool initialisation, const char *internal, st
         return lts_from_specification(lts, input->specification, initialisation, error);
     if (input->kind == INPUT_MODEL)
         return lts_from_model(lts, input->model, initialisation, error);
-    /* A label that a DOT file does not say is internal is visible, `i` and `tau` too. */
-    int status = input->dot
-                     ? dot_read(input->path, input->bytes, input->length,
-                                input->scanned ? NULL : internal, lts, error)
-                     : aut_read(input->path, input->bytes, input->length, internal, lts, error);
+    char *bytes = input->bytes;
+    int status;
+    input->bytes = NULL;
+    if (input->dot) {
+        /* A label that a DOT file does not say is internal is visible, `i` and `tau` too. */
+        status = dot_read(input->path, bytes, input->length, input->scanned ? NULL : internal, lts,
+                          error);
+        free(bytes);
+    } else {
+        status = aut_take(input->path, bytes, input->length, internal, lts, error);
+    }
     if (!status && input->split && (status = mealy_split(lts, error)))
         lts_release(lts);
-    free(input->bytes);
-    input->bytes = NULL;
     return status;
 }
 

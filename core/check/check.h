@@ -38,6 +38,11 @@ int check_equivalence(const struct lts *left, const struct lts *right, enum equi
                       const struct progress *progress, bool *equivalent,
                       struct explanation **explanation, spex_error *error);
 
+/* The verdict alone; the transitions of both sides may be given back on the way, so that
+ * large ones take less memory. */
+int check_consuming(struct lts *left, struct lts *right, enum equivalence equivalence,
+                    const struct progress *progress, bool *equivalent, spex_error *error);
+
 /* For each state of both sides the number of its equivalence class, 0 .. *count - 1,
  * the same numbers on both sides. classes[side] has state_count elements, given by
  * the caller. Not for equivalences of traces. Errors: CANCELLED, MEMORY, USAGE. */

@@ -11,14 +11,14 @@ void comparison_release(struct comparison *comparison)
 }
 
 static int build(struct comparison *comparison, const struct lts *left, const struct lts *right,
-                 enum equivalence base, const struct progress *progress, uint32_t starts[2],
-                 spex_error *error)
+                 struct lts *consumed[2], enum equivalence base, const struct progress *progress,
+                 uint32_t starts[2], spex_error *error)
 {
     struct merged *merged = &comparison->merged;
     struct arena *arena = &comparison->arena;
     int status = merge(merged, arena, left, right, base, error);
     if (!status)
-        status = components_build(merged, arena, progress, &comparison->component,
+        status = components_build(merged, consumed, arena, progress, &comparison->component,
                                   &comparison->graph, error);
     for (int side = LEFT; !status && side <= RIGHT; side++)
         starts[side] = comparison->component[merged->initial[side]];
@@ -39,16 +39,16 @@ int compare(struct comparison *comparison, const struct lts *left, const struct 
             enum equivalence base, const struct progress *progress, spex_error *error)
 {
     uint32_t starts[2];
-    int status = build(comparison, left, right, base, progress, starts, error);
+    int status = build(comparison, left, right, NULL, base, progress, starts, error);
     return status ? status : classify(comparison, NULL, progress, error);
 }
 
 int compare_verdict(struct comparison *comparison, const struct lts *left, const struct lts *right,
-                    enum equivalence base, const struct progress *progress, bool *equivalent,
-                    spex_error *error)
+                    struct lts *consumed[2], enum equivalence base, const struct progress *progress,
+                    bool *equivalent, spex_error *error)
 {
     uint32_t starts[2];
-    int status = build(comparison, left, right, base, progress, starts, error);
+    int status = build(comparison, left, right, consumed, base, progress, starts, error);
     if (status)
         return status;
     if (deterministic(&comparison->graph))

@@ -24,10 +24,11 @@ enum equivalence equivalence_base(enum equivalence equivalence);
  * CANCELLED, MEMORY, INTERNAL. */
 int compare(struct comparison *comparison, const struct lts *left, const struct lts *right,
             enum equivalence base, const struct progress *progress, spex_error *error);
-/* Whether the initial states are equivalent: the partition is not, or not all, made. */
+/* Whether the initial states are equivalent: the partition is not, or not all, made.
+ * `consumed` as in components.h. */
 int compare_verdict(struct comparison *comparison, const struct lts *left, const struct lts *right,
-                    enum equivalence base, const struct progress *progress, bool *equivalent,
-                    spex_error *error);
+                    struct lts *consumed[2], enum equivalence base, const struct progress *progress,
+                    bool *equivalent, spex_error *error);
 void comparison_release(struct comparison *comparison);
 
 static inline uint32_t class_of(const struct comparison *comparison, uint32_t state)

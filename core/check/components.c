@@ -1,5 +1,6 @@
 #include "check/components.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -9,41 +10,51 @@
 /* From so many states on memory is far away: then the numbering is worth a search. */
 enum { LARGE = 1 << 14 };
 
+/* What the search knows of a state, in one place: it waits for memory most of the time. */
+struct visit {
+    uint32_t number; /* order of visits, from 1; 0: not visited; CLOSED: has its component */
+    uint32_t low;    /* the lowest number known to be reached */
+    uint32_t edge;   /* the next edge to look at */
+    uint32_t end;
+};
+#define CLOSED UINT32_MAX
+
 /* Tarjan's algorithm with its own stacks: a chain may be millions of steps long. */
 struct search {
     const struct graph *graph; /* of the states */
-    uint32_t *number;          /* order of visits, from 1; 0: not visited */
-    uint32_t *low;             /* the lowest number known to be reached */
-    uint32_t *cursor;          /* the next edge to look at */
-    uint32_t *path;            /* from the root of the search to where it is */
-    uint32_t *open;            /* visited, component not complete */
+    struct visit *visits;
+    uint32_t *path; /* from the root of the search to where it is */
+    uint32_t *open; /* visited, component not complete */
     uint32_t *component;
     size_t path_length, open_count;
-    uint32_t visits, components;
+    uint32_t visited, components;
 };
 
 static void enter(struct search *search, uint32_t state)
 {
-    search->number[state] = search->low[state] = ++search->visits;
-    search->cursor[state] = search->graph->first[state];
+    const uint32_t *first = search->graph->first;
+    uint32_t number = ++search->visited;
+    search->visits[state] = (struct visit){number, number, first[state], first[state + 1]};
     search->path[search->path_length++] = state;
     search->open[search->open_count++] = state;
 }
 
 static void leave(struct search *search, uint32_t state)
 {
+    const struct visit *visit = &search->visits[state];
     search->path_length--;
-    if (search->low[state] == search->number[state]) {
+    if (visit->low == visit->number) {
         uint32_t member;
         do {
             member = search->open[--search->open_count];
             search->component[member] = search->components;
+            search->visits[member].number = CLOSED;
         } while (member != state);
         search->components++;
     } else { /* so it is not the root of the search: it has a parent */
-        uint32_t parent = search->path[search->path_length - 1];
-        if (search->low[state] < search->low[parent])
-            search->low[parent] = search->low[state];
+        struct visit *parent = &search->visits[search->path[search->path_length - 1]];
+        if (visit->low < parent->low)
+            parent->low = visit->low;
     }
 }
 
@@ -53,18 +64,18 @@ static void visit_from(struct search *search, uint32_t start)
     const struct graph *graph = search->graph;
     enter(search, start);
     while (search->path_length) {
-        uint32_t state = search->path[search->path_length - 1], edge = search->cursor[state];
-        if (edge == graph->first[state + 1] || edge_label(graph->edges[edge]) != LTS_INTERNAL) {
+        uint32_t state = search->path[search->path_length - 1];
+        struct visit *visit = &search->visits[state];
+        if (visit->edge == visit->end || edge_label(graph->edges[visit->edge]) != LTS_INTERNAL) {
             leave(search, state);
             continue;
         }
-        uint32_t target = edge_target(graph->edges[edge]);
-        search->cursor[state]++;
-        if (!search->number[target])
+        uint32_t target = edge_target(graph->edges[visit->edge++]);
+        uint32_t number = search->visits[target].number;
+        if (!number)
             enter(search, target);
-        else if (search->component[target] == NO_COMPONENT &&
-                 search->number[target] < search->low[state])
-            search->low[state] = search->number[target];
+        else if (number < visit->low)
+            visit->low = number;
     }
 }
 
@@ -136,28 +147,26 @@ static int find(const struct merged *merged, const struct graph *graph, bool int
         good = walk.stack && walk.met;
     }
     if (internal) {
-        search.number = arena_clear(arena, states, sizeof *search.number);
-        search.low = arena_take(arena, states, sizeof *search.low);
-        search.cursor = arena_take(arena, states, sizeof *search.cursor);
+        search.visits = arena_clear(arena, states, sizeof *search.visits);
         search.path = arena_take(arena, states, sizeof *search.path);
         search.open = arena_take(arena, states, sizeof *search.open);
-        good = good && search.number && search.low && search.cursor && search.path && search.open;
+        good = good && search.visits && search.path && search.open;
     }
     int status =
         good ? number_states(&search, large ? &walk : NULL, merged, internal, progress, error)
              : error_memory(error);
     *count = search.components;
-    void *const done[] = {walk.stack,    walk.met,    search.number, search.low,
-                          search.cursor, search.path, search.open};
+    void *const done[] = {walk.stack, walk.met, search.visits, search.path, search.open};
     for (size_t i = 0; i < sizeof done / sizeof *done; i++)
         if (done[i])
             arena_drop(arena, done[i]);
     return status;
 }
 
-/* All transitions of both sides; *internal: some are. */
-static bool build_steps(const struct merged *merged, struct arena *arena, struct graph *graph,
-                        bool *internal)
+/* All transitions of both sides; *internal: some are. With `consumed` they are given back
+ * as soon as they are taken over. */
+static bool build_steps(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
+                        struct graph *graph, bool *internal)
 {
     size_t edges = merged->sides[LEFT]->transition_count + merged->sides[RIGHT]->transition_count;
     graph->state_count = merged->state_count;
@@ -180,6 +189,11 @@ static bool build_steps(const struct merged *merged, struct arena *arena, struct
             const struct lts_transition *step = &lts->transitions[i];
             graph_put(graph, step->from + merged->shift[side],
                       edge_make(merged->labels[side][step->label], step->to + merged->shift[side]));
+        }
+        if (consumed) {
+            free(consumed[side]->transitions);
+            consumed[side]->transitions = NULL;
+            consumed[side]->transition_count = consumed[side]->transition_capacity = 0;
         }
     }
     if (merged->equivalence == EQUIVALENCE_STRONG)
@@ -228,7 +242,7 @@ static bool contract(const struct merged *merged, const uint32_t *component, uin
     return true;
 }
 
-int components_build(const struct merged *merged, struct arena *arena,
+int components_build(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
                      const struct progress *progress, uint32_t **component, struct graph *graph,
                      spex_error *error)
 {
@@ -236,7 +250,7 @@ int components_build(const struct merged *merged, struct arena *arena,
     bool internal;
     uint32_t count;
     *component = arena_take(arena, merged->state_count, sizeof **component);
-    if (!*component || !build_steps(merged, arena, &steps, &internal))
+    if (!*component || !build_steps(merged, consumed, arena, &steps, &internal))
         return error_memory(error);
     if (!internal && merged->state_count < LARGE) {
         for (uint32_t i = 0; i < merged->state_count; i++)

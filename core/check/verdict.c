@@ -99,25 +99,40 @@ static int compare_whole(struct comparison *comparison, const struct lts *left,
     return status;
 }
 
-int check_equivalence(const struct lts *left, const struct lts *right, enum equivalence equivalence,
-                      const struct progress *progress, bool *equivalent,
-                      struct explanation **explanation, spex_error *error)
+static int decide(const struct lts *left, const struct lts *right, struct lts *consumed[2],
+                  enum equivalence equivalence, const struct progress *progress, bool *equivalent,
+                  struct explanation **explanation, spex_error *error)
 {
-    if (explanation)
-        *explanation = NULL;
     if (!equivalence_known(equivalence))
         return error_set(error, SPEX_ERROR_USAGE, "there is no equivalence number %d",
                          (int)equivalence);
     _Alignas(16) char room[COMPARISON_ROOM];
     struct comparison comparison;
     comparison.arena = arena_make(room, sizeof room);
-    int status =
-        is_base(equivalence) && !explanation
-            ? compare_verdict(&comparison, left, right, equivalence, progress, equivalent, error)
-            : compare_whole(&comparison, left, right, equivalence, progress, equivalent,
-                            explanation, error);
+    int status = is_base(equivalence) && !explanation
+                     ? compare_verdict(&comparison, left, right, consumed, equivalence, progress,
+                                       equivalent, error)
+                     : compare_whole(&comparison, left, right, equivalence, progress, equivalent,
+                                     explanation, error);
     comparison_release(&comparison);
     return status;
+}
+
+int check_equivalence(const struct lts *left, const struct lts *right, enum equivalence equivalence,
+                      const struct progress *progress, bool *equivalent,
+                      struct explanation **explanation, spex_error *error)
+{
+    if (explanation)
+        *explanation = NULL;
+    return decide(left, right, NULL, equivalence, progress, equivalent, explanation, error);
+}
+
+int check_consuming(struct lts *left, struct lts *right, enum equivalence equivalence,
+                    const struct progress *progress, bool *equivalent, spex_error *error)
+{
+    struct lts *consumed[2] = {left, right};
+    return decide(left, right, left == right ? NULL : consumed, equivalence, progress, equivalent,
+                  NULL, error);
 }
 
 int check_reachable(const struct lts *lts, bool *reached, spex_error *error)

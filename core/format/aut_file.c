@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -28,7 +30,9 @@ struct known_label {
 
 struct aut {
     const char *file;
-    const char *bytes;
+    const char *bytes; /* what is left of them */
+    unsigned line;     /* where they begin */
+    bool given;        /* they may be given back */
     const char *next;
     const char *end;
     uint64_t states;
@@ -44,7 +48,7 @@ static int fail(const struct aut *aut, const char *at, const char *what)
 {
     unsigned line, column;
     text_place(aut->bytes, at, &line, &column);
-    return error_place(aut->error, aut->file, line, column, "%s", what);
+    return error_place(aut->error, aut->file, aut->line + line, column, "%s", what);
 }
 
 static inline const char *skip_blanks(const char *at, const char *end)
@@ -221,6 +225,7 @@ static int count_error(const struct aut *aut, const char *at, uint64_t found)
 {
     unsigned line, column;
     text_place(aut->bytes, at, &line, &column);
+    line += aut->line;
     if (found > aut->transitions)
         return error_place(aut->error, aut->file, line, column,
                            "expected the end of the file: the header announces %" PRIu64
@@ -313,6 +318,9 @@ static uint32_t find_label(struct aut *aut, const struct aut_line *line, struct 
     return label;
 }
 
+/* So much is given back at once. */
+enum { GIVE_BACK = 1 << 20 };
+
 /* Lines that were read but whose labels were not looked up yet. */
 enum { AHEAD = 16 };
 struct ahead {
@@ -369,6 +377,20 @@ static int read_ahead(struct aut *aut, struct ahead *ahead, const char *start, c
     return take_lines(aut, ahead, AHEAD - 1, lts);
 }
 
+/* Gives back the pages of the lines that were taken, `next` being the first that was not;
+ * what they were is forgotten but for their number. */
+static void give_back(struct aut *aut, const char *next)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t begin = ((uintptr_t)aut->bytes + page - 1) / page * page;
+    uintptr_t end = (uintptr_t)next / page * page;
+    for (const char *at = aut->bytes; (at = memchr(at, '\n', (size_t)(next - at))); at++)
+        aut->line++;
+    aut->bytes = next;
+    if (begin < end)
+        madvise((void *)begin, end - begin, MADV_DONTNEED);
+}
+
 static int read_transitions(struct aut *aut, struct lts *lts)
 {
     /* The header is not to be trusted; the shortest transition takes seven bytes. */
@@ -382,6 +404,12 @@ static int read_transitions(struct aut *aut, struct lts *lts)
     const char *start, *end;
     int status = SPEX_OK;
     while (!status && next_line(aut, &start, &end)) {
+        if (aut->given && (size_t)(start - aut->bytes) >= GIVE_BACK) {
+            status = take_lines(aut, &ahead, 0, lts);
+            if (status)
+                break;
+            give_back(aut, start);
+        }
         if (ahead.end < aut->transitions) {
             status = read_ahead(aut, &ahead, start, end, lts);
             continue;
@@ -399,11 +427,12 @@ static int read_transitions(struct aut *aut, struct lts *lts)
     return status;
 }
 
-int aut_read(const char *file, const char *bytes, size_t length, const char *internal,
-             struct lts *lts, spex_error *error)
+static int read_bytes(const char *file, const char *bytes, bool given, size_t length,
+                      const char *internal, struct lts *lts, spex_error *error)
 {
     struct aut aut = {.file = file,
                       .bytes = bytes,
+                      .given = given,
                       .next = bytes,
                       .end = bytes + length,
                       .internal = internal,
@@ -419,6 +448,20 @@ int aut_read(const char *file, const char *bytes, size_t length, const char *int
     free(aut.known);
     if (status)
         lts_release(lts);
+    return status;
+}
+
+int aut_read(const char *file, const char *bytes, size_t length, const char *internal,
+             struct lts *lts, spex_error *error)
+{
+    return read_bytes(file, bytes, false, length, internal, lts, error);
+}
+
+int aut_take(const char *file, char *bytes, size_t length, const char *internal, struct lts *lts,
+             spex_error *error)
+{
+    int status = read_bytes(file, bytes, true, length, internal, lts, error);
+    free(bytes);
     return status;
 }
 

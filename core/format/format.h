@@ -43,6 +43,9 @@ int model_write(const struct spex_model *model, struct text *text, spex_error *e
  * NULL for none. aut_has_label finds out, for a whole command, whether any file has `tau`. */
 int aut_read(const char *file, const char *bytes, size_t length, const char *internal,
              struct lts *lts, spex_error *error);
+/* The same of bytes that free() is for: they are given back, in part while they are read. */
+int aut_take(const char *file, char *bytes, size_t length, const char *internal, struct lts *lts,
+             spex_error *error);
 bool aut_has_label(const char *bytes, size_t length, const char *label);
 int aut_write(const struct lts *lts, const char *internal, struct text *text, spex_error *error);
 

@@ -23,7 +23,7 @@ static void make_graph(struct arena *arena, const struct lts *left, const struct
     uint32_t *component;
     spex_error error;
     if (merge(&merged, arena, left, right, notion, &error) ||
-        components_build(&merged, arena, NULL, &component, graph, &error))
+        components_build(&merged, NULL, arena, NULL, &component, graph, &error))
         abort();
 }
 

@@ -290,6 +290,41 @@ static void many_labels_are_told_apart(void)
     text_release(&text);
 }
 
+/* Bytes that are given back while they are read: the places of mistakes stay. */
+static void taken_bytes_are_given_back(void)
+{
+    enum { LINES = 300000 };
+    for (int mistake = 0; mistake < 3; mistake++) {
+        struct text text = {0};
+        struct lts lts;
+        spex_error error;
+        text_printf(&text, "des (0,%d,1000)\n", LINES);
+        for (int i = 0; i < LINES; i++)
+            if (mistake == 1 && i == 200000)
+                text_append(&text, "(0,a,1000)\n");
+            else if (mistake == 2 && i == LINES - 1)
+                text_append(&text, "(0,\"\xff\",0)\n");
+            else
+                text_printf(&text, "(%d,\"label %d\",7)\n", i % 1000, i % 5);
+        size_t length = text.length;
+        int status = aut_take("x.aut", text_take(&text), length, "tau", &lts, &error);
+        if (mistake) {
+            CU_ASSERT_EQUAL(status, SPEX_ERROR_SYNTAX);
+            ASSERT_CONTAINS(error.message, mistake == 1
+                                               ? "x.aut:200002:6: expected a state"
+                                               : "x.aut:300001:5: expected a label of UTF-8");
+        } else if (ASSERT_OK(status, error)) {
+            CU_ASSERT_EQUAL(lts.transition_count, LINES);
+            bool good = true;
+            for (uint32_t i = 0; i < LINES; i++)
+                good = good && lts.transitions[i].from == i % 1000 &&
+                       lts.transitions[i].label == 1 + i % 5;
+            CU_ASSERT_TRUE(good);
+            lts_release(&lts);
+        }
+    }
+}
+
 static void memory_may_run_out_anywhere(void)
 {
     static const char file[] = "des (0,2,2)\n(0,\"a\",1)\n(1,\"b\",0)\n";
@@ -322,6 +357,7 @@ int main(int argc, char **argv)
         {"written files come back", written_files_come_back},
         {"textbook files come back", textbook_files_come_back},
         {"many labels are told apart", many_labels_are_told_apart},
+        {"taken bytes are given back", taken_bytes_are_given_back},
         {"memory may run out anywhere", memory_may_run_out_anywhere},
         {0},
     };
