@@ -27,11 +27,16 @@ static void add(struct lts *lts, uint64_t from, uint32_t label, uint64_t to)
         lts->state_count = (uint32_t)most + 1;
 }
 
-static uint32_t label(struct lts *lts, const char *name, uint32_t number)
+static uint32_t label(struct lts *lts, const char *name)
+{
+    return symbols_intern(&lts->labels, name);
+}
+
+static uint32_t numbered_label(struct lts *lts, const char *name, uint32_t number)
 {
     char text[40];
-    snprintf(text, sizeof text, name, number);
-    return symbols_intern(&lts->labels, text);
+    snprintf(text, sizeof text, "%s(%u)", name, number);
+    return label(lts, text);
 }
 
 /* ---- shapes of models */
@@ -39,7 +44,7 @@ static uint32_t label(struct lts *lts, const char *name, uint32_t number)
 /* Three counters that go round; some of their steps are internal. */
 static void grid(struct lts *lts, uint64_t transitions)
 {
-    uint32_t x = label(lts, "x", 0), y = label(lts, "y", 0), z = label(lts, "z", 0);
+    uint32_t x = label(lts, "x"), y = label(lts, "y"), z = label(lts, "z");
     uint64_t side = (uint64_t)cbrt((double)transitions / 3);
     side = side < 2 ? 2 : side;
     for (uint64_t i = 0; i < side; i++)
@@ -56,15 +61,15 @@ static void grid(struct lts *lts, uint64_t transitions)
 static void protocol(struct lts *lts, uint64_t transitions)
 {
     uint64_t count = transitions / 9 + 1;
-    uint32_t acknowledge = label(lts, "ack", 0);
+    uint32_t acknowledge = label(lts, "ack");
     for (uint64_t i = 0; i < count; i++) {
         uint64_t at = 7 * i;
         uint32_t kind = (uint32_t)(i % 50);
-        add(lts, at, label(lts, "send(%u)", kind), at + 1);
+        add(lts, at, numbered_label(lts, "send", kind), at + 1);
         add(lts, at + 1, LTS_INTERNAL, at + 2);
         add(lts, at + 1, LTS_INTERNAL, at + 3);
         add(lts, at + 2, LTS_INTERNAL, at + 1);
-        add(lts, at + 3, label(lts, "deliver(%u)", kind), at + 4);
+        add(lts, at + 3, numbered_label(lts, "deliver", kind), at + 4);
         add(lts, at + 4, LTS_INTERNAL, at + 5);
         add(lts, at + 4, LTS_INTERNAL, at + 6);
         add(lts, at + 5, LTS_INTERNAL, at + 4);
@@ -78,7 +83,7 @@ static void random_steps(struct lts *lts, uint64_t transitions)
     uint64_t states = transitions / 3 + 1, seed = 1;
     uint32_t labels[6];
     for (uint32_t i = 0; i < 6; i++)
-        labels[i] = label(lts, "l%u", i);
+        labels[i] = numbered_label(lts, "l", i);
     for (uint64_t i = 0; i < 3 * states; i++)
         add(lts, i / 3, below(&seed, 4) ? labels[below(&seed, 6)] : LTS_INTERNAL,
             below(&seed, states));
@@ -91,20 +96,20 @@ static void random_steps(struct lts *lts, uint64_t transitions)
 static void hubs(struct lts *lts, uint64_t transitions)
 {
     uint64_t length = transitions / 2;
-    uint32_t a = label(lts, "a", 0), b = label(lts, "b", 0);
+    uint32_t a = label(lts, "a"), b = label(lts, "b");
     for (uint64_t i = 0; i < length; i++) {
         add(lts, i, b, i + 1);
         add(lts, i, a, length + 1 + i % 2);
     }
-    add(lts, length + 1, label(lts, "c", 0), length + 1);
-    add(lts, length + 2, label(lts, "d", 0), length + 2);
+    add(lts, length + 1, label(lts, "c"), length + 1);
+    add(lts, length + 2, label(lts, "d"), length + 2);
 }
 
 /* Every state has a step to all that come after it. */
 static void dag(struct lts *lts, uint64_t transitions)
 {
     uint64_t states = (uint64_t)sqrt(2 * (double)transitions) + 1;
-    uint32_t a = label(lts, "a", 0);
+    uint32_t a = label(lts, "a");
     for (uint64_t i = 0; i < states; i++)
         for (uint64_t k = i + 1; k < states; k++)
             add(lts, i, a, k);
@@ -113,7 +118,7 @@ static void dag(struct lts *lts, uint64_t transitions)
 /* A cycle with a Fibonacci word on it: told apart only from far away. */
 static void fibonacci(struct lts *lts, uint64_t transitions)
 {
-    uint32_t names[2] = {label(lts, "a", 0), label(lts, "b", 0)};
+    uint32_t names[2] = {label(lts, "a"), label(lts, "b")};
     uint64_t shorter = 1, length = 2;
     while (length < transitions) {
         uint64_t sum = shorter + length;
@@ -142,7 +147,7 @@ static void internal_grid(struct lts *lts, uint64_t transitions)
     uint64_t side = (uint64_t)sqrt((double)transitions / 2.09) + 2;
     uint32_t labels[4];
     for (uint32_t i = 0; i < 4; i++)
-        labels[i] = label(lts, "v%u", i);
+        labels[i] = numbered_label(lts, "v", i);
     for (uint64_t i = 0; i < side; i++)
         for (uint64_t k = 0; k < side; k++) {
             if (i + 1 < side)
@@ -158,7 +163,7 @@ static void internal_grid(struct lts *lts, uint64_t transitions)
 static void broom(struct lts *lts, uint64_t transitions)
 {
     uint64_t length = transitions / 3 + 2;
-    uint32_t a = label(lts, "a", 0), b = label(lts, "b", 0);
+    uint32_t a = label(lts, "a"), b = label(lts, "b");
     for (uint64_t i = 0; i < length; i++) {
         add(lts, 0, a, i);
         add(lts, 1, a, i);
@@ -172,9 +177,9 @@ static void broom(struct lts *lts, uint64_t transitions)
 static void fan(struct lts *lts, uint64_t transitions)
 {
     uint64_t length = transitions / 3 + 1;
-    uint32_t b = label(lts, "b", 0);
+    uint32_t b = label(lts, "b");
     for (uint64_t i = 0; i < length; i++) {
-        add(lts, 0, label(lts, "a%u", (uint32_t)i), 1 + i);
+        add(lts, 0, numbered_label(lts, "a", (uint32_t)i), 1 + i);
         if (i + 1 < length)
             add(lts, 1 + i, b, 2 + i);
         add(lts, 1 + length + i, LTS_INTERNAL, 0);
@@ -185,7 +190,7 @@ static void fan(struct lts *lts, uint64_t transitions)
 static void stairs(struct lts *lts, uint64_t transitions)
 {
     uint64_t length = transitions / 2 + 1;
-    uint32_t names[2] = {label(lts, "a", 0), label(lts, "b", 0)};
+    uint32_t names[2] = {label(lts, "a"), label(lts, "b")};
     for (uint64_t i = 0; i < length; i++) {
         add(lts, i + 1, LTS_INTERNAL, i);
         add(lts, i + 1, names[i % 3 == 0], i / 2);
