@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
 #include "cli/output.h"
-#include "store/maintenance.h"
+#include "cli/store.h"
 
-/* Where a store is not there, looking after it makes no sense: that is a failure. */
-static enum answer fail_store(const struct invocation *invocation, const spex_error *error)
+enum answer fail_store(const struct invocation *invocation, const spex_error *error)
 {
     enum answer answer = fail(invocation, error);
     return answer == ANSWER_NO ? ANSWER_BROKEN : answer;
@@ -305,6 +303,41 @@ static enum answer vacuum(const struct invocation *invocation,
     return print(&text);
 }
 
+/* -------------------------------------------------------------- reshard */
+
+static enum answer reshard(const struct invocation *invocation,
+                           const struct project_options *options)
+{
+    const char *argument = invocation->arguments[1];
+    char *end;
+    errno = 0;
+    unsigned long shards = strtoul(argument, &end, 10);
+    if (*argument < '0' || *argument > '9' || *end || errno || shards < 1 ||
+        shards > STORE_SHARDS_MAX) {
+        complain(invocation, "a store has 1 to %u shards, not '%s'", STORE_SHARDS_MAX, argument);
+        return ANSWER_WRONG;
+    }
+    struct progress_line line;
+    struct reshard done;
+    struct text text = {0};
+    spex_error error;
+    progress_start(&line);
+    int status = store_reshard(options->store_dir, (unsigned)shards, &line.progress, &done, &error);
+    progress_end(&line);
+    if (status)
+        return fail_store(invocation, &error);
+    if (invocation->json)
+        text_printf(&text,
+                    "{\"from\":%u,\"to\":%u,\"instances\":%" PRIu64 ",\"steps\":%" PRIu64 "}\n",
+                    done.from, done.to, done.instances, done.steps);
+    else if (done.from == done.to)
+        text_printf(&text, "the store has %u shard%s already\n", done.to, done.to == 1 ? "" : "s");
+    else
+        text_printf(&text, "%u shards now, %u before: %" PRIu64 " instances, %" PRIu64 " steps\n",
+                    done.to, done.from, done.instances, done.steps);
+    return print(&text);
+}
+
 /* ---------------------------------------------------------------- which */
 
 static const struct task {
@@ -316,6 +349,8 @@ static const struct task {
     {"info", "info", 0, info},
     {"verify", "verify", 0, verify},
     {"backup", "backup DIR", 1, backup},
+    {"reshard", "reshard N", 1, reshard},
+    {"repair", "repair", 0, store_repair_verb},
     {"vacuum", "vacuum", 0, vacuum},
 };
 
@@ -347,12 +382,15 @@ static enum answer store(const struct invocation *invocation)
 
 const struct verb store_verb = {
     .name = "store",
-    .usage = "info | verify | backup DIR | vacuum",
-    .summary = "look after the store: sizes, soundness, copies, free space",
+    .usage = "info | verify | backup DIR | reshard N | repair | vacuum",
+    .summary = "look after the store: sizes, soundness, copies, shards",
     .details =
         "info: what it is and how much is in it. verify: whether it is sound; exit code 1 if\n"
         "it is not, with what is wrong and what to do. backup: a copy in the new folder DIR,\n"
-        "while others write. vacuum: give free space back to the disk.",
+        "while others write. reshard: another number of shards; nobody else writes meanwhile.\n"
+        "repair: puts right what verify finds, keeps what a damaged shard still holds, and\n"
+        "says what it could not; exit code 1 if something is lost. vacuum: gives free space\n"
+        "back to the disk.",
     .minimum = 1,
     .maximum = 2,
     .run = store};

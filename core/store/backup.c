@@ -188,7 +188,7 @@ int store_backup(const char *directory, const char *target, const struct progres
     struct store copy = source;
     copy.directory = NULL;
     /* Not resharded meanwhile. What was read before the lock may be outdated. */
-    status = store_hold(&source, HOLD_SHARED, 0, &descriptor, error);
+    status = store_hold(&source, HOLD_SHARED, HOLD_PATIENCE, &descriptor, error);
     if (!status)
         status = store_still(&source, error);
     if (!status)

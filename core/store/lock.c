@@ -8,18 +8,10 @@
 
 #include "base/error.h"
 
-/* Two bytes of the file are locked. Who wants the shard first takes the gate and keeps
+/* Three bytes of the file are locked. Who wants the shard first takes the gate and keeps
  * it until it has the shard: so a process that writes without a pause cannot take the
- * shard again before one that waits. */
-enum { BYTE_GATE = 0, BYTE_SHARD = 1 };
-
-int lock_open(struct shard_lock *lock, const char *path, spex_error *error)
-{
-    lock->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock->descriptor < 0)
-        return error_system(error, "cannot open the lock file %s", path);
-    return SPEX_OK;
-}
+ * shard again before one that waits. All who have the shard open share the third. */
+enum { BYTE_GATE = 0, BYTE_SHARD = 1, BYTE_USERS = 2 };
 
 void lock_close(struct shard_lock *lock)
 {
@@ -41,6 +33,15 @@ static bool set_locks(const struct shard_lock *lock, int byte, int count, short 
 static bool set_lock(const struct shard_lock *lock, int byte, short type)
 {
     return set_locks(lock, byte, 1, type);
+}
+
+int lock_open(struct shard_lock *lock, const char *path, spex_error *error)
+{
+    lock->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock->descriptor < 0)
+        return error_system(error, "cannot open the lock file %s", path);
+    set_lock(lock, BYTE_USERS, F_RDLCK);
+    return SPEX_OK;
 }
 
 static bool lock_byte(const struct shard_lock *lock, int byte, const spex_clock *clock,
@@ -87,6 +88,11 @@ int lock_acquire(struct shard_lock *lock, const spex_clock *clock, int64_t wait,
                      label, (long long)(wait / 1000));
 }
 
+bool lock_alone(struct shard_lock *lock)
+{
+    return set_lock(lock, BYTE_USERS, F_WRLCK);
+}
+
 static bool is_still_there(const struct shard_lock *lock, const char *path)
 {
     struct stat open_file, file;
@@ -101,8 +107,10 @@ int lock_enter(struct shard_lock *lock, const char *path, const spex_clock *cloc
         int status = lock_open(lock, path, error);
         if (!status)
             status = lock_acquire(lock, clock, wait, path, error);
-        if (!status && is_still_there(lock, path))
+        if (!status && is_still_there(lock, path)) {
+            set_lock(lock, BYTE_USERS, F_RDLCK);
             return SPEX_OK;
+        }
         lock_close(lock);
         if (status)
             return status;

@@ -23,5 +23,7 @@ void lock_close(struct shard_lock *lock);
 int lock_acquire(struct shard_lock *lock, const spex_clock *clock, int64_t wait, const char *label,
                  spex_error *error);
 void lock_release(struct shard_lock *lock);
+/* Whether nobody else has the file open as a lock, from here until it is closed. */
+bool lock_alone(struct shard_lock *lock);
 
 #endif

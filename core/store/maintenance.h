@@ -88,6 +88,73 @@ struct backup {
 int store_backup(const char *directory, const char *target, const struct progress *progress,
                  struct backup *backup, spex_error *error);
 
+/* -------------------------------------------------------------- reshard */
+
+struct reshard {
+    unsigned from, to; /* the same: nothing was to be done */
+    uint64_t instances, steps;
+};
+/* Gives the store another number of shards. Nobody else writes meanwhile; who has the store
+ * open gets an error that says so, and one that it was resharded afterwards. A process that
+ * dies leaves the old store or the new one, as the manifest says; who opens it next clears
+ * up. Errors: also USAGE; SYSTEM when there is no room for both. */
+int store_reshard(const char *directory, unsigned shards, const struct progress *progress,
+                  struct reshard *result, spex_error *error);
+
+/* --------------------------------------------------------------- repair */
+
+enum repair_event {
+    REPAIR_MANIFEST, /* store.ini was written anew */
+    REPAIR_SHARD,    /* what was done to a shard */
+    REPAIR_LOST,     /* an instance is lost, or several that nobody can name */
+    REPAIR_RESTORED, /* an instance was put together from what else is known of it */
+    REPAIR_HISTORY,  /* steps of an instance are lost, or did not lead to its state */
+    REPAIR_MOVED,    /* an instance was moved to the shard it belongs to */
+    REPAIR_DROPPED   /* what belongs to no instance, or is there twice */
+};
+/* "lost" and so on, for JSON. */
+const char *repair_event_name(enum repair_event event);
+struct repair_note {
+    enum repair_event event;
+    unsigned shard;         /* 0: the store as a whole */
+    const char *identifier; /* of an instance, if one is meant and known */
+    const char *message;
+};
+struct repair_options {
+    void (*told)(const struct repair_note *note, void *context);
+    void *context;
+    const struct progress *progress;
+};
+
+enum repair_action {
+    REPAIR_ACTION_NONE,     /* it is sound */
+    REPAIR_ACTION_COUNTED,  /* only its counts were wrong: counted anew */
+    REPAIR_ACTION_SALVAGED, /* a new file, with all that could be read */
+    REPAIR_ACTION_EMPTY     /* it was missing: a new file with nothing in it */
+};
+struct repaired_shard {
+    enum repair_action action;
+    char *kept_as;                                   /* the damaged file; NULL: there was none */
+    uint64_t instances, steps, events, observations; /* what it holds now */
+    uint64_t restored, lost, unnamed;                /* instances */
+    uint64_t steps_lost, steps_dropped, moved;
+    bool unreadable;                     /* nothing could be read: nobody knows what is lost */
+    bool events_lost, observations_lost; /* some; nobody knows how many */
+};
+struct repair {
+    bool manifest; /* was written anew */
+    bool complete; /* nothing was lost */
+    unsigned shards;
+    struct repaired_shard *items;
+    uint64_t observations; /* transitions whose count was corrected */
+};
+/* Puts right what verify finds wrong, and says exactly what could be kept and what not. A
+ * damaged file is kept beside the new one. Nobody else may have the store open for writing
+ * (BUSY). Release *repair in any case. */
+int store_repair(const char *directory, const struct repair_options *options, struct repair *repair,
+                 spex_error *error);
+void repair_release(struct repair *repair);
+
 /* --------------------------------------------------------------- vacuum */
 
 struct vacuum {

@@ -83,18 +83,19 @@ static int open_file(struct shard *shard, const struct store *store, unsigned nu
 static int check_file(struct shard *shard, spex_error *error)
 {
     struct stat file, manifest;
-    if (stat(shard->path, &file) < 0 || file.st_ino != shard->file.st_ino ||
-        file.st_dev != shard->file.st_dev)
-        return error_set(error, SPEX_ERROR_STORE,
-                         "%s was removed or replaced while it was open; nothing is written to it",
-                         shard->connection.label);
     manifest_look(shard->store.directory, &manifest);
-    if (manifest_is(&manifest, &shard->manifest))
-        return SPEX_OK;
-    int status = store_still(&shard->store, error);
-    if (!status)
+    if (!manifest_is(&manifest, &shard->manifest)) {
+        int status = store_still(&shard->store, error);
+        if (status)
+            return status;
         shard->manifest = manifest;
-    return status;
+    }
+    if (stat(shard->path, &file) == 0 && file.st_ino == shard->file.st_ino &&
+        file.st_dev == shard->file.st_dev)
+        return SPEX_OK;
+    return error_set(error, SPEX_ERROR_STORE,
+                     "%s was removed or replaced while it was open; nothing is written to it",
+                     shard->connection.label);
 }
 
 static int open_locked(struct shard *shard, unsigned number, spex_error *error)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "store/inspect.h"
 #include "store/manifest.h"
 
 static const char note_name[] = "note.ini";
@@ -76,7 +78,13 @@ static int note_write(const struct store *store, const char *operation, spex_err
     return status;
 }
 
-/* A note may be of a process that died. */
+/* A note may be of a process that died, while another one clears up behind it. */
+static bool is_alive(const char *process)
+{
+    long number = strtol(process, NULL, 10);
+    return number > 0 && (kill((pid_t)number, 0) == 0 || errno == EPERM);
+}
+
 static bool held_alone(const struct store *store)
 {
     int descriptor = open(store->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -89,7 +97,7 @@ int store_busy(const struct store *store, spex_error *error)
 {
     struct note note;
     note_read(store, &note);
-    if (!note.process[0] || !held_alone(store))
+    if (!is_alive(note.process) || !held_alone(store))
         return SPEX_ERROR_BUSY;
     return error_set(
         error, SPEX_ERROR_BUSY,
@@ -232,7 +240,8 @@ static int keep_damaged(const char *path, const char *stamp, spex_error *error)
     char *old_log = beside(path, "-wal");
     int status = kept.failed || log.failed || !old_log ? error_memory(error) : SPEX_OK;
     if (!status)
-        status = move_file(old_log, text_value(&log), error);
+        status = inspect_bytes(path, "-wal") > 0 ? move_file(old_log, text_value(&log), error)
+                                                 : remove_file(path, "-wal", error);
     if (!status)
         status = move_file(path, text_value(&kept), error);
     free(old_log);
@@ -294,6 +303,28 @@ static int remove_beyond(const struct store *store, bool locks, spex_error *erro
     return status;
 }
 
+/* Held alone, so that nobody is just writing a manifest. */
+static void remove_rubbish(const struct store *store)
+{
+    static const char begun[] = MANIFEST_NAME ".";
+    DIR *stream = opendir(store->directory);
+    for (struct dirent *entry; stream && (entry = readdir(stream));)
+        if (strncmp(entry->d_name, begun, sizeof begun - 1) == 0 &&
+            !strstr(entry->d_name, ".damaged-"))
+            unlinkat(dirfd(stream), entry->d_name, 0);
+    if (stream)
+        closedir(stream);
+    remove_folder(store, NULL);
+}
+
+static int cannot_finish(const struct store *store, const spex_error *failure, spex_error *error)
+{
+    return error_set(error, failure->status,
+                     "the store %s has new shards (%s), but they cannot be moved to their places "
+                     "now: %s; that is done by the next program that opens the store and can",
+                     store->directory, store->switching, failure->message);
+}
+
 /* Every part of it may have been done already. */
 static int finish(struct store *store, spex_error *error)
 {
@@ -311,26 +342,42 @@ static int finish(struct store *store, spex_error *error)
         status = remove_beyond(store, true, error);
     if (status)
         return status;
-    store->switching[0] = '\0';
-    status = manifest_write(store, error);
-    return status ? status : remove_folder(store, error);
+    struct store done = *store;
+    done.switching[0] = '\0';
+    status = manifest_write(&done, error);
+    if (status)
+        return status;
+    *store = done;
+    /* What is left is rubbish: it harms nobody if it cannot be removed now. */
+    remove_rubbish(store);
+    return SPEX_OK;
+}
+
+/* Whether the manifest says so: what failed may have failed after that. */
+static bool is_decided(const struct store *decided)
+{
+    struct store now = {.directory = decided->directory};
+    return !manifest_read(&now, NULL) && strcmp(now.switching, decided->switching) == 0;
 }
 
 int staging_switch(struct store *store, struct store *staging, const char *switching,
                    spex_error *error)
 {
-    int status = file_sync(staging->directory, error);
-    if (status)
-        return status;
     struct store decided = *store;
     decided.shards = staging->shards;
     snprintf(decided.switching, sizeof decided.switching, "%s", switching);
-    status = manifest_write(&decided, error);
-    if (!status) {
-        *store = decided;
-        status = finish(store, error);
+    int status = file_sync(staging->directory, error);
+    if (!status)
+        status = manifest_write(&decided, error);
+    if (status && !is_decided(&decided)) {
+        staging_abandon(store, staging);
+        return status;
     }
-    return status;
+    *store = decided;
+    store_release(staging);
+    spex_error failure;
+    status = finish(store, &failure);
+    return status ? cannot_finish(store, &failure, error) : SPEX_OK;
 }
 
 /* ------------------------------------------------------------- settling */
@@ -367,17 +414,12 @@ static int settle_alone(struct store *store, bool tidy, spex_error *error)
     int status = manifest_read(store, error);
     if (status || !store->switching[0]) {
         if (!status && tidy)
-            remove_folder(store, NULL);
+            remove_rubbish(store);
         return status;
     }
     spex_error failure;
     status = finish(store, &failure);
-    if (!status)
-        return SPEX_OK;
-    return error_set(error, (spex_status)status,
-                     "the store %s was being changed (%s) by a process that ended before it was "
-                     "done, and that cannot be finished now: %s",
-                     store->directory, store->switching, failure.message);
+    return status ? cannot_finish(store, &failure, error) : SPEX_OK;
 }
 
 int store_settle(struct store *store, bool tidy, spex_error *error)

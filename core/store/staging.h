@@ -15,6 +15,7 @@
 #define STAGING_NAME "staging"
 
 enum hold { HOLD_SHARED, HOLD_ALONE };
+enum { HOLD_PATIENCE = 500 }; /* ms: clearing up behind a process that died takes less */
 /* Waits at most `wait` ms. Errors: BUSY (says who, as far as is known), SYSTEM. */
 int store_hold(const struct store *store, enum hold hold, int wait, int *descriptor,
                spex_error *error);
@@ -34,8 +35,8 @@ int staging_begin(const struct store *store, const char *operation, unsigned sha
 void staging_abandon(const struct store *store, struct store *staging);
 /* From here on the staged shards are the store's. `switching` is "reshard": they take the
  * place of all there were; or "repair STAMP": of those of the same numbers, which are kept
- * as shard-K.db.damaged-STAMP. *store becomes what the store is now. Errors: SYSTEM, STORE,
- * MEMORY; the manifest tells whether it was before or after the decision. */
+ * as shard-K.db.damaged-STAMP. *store becomes what the store is now, *staging is released.
+ * Errors: SYSTEM, STORE, MEMORY; store->switching tells that it was after the decision. */
 int staging_switch(struct store *store, struct store *staging, const char *switching,
                    spex_error *error);
 

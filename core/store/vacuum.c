@@ -81,7 +81,7 @@ int store_vacuum(const char *directory, const struct progress *progress, struct 
         return status;
     status = store_writable(&store, error);
     if (!status)
-        status = store_hold(&store, HOLD_SHARED, 0, &descriptor, error);
+        status = store_hold(&store, HOLD_SHARED, HOLD_PATIENCE, &descriptor, error);
     if (!status)
         status = store_still(&store, error);
     for (unsigned number = 1; !status && number <= store.shards; number++) {

@@ -45,6 +45,7 @@ void verify_tell(struct verification *verification, enum problem problem, unsign
 
 void observations_release(struct observations *observations)
 {
+    symbols_release(&observations->names);
     symbols_release(&observations->keys);
     free(observations->items);
     memset(observations, 0, sizeof *observations);
@@ -137,7 +138,7 @@ static void compare_observations(const struct observations *observations,
     uint64_t wrong = 0;
     for (uint32_t i = 0; i < observations->keys.count; i++) {
         const struct observed *item = &observations->items[i];
-        if (item->taken <= item->counted)
+        if (item->taken <= item->counted && item->taken_learning <= item->counted_learning)
             continue;
         if (wrong++ < TOLD)
             verify_tell(verification, PROBLEM_OBSERVATION, 0,
@@ -190,7 +191,7 @@ int store_verify(const char *directory, struct verification *verification, spex_
     }
     verification->shards = store.shards;
     /* Not resharded meanwhile. */
-    status = store_hold(&store, HOLD_SHARED, 0, &descriptor, error);
+    status = store_hold(&store, HOLD_SHARED, HOLD_PATIENCE, &descriptor, error);
     if (!status)
         status = store_still(&store, error);
     if (!status)

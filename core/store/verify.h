@@ -7,13 +7,16 @@
 #include "store/connection.h"
 #include "store/maintenance.h"
 
-/* How often each observed transition is found in histories, and was counted: over all
- * shards, because resharding adds the counts up. */
+/* How often each transition is found in histories, and was counted: over all shards,
+ * because resharding adds the counts up. */
 struct observations {
+    struct symbols names;
     struct symbols keys; /* "SPECIFICATION: FROM --[ACTION]-> TO" */
     struct observed {
-        uint64_t taken, counted;
-    } * items; /* by key */
+        uint32_t specification, from, action, to; /* names */
+        uint64_t taken, taken_learning, counted, counted_learning;
+        int64_t first, last; /* when it was taken */
+    } * items;               /* by key */
     size_t capacity;
 };
 void observations_release(struct observations *observations);

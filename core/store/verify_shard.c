@@ -76,22 +76,34 @@ static int observed_of(struct look *look, struct walk *walk, const char *specifi
                        const char *action, const char *to, struct observed **found,
                        spex_error *error)
 {
-    struct observations *observations = look->observations;
+    struct observations *all = look->observations;
+    const char *from = text_value(&walk->from);
     text_clear(&walk->key);
-    text_printf(&walk->key, "%s: %s --[%s]-> %s", specification, text_value(&walk->from), action,
-                to);
+    text_printf(&walk->key, "%s: %s --[%s]-> %s", specification, from, action, to);
+    uint32_t known = all->keys.count;
     uint32_t key =
-        walk->key.failed
-            ? SYMBOL_NONE
-            : symbols_intern_bytes(&observations->keys, text_value(&walk->key), walk->key.length);
-    size_t before = observations->capacity;
-    if (key == SYMBOL_NONE || !memory_reserve(&observations->items, &observations->capacity,
-                                              key + (size_t)1, sizeof *observations->items))
+        walk->key.failed ? SYMBOL_NONE : symbols_intern(&all->keys, text_value(&walk->key));
+    if (key == SYMBOL_NONE ||
+        !memory_reserve(&all->items, &all->capacity, key + (size_t)1, sizeof *all->items))
         return error_memory(error);
-    for (size_t i = before; i < observations->capacity; i++)
-        observations->items[i] = (struct observed){0};
-    *found = &observations->items[key];
-    return SPEX_OK;
+    *found = &all->items[key];
+    if (key < known)
+        return SPEX_OK;
+    **found = (struct observed){.specification = symbols_intern(&all->names, specification),
+                                .from = symbols_intern(&all->names, from),
+                                .action = symbols_intern(&all->names, action),
+                                .to = symbols_intern(&all->names, to)};
+    bool whole = (*found)->specification != SYMBOL_NONE && (*found)->from != SYMBOL_NONE &&
+                 (*found)->action != SYMBOL_NONE && (*found)->to != SYMBOL_NONE;
+    return whole ? SPEX_OK : error_memory(error);
+}
+
+static void take(struct observed *observed, int64_t at, bool learned)
+{
+    observed->first = observed->taken && observed->first < at ? observed->first : at;
+    observed->last = observed->taken && observed->last > at ? observed->last : at;
+    observed->taken++;
+    observed->taken_learning += learned;
 }
 
 static int next_step(struct look *look, struct walk *walk, spex_error *error)
@@ -134,7 +146,7 @@ static int look_at_step(struct look *look, struct walk *walk, struct history *hi
         status = observed_of(look, walk, column_text(walk->instances, 2), action, state, &observed,
                              error);
         if (!status)
-            observed->taken++;
+            take(observed, history->at, verdict == SPEX_VERDICT_LEARNED);
     }
     text_clear(&walk->from);
     text_append(&walk->from, state);
@@ -335,6 +347,8 @@ static int check_observations(struct look *look, spex_error *error)
                              column_text(statement, 3), &observed, error);
         if (!status && count > 0)
             observed->counted += (uint64_t)count;
+        if (!status && learned > 0 && learned <= count)
+            observed->counted_learning += (uint64_t)learned;
     }
     sqlite3_finalize(statement);
     text_release(&walk.from);

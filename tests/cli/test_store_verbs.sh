@@ -1,4 +1,4 @@
-# store info, verify, backup, vacuum
+# store info, verify, backup, reshard, repair, vacuum
 
 # A store with some orders in ./spex_store.
 small_store() { # how many
@@ -104,6 +104,75 @@ test_store_vacuum() {
     expect 0 store verify
     expect 0 store vacuum
     out_has " before, "
+}
+
+test_store_reshard() {
+    small_store 60
+    expect 0 instances --json
+    cp out before
+    expect 0 store reshard 7
+    out_has "7 shards now, 4 before: 60 instances, 120 steps"
+    [ "$(shards_of spex_store)" = 7 ] || problem "shards: $(ls spex_store)"
+    expect 0 instances --json
+    same out before
+    expect 0 store verify
+    expect 0 get l-3 --json
+    json history.# 2
+    expect 0 store reshard 7
+    out_has "already"
+    expect 0 store reshard 2 --json
+    json from 7
+    json to 2
+    json instances 60
+    [ "$(ls spex_store | grep -c lock)" = 2 ] || problem "locks: $(ls spex_store)"
+    no_file spex_store/staging
+    expect 0 transition l-3 warn amber
+    expect 0 store verify --json
+    json findings.# 0
+    for number in 0 1025 -1 2x "" 99999999999999999999; do
+        expect 2 store reshard -- "$number"
+    done
+    expect 2 store reshard
+    expect 3 store reshard 3 --store nowhere
+    # What a store with another number of shards says names the way.
+    SPEX_DISTRIBUTION_FACTOR=5 expect 3 transition l-3 stop red
+    err_has "spex store reshard 5"
+}
+
+test_store_repair() {
+    small_store 60
+    expect 0 store repair
+    out_has "nothing to repair"
+    expect 0 instances --json
+    cp out before
+    rm spex_store/store.ini
+    expect 0 store repair
+    out_has "store.ini was written anew"
+    out_has "nothing was lost"
+    expect 0 instances --json
+    same out before
+    # The first bytes of a file are what tells what it is.
+    head -c 100 /dev/zero | dd of=spex_store/shard-2.db conv=notrunc 2>/dev/null
+    expect 1 store verify
+    expect 0 store repair --json
+    json repaired true
+    json complete true
+    json shards.0.action none
+    json shards.1.action salvaged
+    json shards.1.lost 0
+    kept=$("$json_program" shards.1.kept_as <out)
+    [ -e "spex_store/$kept" ] || problem "no $kept: $(ls spex_store)"
+    expect 0 instances --json
+    same out before
+    expect 0 store verify
+    out_has "note: "
+    rm spex_store/shard-1.db
+    expect 1 store repair
+    out_has "shard 1 was missing"
+    out_has "not all could be kept"
+    expect 0 store verify
+    expect 3 store repair --store nowhere
+    expect 2 store repair now
 }
 
 test_store_wrong_use() {
