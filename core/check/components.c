@@ -33,6 +33,7 @@ struct search {
 static void enter(struct search *search, uint32_t state)
 {
     const uint32_t *first = search->graph->first;
+    __builtin_prefetch(&search->graph->edges[first[state]]);
     uint32_t number = ++search->visited;
     search->visits[state] = (struct visit){number, number, first[state], first[state + 1]};
     search->path[search->path_length++] = state;
@@ -118,9 +119,14 @@ static int number_states(struct search *search, struct walk *walk, const struct 
         meet(walk, root);
         while (walk->count) {
             uint32_t state = walk->stack[--walk->count];
+            uint32_t begin = graph->first[state], end = graph->first[state + 1];
+            for (uint32_t k = begin; k < end; k++)
+                __builtin_prefetch(&walk->met[edge_target(graph->edges[k])], 1);
             number_state(search, internal, state);
-            for (uint32_t k = graph->first[state]; k < graph->first[state + 1]; k++)
+            for (uint32_t k = begin; k < end; k++) {
+                __builtin_prefetch(&graph->first[edge_target(graph->edges[k])]);
                 meet(walk, edge_target(graph->edges[k]));
+            }
             if (search->components - reported < PROGRESS_INTERVAL)
                 continue;
             reported = search->components;
@@ -177,7 +183,10 @@ static bool build_steps(const struct merged *merged, struct lts *consumed[2], st
         return false;
     for (int side = LEFT; side <= RIGHT; side++) {
         const struct lts *lts = merged->sides[side];
+        const uint32_t *first = graph->first + merged->shift[side];
         for (size_t i = 0; i < lts->transition_count; i++) {
+            if (i + GRAPH_AHEAD < lts->transition_count)
+                __builtin_prefetch(&first[lts->transitions[i + GRAPH_AHEAD].from + 2], 1);
             *internal = *internal || lts->transitions[i].label == LTS_INTERNAL;
             graph_count(graph, lts->transitions[i].from + merged->shift[side]);
         }
@@ -185,8 +194,13 @@ static bool build_steps(const struct merged *merged, struct lts *consumed[2], st
     graph_begin_edges(graph);
     for (int side = LEFT; side <= RIGHT; side++) {
         const struct lts *lts = merged->sides[side];
+        const uint32_t *first = graph->first + merged->shift[side];
         for (size_t i = 0; i < lts->transition_count; i++) {
             const struct lts_transition *step = &lts->transitions[i];
+            if (i + 2 * GRAPH_AHEAD < lts->transition_count) {
+                __builtin_prefetch(&first[step[2 * GRAPH_AHEAD].from + 1], 1);
+                __builtin_prefetch(&graph->edges[first[step[GRAPH_AHEAD].from + 1]], 1);
+            }
             graph_put(graph, step->from + merged->shift[side],
                       edge_make(merged->labels[side][step->label], step->to + merged->shift[side]));
         }
@@ -221,7 +235,8 @@ static bool contract(const struct merged *merged, const uint32_t *component, uin
 {
     graph->state_count = count;
     graph->first = arena_clear(arena, (size_t)count + 2, sizeof *graph->first);
-    graph->edges = arena_take(arena, steps->first[steps->state_count], sizeof *graph->edges);
+    uint32_t edges = steps->first[steps->state_count];
+    graph->edges = arena_take(arena, edges, sizeof *graph->edges);
     if (!graph->first || !graph->edges)
         return false;
     for (int pass = 0; pass < 2; pass++) {
@@ -230,6 +245,8 @@ static bool contract(const struct merged *merged, const uint32_t *component, uin
         for (uint32_t state = 0; state < steps->state_count; state++)
             for (uint32_t i = steps->first[state]; i < steps->first[state + 1]; i++) {
                 uint64_t edge = steps->edges[i];
+                if (i + GRAPH_AHEAD < edges)
+                    __builtin_prefetch(&component[edge_target(steps->edges[i + GRAPH_AHEAD])]);
                 if (!contract_edge(merged, component, component[state], &edge))
                     continue;
                 if (pass)

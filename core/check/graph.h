@@ -49,6 +49,10 @@ static inline void graph_put(struct graph *graph, uint32_t source, uint64_t edge
     graph->edges[graph->first[source + 1]++] = edge;
 }
 
+/* Going through memory in no order takes the time of waiting for it: what comes so many
+ * steps later is asked for ahead. */
+enum { GRAPH_AHEAD = 16 };
+
 /* All transitions of an LTS. Errors: MEMORY. */
 int graph_of_lts(struct graph *graph, const struct lts *lts, spex_error *error);
 bool graph_has(const struct graph *graph, uint32_t source, uint64_t edge);

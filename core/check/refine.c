@@ -101,6 +101,12 @@ static void mark_sources(struct refinement *refinement, uint32_t number, uint32_
            size * sizeof *refinement->states);
     for (uint32_t i = 0; i < size; i++) {
         const struct node *node = &refinement->nodes[refinement->states[i]];
+        if (i + GRAPH_AHEAD < size) {
+            const struct node *later = &refinement->nodes[refinement->states[i + GRAPH_AHEAD]];
+            __builtin_prefetch(later);
+            later = &refinement->nodes[refinement->states[i + GRAPH_AHEAD / 2]];
+            __builtin_prefetch(&refinement->sources[later->sources]);
+        }
         for (uint32_t k = node->sources; k < node->visible; k++) {
             uint32_t home = refinement->nodes[refinement->sources[k]].block;
             if (home != parted && home < first_new)
@@ -250,9 +256,19 @@ static bool find_keys(struct refinement *refinement, const struct block *block, 
     }
     if (!signatures_begin(&refinement->signatures, count))
         return false;
-    for (uint32_t i = 0; i < count; i++)
+    const struct node *nodes = refinement->nodes;
+    const uint64_t *edges = refinement->graph->edges;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + GRAPH_AHEAD < count) {
+            __builtin_prefetch(&nodes[states[i + GRAPH_AHEAD]]);
+            __builtin_prefetch(&edges[nodes[states[i + GRAPH_AHEAD / 2]].first]);
+            uint32_t soon = nodes[states[i + GRAPH_AHEAD / 4]].first;
+            if (soon < refinement->graph->first[refinement->graph->state_count])
+                __builtin_prefetch(&nodes[edge_target(edges[soon])]);
+        }
         if (!find_key(refinement, states[i]))
             return false;
+    }
     *keys = refinement->signatures.count;
     return true;
 }
@@ -280,9 +296,11 @@ static void link_backwards(struct refinement *refinement)
 {
     const struct graph *graph = refinement->graph;
     struct node *nodes = refinement->nodes;
-    uint32_t states = graph->state_count, begin = 0;
-    for (uint32_t i = 0; i < graph->first[states]; i++) {
+    uint32_t states = graph->state_count, edges = graph->first[states], begin = 0;
+    for (uint32_t i = 0; i < edges; i++) {
         struct node *target = &nodes[edge_target(graph->edges[i])];
+        if (i + GRAPH_AHEAD < edges)
+            __builtin_prefetch(&nodes[edge_target(graph->edges[i + GRAPH_AHEAD])], 1);
         target->sources++;
         target->visible += edge_label(graph->edges[i]) == LTS_INTERNAL;
     }
@@ -297,6 +315,8 @@ static void link_backwards(struct refinement *refinement)
     for (uint32_t source = 0; source < states; source++)
         for (uint32_t i = graph->first[source]; i < graph->first[source + 1]; i++) {
             struct node *target = &nodes[edge_target(graph->edges[i])];
+            if (i + GRAPH_AHEAD < edges)
+                __builtin_prefetch(&nodes[edge_target(graph->edges[i + GRAPH_AHEAD])], 1);
             bool internal = edge_label(graph->edges[i]) == LTS_INTERNAL;
             refinement->sources[internal ? target->sources + target->key++
                                          : target->visible + target->place++] = source;
