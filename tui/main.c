@@ -258,6 +258,18 @@ static int complain(const spex_error *error)
     return error->status == SPEX_ERROR_USAGE || error->status == SPEX_ERROR_SYNTAX ? 2 : 3;
 }
 
+/* $XDG_CONFIG_HOME/spex or $HOME/.config/spex, and so on; NULL: there is no such place. */
+static char *home_directory(const char *variable, const char *below_home)
+{
+    const char *base = getenv(variable), *home = getenv("HOME");
+    if (base && *base == '/')
+        return file_join(base, "spex");
+    char *parent = home && *home == '/' ? file_join(home, below_home) : NULL;
+    char *directory = parent ? file_join(parent, "spex") : NULL;
+    free(parent);
+    return directory;
+}
+
 /* What was asked for is done, and what came of it told, though nobody looks any more. */
 static void finish_writing(struct explorer *explorer)
 {
@@ -313,6 +325,8 @@ int main(int argc, char **argv)
     if (!status && !folder)
         status = check_files((int)count, files, &error);
     if (!status) {
+        char *config = home_directory("XDG_CONFIG_HOME", ".config");
+        char *state = home_directory("XDG_STATE_HOME", ".local/state");
         struct explorer_options options = {
             .workspace = {.project = project,
                           .files = folder ? elixir.files : files,
@@ -320,8 +334,12 @@ int main(int argc, char **argv)
                           .tables = elixir.tables,
                           .table_count = elixir.table_count,
                           .clock = clock_system()},
-            .ascii = arguments.ascii || !terminal_unicode()};
+            .ascii = arguments.ascii || !terminal_unicode(),
+            .config_dir = config,
+            .state_dir = state};
         status = run(&options, &error);
+        free(config);
+        free(state);
     }
     elixir_project_release(&elixir);
     project_options_release(&project);

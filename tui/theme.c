@@ -25,7 +25,7 @@ static const struct look {
     [ROLE_ACTION] = {COLOR_CYAN, 117, -1, 0, 0},
     [ROLE_INTERNAL] = {-1, 245, -1, 0, 0},
     [ROLE_CURRENT] = {COLOR_BLACK, COLOR_BLACK, COLOR_YELLOW, A_BOLD, A_REVERSE | A_BOLD},
-    [ROLE_INPUT] = {-1, -1, -1, A_UNDERLINE, A_UNDERLINE},
+    [ROLE_INPUT] = {-1, -1, -1, 0, 0},
     [ROLE_LIT] = {-1, -1, -1, A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE},
     [ROLE_GHOST] = {COLOR_YELLOW, 137, -1, 0, A_DIM},
     [ROLE_CLASS_1] = {COLOR_GREEN, 114, -1, 0, 0},
@@ -38,6 +38,7 @@ static const struct look {
     [ROLE_HEAT_1 + 1] = {COLOR_YELLOW, 180, -1, 0, 0},
     [ROLE_HEAT_1 + 2] = {COLOR_YELLOW, 215, -1, A_BOLD, A_BOLD},
     [ROLE_HEAT_4] = {COLOR_RED, 203, -1, A_BOLD, A_BOLD},
+    [ROLE_MISTAKE] = {COLOR_RED, 203, -1, A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE},
 };
 
 static bool coloured;

@@ -199,7 +199,7 @@ static void submit(struct action *action)
         return;
     }
     self->job = (struct job){.what = "writing to the store",
-                             .lane = LANE_STORE,
+                             .lane = LANE_WRITE,
                              .run = action_run,
                              .finish = action_finish,
                              .release = action_release,

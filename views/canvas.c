@@ -317,7 +317,7 @@ const char *canvas_sign(const struct canvas *canvas, enum sign sign)
         [SIGN_CURSOR] = {"▸", ">"},  [SIGN_GOOD] = {"✓", "+"},    [SIGN_BAD] = {"✗", "x"},
         [SIGN_WARNING] = {"▲", "!"}, [SIGN_UNKNOWN] = {"·", "."}, [SIGN_CURRENT] = {"◆", "*"},
         [SIGN_CUT] = {"…", "~"},     [SIGN_ARROW] = {"→", ">"},   [SIGN_DOT] = {"·", "-"},
-        [SIGN_UP] = {"↑", "^"},      [SIGN_DOWN] = {"↓", "v"},
+        [SIGN_UP] = {"↑", "^"},      [SIGN_DOWN] = {"↓", "v"},    [SIGN_MARK] = {"●", "#"},
     };
     return signs[sign][canvas->ascii];
 }

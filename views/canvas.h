@@ -37,6 +37,7 @@ enum role {
     ROLE_CLASS_6 = ROLE_CLASS_1 + 5,
     ROLE_HEAT_1, /* seldom .. often */
     ROLE_HEAT_4 = ROLE_HEAT_1 + 3,
+    ROLE_MISTAKE, /* of what is typed */
     ROLE_COUNT
 };
 
@@ -95,7 +96,8 @@ enum sign {
     SIGN_ARROW,
     SIGN_DOT,
     SIGN_UP,
-    SIGN_DOWN
+    SIGN_DOWN,
+    SIGN_MARK
 };
 const char *canvas_sign(const struct canvas *canvas, enum sign sign);
 

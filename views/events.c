@@ -31,7 +31,7 @@ static void events_run(struct job *job)
 {
     struct events_job *self = (struct events_job *)job;
     struct reader *reader;
-    if (!workspace_reader(self->explorer->workspace, &reader, &self->error))
+    if (!workspace_reader(self->explorer->workspace, LANE_STORE, &reader, &self->error))
         reader_events(reader, EVENTS_SHOWN, &self->items, &self->count, &self->error);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "views/filters.h"
 #include "views/prompt.h"
 #include "views/selection.h"
 
@@ -40,7 +41,8 @@ struct explorer *explorer_create(const struct explorer_options *options)
     explorer->jobs = jobs_create(&workspace.clock);
     if (explorer->jobs)
         explorer->workspace = workspace_create(&workspace, explorer->jobs);
-    bool made = explorer->workspace != NULL;
+    explorer->filters = filters_create(options->config_dir, options->state_dir);
+    bool made = explorer->workspace && explorer->filters;
     for (int i = 0; made && i < VIEWS; i++) {
         explorer->states[i] = memory_allocate(1, view_operations((enum view_id)i)->state_size);
         made = explorer->states[i] != NULL;
@@ -70,6 +72,7 @@ void explorer_free(struct explorer *explorer)
         free(explorer->states[i]);
     }
     overlay_close(&explorer->overlay);
+    filters_free(explorer->filters);
     selection_release(&explorer->selection);
     text_release(&explorer->message);
     free(explorer);
@@ -229,6 +232,7 @@ static void mouse_key(struct explorer *explorer, const struct key *key)
 enum effect explorer_key(struct explorer *explorer, const struct key *key)
 {
     explorer->effect = EFFECT_NONE;
+    text_clear(&explorer->message);
     if (key->mouse) {
         if (explorer->overlay.kind == OVERLAY_NONE)
             mouse_key(explorer, key);
@@ -238,7 +242,6 @@ enum effect explorer_key(struct explorer *explorer, const struct key *key)
         overlay_key(&explorer->overlay, key);
         return explorer->effect;
     }
-    text_clear(&explorer->message);
     enum command command = command_for_key(explorer_view(explorer), key);
     if (command != COMMAND_NONE)
         explorer_command(explorer, command);
@@ -258,6 +261,9 @@ bool explorer_tick(struct explorer *explorer)
         bool files = explorer->polls++ % 4 == 0;
         workspace_refresh(explorer->workspace, files ? REFRESH_CHANGED : REFRESH_STORE);
     }
+    enum view_id view = explorer_view(explorer);
+    if (view_operations(view)->tick)
+        changed |= view_operations(view)->tick(explorer, explorer->states[view]);
     double part;
     bool cancellable;
     return changed || jobs_running(explorer->jobs, POLL, &part, &cancellable);
@@ -272,6 +278,7 @@ const char *explorer_finish_writing(struct explorer *explorer)
 {
     text_clear(&explorer->message);
     explorer->message_role = ROLE_NORMAL;
+    jobs_cancel(explorer->jobs); /* what is being done to many instances says how far it came */
     while (explorer->writing)
         jobs_wait(explorer->jobs);
     return explorer->message_role == ROLE_BAD ? text_value(&explorer->message) : NULL;

@@ -14,6 +14,8 @@ enum effect { EFFECT_NONE, EFFECT_REDRAW, EFFECT_SUSPEND, EFFECT_QUIT };
 struct explorer_options {
     struct workspace_options workspace;
     bool ascii;
+    /* Where saved filters and what was typed are kept; NULL: nowhere. */
+    const char *config_dir, *state_dir;
 };
 
 /* What views share: the specification and the instance that everything is about. */
@@ -26,6 +28,8 @@ struct selection {
     bool loading;
 };
 
+struct filters;
+
 struct explorer {
     struct workspace *workspace;
     struct jobs *jobs;
@@ -35,6 +39,7 @@ struct explorer {
     void *states[VIEWS];
     struct selection selection;
     struct overlay overlay;
+    struct filters *filters; /* saved ones, and those that were typed */
     struct text message;
     enum role message_role;
     enum effect effect;
@@ -43,6 +48,7 @@ struct explorer {
     int64_t polled;
     unsigned polls;       /* every fourth one looks at the files too */
     unsigned writing;     /* actions on their way to the store */
+    bool marks_done;      /* what was marked was dealt with */
     bool scoped;          /* instances opens with the selected specification's only */
     enum command pending; /* done once the selected instance is read; COMMAND_NONE: nothing */
 };
@@ -84,6 +90,9 @@ bool explorer_travel(struct explorer *explorer, enum command command);
 /* ---- offer.c: asks, once, whether the tables of an Elixir project are to be imported; not where
  * there is a store already */
 void offer_import(struct explorer *explorer);
+
+/* The list of instances, with this filter. */
+void explorer_filter(struct explorer *explorer, const char *filter);
 
 /* ---- actions.c: what changes the store, shared by views */
 void action_step(struct explorer *explorer);

@@ -153,6 +153,31 @@ void jobs_submit(struct jobs *jobs, struct job *job)
     pthread_mutex_unlock(&jobs->lock);
 }
 
+void jobs_show(struct jobs *jobs, struct job *job)
+{
+    pthread_mutex_lock(&jobs->lock);
+    job->showing = true;
+    pthread_mutex_unlock(&jobs->lock);
+    uint64_t one = 1;
+    if (write(jobs->descriptor, &one, sizeof one) < 0) {
+        /* The counter is full: the loop is awake already. */
+    }
+}
+
+/* The job that runs on the lane and wants to be shown. It is freed on this thread only, so
+ * that it stays while it is shown, even if it ends meanwhile. */
+static struct job *take_showing(struct jobs *jobs, int lane)
+{
+    pthread_mutex_lock(&jobs->lock);
+    struct job *job = jobs->lanes[lane].running;
+    if (job && !job->showing)
+        job = NULL;
+    if (job)
+        job->showing = false;
+    pthread_mutex_unlock(&jobs->lock);
+    return job;
+}
+
 int jobs_finish(struct jobs *jobs)
 {
     uint64_t count;
@@ -164,6 +189,11 @@ int jobs_finish(struct jobs *jobs)
     jobs->done = (struct queue){0};
     pthread_mutex_unlock(&jobs->lock);
     int finished = 0;
+    for (int i = 0; i < LANES; i++) {
+        struct job *job = take_showing(jobs, i);
+        if (job && job->show)
+            job->show(job), finished++;
+    }
     for (struct job *job; (job = pop(&done)); finished++) {
         if (job->finish)
             job->finish(job);
@@ -187,24 +217,29 @@ const char *jobs_running(struct jobs *jobs, int64_t microseconds, double *part, 
         if (lane->running && lane->running->what && now - lane->running_since >= microseconds) {
             what = lane->running->what;
             *part = atomic_load(&lane->running->part);
-            *cancellable = i != LANE_STORE;
+            *cancellable = i >= LANE_WORK || lane->running->may_end;
         }
     }
     pthread_mutex_unlock(&jobs->lock);
     return what;
 }
 
+static bool cancel(struct job *job, int lane)
+{
+    if (!job || (lane < LANE_WORK && !job->may_end))
+        return false;
+    atomic_store(&job->cancelled, true);
+    return true;
+}
+
 bool jobs_cancel(struct jobs *jobs)
 {
-    pthread_mutex_lock(&jobs->lock);
     bool any = false;
-    for (int i = LANE_STORE + 1; i < LANES; i++) {
-        struct lane_state *lane = &jobs->lanes[i];
-        any |= lane->running || lane->waiting.first;
-        if (lane->running)
-            atomic_store(&lane->running->cancelled, true);
-        for (struct job *job = lane->waiting.first; job; job = job->next)
-            atomic_store(&job->cancelled, true);
+    pthread_mutex_lock(&jobs->lock);
+    for (int i = 0; i < LANES; i++) {
+        any |= cancel(jobs->lanes[i].running, i);
+        for (struct job *job = jobs->lanes[i].waiting.first; job; job = job->next)
+            any |= cancel(job, i);
     }
     pthread_mutex_unlock(&jobs->lock);
     return any;

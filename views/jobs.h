@@ -11,7 +11,10 @@
 #include "spex.h"
 
 enum lane {
-    LANE_STORE, /* reads and writes of the store, in order */
+    LANE_STORE, /* short reads of the store, in order */
+    LANE_ROWS,  /* pages of instances, which may take long */
+    LANE_COUNT, /* how many there are, which may take longer */
+    LANE_WRITE, /* what changes the store, in order */
     LANE_WORK,  /* checks, exports */
     LANE_LEFT,  /* layouts and pictures, which do not wait for a long check: */
     LANE_RIGHT, /* of the specification, of the model */
@@ -24,10 +27,13 @@ struct job {
     enum lane lane;
     void (*run)(struct job *job);     /* on the lane's thread */
     void (*finish)(struct job *job);  /* on the loop's thread; NULL: none */
+    void (*show)(struct job *job);    /* on the loop's thread, after jobs_show; NULL: none */
     void (*release)(struct job *job); /* frees it, on the loop's thread, always */
+    bool may_end;                     /* C-c ends it, as everything on the work lane */
     atomic_bool cancelled;
     _Atomic double part; /* progress 0 .. 1; negative: unknown */
     struct job *next;
+    bool showing; /* the jobs' own */
 };
 
 struct jobs;
@@ -37,14 +43,16 @@ struct jobs *jobs_create(const spex_clock *clock);
 void jobs_free(struct jobs *jobs);
 /* Takes the job over. */
 void jobs_submit(struct jobs *jobs, struct job *job);
-/* Finishes all jobs that have run; answers how many. */
+/* From a job's own `run`: it has something to show before it is done. */
+void jobs_show(struct jobs *jobs, struct job *job);
+/* Finishes all jobs that have run and shows those that want it; answers how many. */
 int jobs_finish(struct jobs *jobs);
 /* A descriptor that is readable when jobs_finish has something to do. */
 int jobs_descriptor(const struct jobs *jobs);
 /* What has been running for longer than `microseconds`, with its progress and whether
  * jobs_cancel would end it; NULL: nothing. */
 const char *jobs_running(struct jobs *jobs, int64_t microseconds, double *part, bool *cancellable);
-/* Asks whatever runs or waits off the store's lane to end early. */
+/* Asks to end early: whatever runs or waits from the work lane on, and all that may end. */
 bool jobs_cancel(struct jobs *jobs);
 /* Waits until a job is done, and finishes it; at once if nothing runs or waits. */
 void jobs_wait(struct jobs *jobs);

@@ -97,24 +97,51 @@ bool line_editor_key(struct line_editor *editor, const struct key *key)
     return true;
 }
 
+static int width_of(const struct line_editor *editor, size_t from, size_t to)
+{
+    int width = 0;
+    for (size_t at = from; at < to;) {
+        size_t next = next_place(editor, at);
+        width += utf8_grapheme_width(editor->text.data + at, next - at);
+        at = next;
+    }
+    return width;
+}
+
+/* Where what shows begins, so that the cursor does. */
+static size_t first_shown(const struct line_editor *editor, int room)
+{
+    size_t start = 0;
+    int width = width_of(editor, 0, editor->cursor);
+    while (width >= room && start < editor->cursor) {
+        size_t next = next_place(editor, start);
+        width -= utf8_grapheme_width(editor->text.data + start, next - start);
+        start = next;
+    }
+    return start;
+}
+
 void line_editor_draw(const struct line_editor *editor, struct canvas *canvas, int x, int y,
                       int room)
 {
     canvas_fill(canvas, (struct area){x, y, room, 1}, ROLE_INPUT);
-    size_t start = 0;
-    char *before = memory_copy_bytes(text_value(&editor->text), editor->cursor);
-    if (!before)
-        return;
-    int width = utf8_width(before);
-    while (width >= room && start < editor->cursor) {
-        size_t next = next_place(editor, start);
-        width -= utf8_grapheme_width(before + start, next - start);
-        start = next;
-    }
+    size_t start = first_shown(editor, room);
     canvas_put(canvas, x, y, room, ROLE_INPUT, text_value(&editor->text) + start);
-    canvas->cursor_x = x + width;
+    canvas->cursor_x = x + width_of(editor, start, editor->cursor);
     canvas->cursor_y = y;
-    free(before);
+}
+
+void line_editor_mark(const struct line_editor *editor, struct canvas *canvas, int x, int y,
+                      int room, size_t start, size_t length)
+{
+    size_t shown = first_shown(editor, room), end = start + length;
+    if (end > editor->text.length || end <= shown)
+        return;
+    int from = start > shown ? width_of(editor, shown, start) : 0;
+    int to = width_of(editor, shown, end);
+    if (from < room)
+        canvas_tint(canvas, (struct area){x + from, y, (to < room ? to : room) - from, 1},
+                    ROLE_MISTAKE);
 }
 
 void line_editor_release(struct line_editor *editor)

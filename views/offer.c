@@ -80,7 +80,7 @@ static void offer_accepted(void *context)
     if (!self)
         return;
     self->job = (struct job){.what = "importing instances",
-                             .lane = LANE_STORE,
+                             .lane = LANE_WRITE,
                              .run = offer_run,
                              .finish = offer_finish,
                              .release = offer_release,

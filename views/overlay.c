@@ -15,6 +15,8 @@ void overlay_close(struct overlay *overlay)
     }
     free(old.items);
     free(old.label);
+    free(old.title);
+    free(old.details);
     line_editor_release(&old.editor);
     if (old.calls.release)
         old.calls.release(old.calls.context);
@@ -67,6 +69,14 @@ void overlay_question(struct overlay *overlay, const char *question,
                       const struct overlay_calls *calls)
 {
     open_overlay(overlay, OVERLAY_QUESTION, question, calls);
+}
+
+void overlay_details(struct overlay *overlay, const char *title, const char *details)
+{
+    free(overlay->title);
+    free(overlay->details);
+    overlay->title = memory_copy_text(title);
+    overlay->details = memory_copy_text(details);
 }
 
 /* The answer may open the next overlay in this one's place: take this one out first. */
@@ -132,15 +142,36 @@ static void menu_key(struct overlay *overlay, const char *name)
     }
 }
 
+static void line_changed(struct overlay *overlay)
+{
+    if (overlay->calls.changed)
+        overlay->calls.changed(overlay->calls.context, text_value(&overlay->editor.text));
+}
+
+static void complete(struct overlay *overlay)
+{
+    char *before = memory_copy_text(text_value(&overlay->editor.text));
+    overlay->calls.complete(overlay->calls.context, &overlay->editor);
+    if (!before || strcmp(before, text_value(&overlay->editor.text)) != 0)
+        line_changed(overlay);
+    free(before);
+}
+
 static void line_key(struct overlay *overlay, const struct key *key)
 {
+    bool up = strcmp(key->name, "Up") == 0, down = strcmp(key->name, "Down") == 0;
     if (strcmp(key->name, "Enter") == 0) {
         answer(overlay, call_typed);
     } else if (strcmp(key->name, "Tab") == 0) {
         if (overlay->calls.complete)
-            overlay->calls.complete(overlay->calls.context, &overlay->editor);
-    } else if (line_editor_key(&overlay->editor, key) && overlay->calls.changed) {
-        overlay->calls.changed(overlay->calls.context, text_value(&overlay->editor.text));
+            complete(overlay);
+    } else if (up || down) {
+        if (overlay->calls.recall) {
+            overlay->calls.recall(overlay->calls.context, &overlay->editor, up);
+            line_changed(overlay);
+        }
+    } else if (line_editor_key(&overlay->editor, key)) {
+        line_changed(overlay);
     }
 }
 
@@ -212,6 +243,41 @@ static void draw_menu(const struct overlay *overlay, struct canvas *canvas, stru
     }
 }
 
+static int count_lines(const char *text)
+{
+    int lines = 1;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+/* At the bottom of the view, above the line. */
+static void draw_details(const struct overlay *overlay, struct canvas *canvas, struct area over)
+{
+    int height = count_lines(overlay->details) + 2;
+    int width = over.width > 76 ? 76 : over.width;
+    if (height > over.height)
+        height = over.height;
+    struct area box = {over.x + (over.width - width) / 2, over.y + over.height - height, width,
+                       height};
+    canvas_fill(canvas, box, ROLE_NORMAL);
+    canvas_frame(canvas, box, ROLE_FRAME_FOCUS, overlay->title);
+    canvas_wrap(canvas, (struct area){box.x + 2, box.y + 1, width - 4, height - 2}, 0, ROLE_NORMAL,
+                overlay->details);
+}
+
+static void draw_line(const struct overlay *overlay, struct canvas *canvas, int x, int y, int room)
+{
+    size_t start = 0, length = 0;
+    const struct overlay_calls *calls = &overlay->calls;
+    if (calls->mistake &&
+        !calls->mistake(calls->context, text_value(&overlay->editor.text), &start, &length))
+        length = 0;
+    line_editor_draw(&overlay->editor, canvas, x, y, room);
+    if (length)
+        line_editor_mark(&overlay->editor, canvas, x, y, room, start, length);
+}
+
 void overlay_draw(const struct overlay *overlay, struct canvas *canvas, struct area over,
                   struct area line)
 {
@@ -220,11 +286,12 @@ void overlay_draw(const struct overlay *overlay, struct canvas *canvas, struct a
         draw_menu(overlay, canvas, over);
         return;
     }
+    if (overlay->details)
+        draw_details(overlay, canvas, over);
     canvas_fill(canvas, line, ROLE_NORMAL);
     int used = canvas_put(canvas, line.x, line.y, line.width - 2, ROLE_TITLE, label);
     if (overlay->kind == OVERLAY_LINE)
-        line_editor_draw(&overlay->editor, canvas, line.x + used + 1, line.y,
-                         line.width - used - 1);
+        draw_line(overlay, canvas, line.x + used + 1, line.y, line.width - used - 1);
     else
         canvas_put(canvas, line.x + used + 1, line.y, line.width - used - 1, ROLE_KEY, "y/n");
 }

@@ -20,6 +20,10 @@ struct overlay_calls {
     void (*chosen)(void *context, size_t item);       /* a menu's item */
     void (*confirmed)(void *context);                 /* a question's yes */
     void (*complete)(void *context, struct line_editor *editor); /* Tab; may be NULL */
+    /* Up (older) and Down in a line; may be NULL */
+    void (*recall)(void *context, struct line_editor *editor, bool older);
+    /* What of the line is wrong, in bytes; false: nothing. May be NULL. */
+    bool (*mistake)(void *context, const char *text, size_t *start, size_t *length);
     const char *escape;             /* what Esc does to a line, in a word; NULL: "cancel" */
     void (*release)(void *context); /* may be NULL */
     void *context;
@@ -27,7 +31,8 @@ struct overlay_calls {
 
 struct overlay {
     enum overlay_kind kind;
-    char *label; /* of the line, the menu's title, or the question */
+    char *label;           /* of the line, the menu's title, or the question */
+    char *title, *details; /* a box of text over the view, beside a line or a question; or NULL */
     struct line_editor editor;
     struct menu_item *items;
     size_t item_count, cursor, top;
@@ -43,6 +48,8 @@ void overlay_menu_add(struct overlay *overlay, const char *label, const char *de
 void overlay_menu_other(struct overlay *overlay, const char *label);
 void overlay_question(struct overlay *overlay, const char *question,
                       const struct overlay_calls *calls);
+/* Beside the line or question that is open: what it is about. */
+void overlay_details(struct overlay *overlay, const char *title, const char *details);
 /* Takes every key while one is open. */
 void overlay_key(struct overlay *overlay, const struct key *key);
 /* A line and a question use `line` (one row); a menu is a box over `over`. */

@@ -24,6 +24,9 @@ static void typed(void *context, const char *text)
     if (command == COMMAND_INSTANCE && *argument) {
         explorer_select_instance(explorer, argument, NULL);
         explorer_open(explorer, VIEW_INSTANCE);
+    } else if (command == COMMAND_FILTER && explorer_view(explorer) == VIEW_INSTANCES &&
+               *argument) {
+        explorer_filter(explorer, argument);
     } else if (command != COMMAND_NONE && available(explorer_view(explorer), command)) {
         if (*argument && !workspace_find(explorer->workspace, argument)) {
             explorer_message(explorer, ROLE_WARNING, "There is no specification %s; 1 lists them.",

@@ -1,58 +1,165 @@
 #include "views/rows.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
 
-enum { WINDOW = 400, MARGIN = 100 };
+enum {
+    WINDOW = 400,
+    MARGIN = 100,
+    SHOWN = 100,          /* rows of what is found so far */
+    SOON = 10000,         /* microseconds until the first of them shows, */
+    AGAIN = 60000,        /* and then again */
+    FRESH = 2000000,      /* how long a change is marked */
+    REST = 8,             /* what is read again and again may take this part of the time, */
+    OFTEN_ENOUGH = 200000 /* and is not read more often than that */
+};
 
 struct rows_job {
     struct job job;
     struct rows *rows;
-    uint64_t generation;
+    struct page_request request;
     struct filter *filter;
-    enum instance_order order;
-    bool descending, backwards, count;
     spex_instance *anchor;
+    char *keep;
+    bool moved; /* the page is around what was kept: `anchor` is the row before it */
     struct page page;
-    uint64_t total;
-    bool counted;
+    int64_t cost;
     spex_error error;
+    /* What was found so far, copied for the loop's thread. */
+    bool streams;
+    int64_t started, last_shown;
+    pthread_mutex_t lock;
+    struct page found;
+    double part;
 };
+
+static int64_t moment(const struct explorer *explorer)
+{
+    const spex_clock *clock = &explorer->workspace->options.clock;
+    return clock->monotonic(clock->context);
+}
+
+/* --------------------------------------------------- on the rows' lane */
 
 static bool cancelled(void *context)
 {
     return atomic_load(&((struct job *)context)->cancelled);
 }
 
+static void found(void *context, spex_instance *const *items, size_t count, double part)
+{
+    struct rows_job *self = context;
+    int64_t now = moment(self->rows->explorer);
+    if (!self->streams || count == 0 ||
+        now - (self->last_shown ? self->last_shown : self->started) <
+            (self->last_shown ? AGAIN : SOON))
+        return;
+    self->last_shown = now;
+    pthread_mutex_lock(&self->lock);
+    page_release(&self->found);
+    size_t shown = count < SHOWN ? count : SHOWN;
+    self->found.rows = memory_allocate(shown, sizeof *self->found.rows);
+    for (size_t i = 0; self->found.rows && i < shown; i++)
+        if ((self->found.rows[self->found.count] = instance_copy(items[i])))
+            self->found.count++;
+    self->part = part;
+    pthread_mutex_unlock(&self->lock);
+    jobs_show(self->rows->explorer->jobs, &self->job);
+}
+
+static bool page_has(const struct page *page, const char *identifier)
+{
+    for (size_t i = 0; i < page->count; i++)
+        if (strcmp(page->rows[i]->identifier, identifier) == 0)
+            return true;
+    return false;
+}
+
+/* The row that is kept, if it still matches. */
+static spex_instance *find_kept(struct rows_job *self, struct reader *reader)
+{
+    char *names[] = {self->keep};
+    struct filter id = {.kind = FILTER_TEST,
+                        .key = FILTER_IDENTIFIER,
+                        .comparison = FILTER_IS,
+                        .names = names,
+                        .name_count = 1};
+    struct filter *parts[] = {&id, self->filter};
+    struct filter both = {.kind = FILTER_AND, .parts = parts, .part_count = self->filter ? 2 : 1};
+    struct page_request request = {
+        .filter = &both, .limit = 1, .cancelled = cancelled, .context = &self->job};
+    struct page page;
+    spex_error error;
+    if (reader_page(reader, &request, &page, &error) || !page.count) {
+        page_release(&page);
+        return NULL;
+    }
+    spex_instance *row = page.rows[0];
+    page.count = 0;
+    page_release(&page);
+    return row;
+}
+
+/* The window moves to where the kept row went. */
+static void follow_kept(struct rows_job *self, struct reader *reader)
+{
+    spex_instance *row = find_kept(self, reader);
+    if (!row)
+        return;
+    struct page_request request = self->request;
+    struct page before = {0}, page = {0};
+    spex_error error;
+    request.found = NULL;
+    request.anchor = row;
+    request.backwards = !self->request.backwards;
+    request.limit = WINDOW / 2;
+    request.backwards = true;
+    int status = reader_page(reader, &request, &before, &error);
+    request.backwards = false;
+    request.anchor = before.count == WINDOW / 2 ? before.rows[0] : NULL;
+    request.limit = WINDOW + 1;
+    if (!status)
+        status = reader_page(reader, &request, &page, &error);
+    if (!status && page_has(&page, self->keep)) {
+        page_release(&self->page);
+        self->page = page;
+        page = (struct page){0};
+        spex_instance_free(self->anchor);
+        self->anchor = request.anchor ? instance_copy(request.anchor) : NULL;
+        self->moved = true;
+    }
+    page_release(&page);
+    page_release(&before);
+    spex_instance_free(row);
+}
+
 static void rows_run(struct job *job)
 {
     struct rows_job *self = (struct rows_job *)job;
     struct reader *reader;
-    if (workspace_reader(self->rows->explorer->workspace, &reader, &self->error))
+    self->started = moment(self->rows->explorer);
+    if (workspace_reader(self->rows->explorer->workspace, LANE_ROWS, &reader, &self->error))
         return;
-    /* One more than the window: the row before a window that does not begin at the start. */
-    struct page_request request = {.filter = self->filter,
-                                   .order = self->order,
-                                   .descending = self->descending,
-                                   .backwards = self->backwards,
-                                   .anchor = self->anchor,
-                                   .limit = WINDOW + 1,
-                                   .cancelled = cancelled,
-                                   .context = job};
-    reader_page(reader, &request, &self->page, &self->error);
-    spex_error counting;
-    self->counted = reader_count(reader, self->filter, &self->total, &counting) == SPEX_OK;
+    int status = reader_page(reader, &self->request, &self->page, &self->error);
+    if (!status && self->keep && !page_has(&self->page, self->keep))
+        follow_kept(self, reader);
+    self->cost = moment(self->rows->explorer) - self->started;
 }
+
+/* ------------------------------------------------------------ the window */
 
 static void free_items(struct rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++)
         spex_instance_free(rows->items[i]);
     free(rows->items);
+    free(rows->fresh);
     spex_instance_free(rows->anchor);
     rows->items = NULL;
+    rows->fresh = NULL;
     rows->anchor = NULL;
     rows->count = 0;
 }
@@ -96,91 +203,334 @@ static void place_window(struct rows *rows, const char *known, size_t known_numb
     rows->base = rows->base_known ? (size_t)rows->total - rows->count : 0;
 }
 
-static void request(struct rows *rows, const spex_instance *anchor, bool backwards);
+/* The items of before, to be looked up by identifier. */
+struct known {
+    spex_instance **items;
+    int64_t *fresh;
+    size_t count;
+    size_t *slots; /* item + 1; 0: none */
+    size_t mask;
+};
 
-static void rows_finish(struct job *job)
+static size_t hash(const char *text)
 {
-    struct rows_job *self = (struct rows_job *)job;
-    struct rows *rows = self->rows;
-    if (self->generation != rows->generation)
-        return;
-    rows->loading = false;
-    if (rows->restart) {
-        rows->restart = false;
-        request(rows, NULL, false);
-        return;
+    size_t value = 1469598103934665603u;
+    for (; *text; text++)
+        value = (value ^ (unsigned char)*text) * 1099511628211u;
+    return value ^ value >> 29;
+}
+
+static bool known_init(struct known *known, const struct rows *rows)
+{
+    *known = (struct known){rows->items, rows->fresh, rows->count, NULL, 1023};
+    known->slots = memory_allocate(known->mask + 1, sizeof *known->slots);
+    for (size_t i = 0; known->slots && i < known->count; i++) {
+        size_t slot = hash(known->items[i]->identifier) & known->mask;
+        while (known->slots[slot])
+            slot = (slot + 1) & known->mask;
+        known->slots[slot] = i + 1;
     }
-    rows->stale = false;
-    rows->error = self->error;
-    if (self->error.status == SPEX_ERROR_CANCELLED)
-        return;
-    char *known = rows->count ? memory_copy_text(rows->items[rows->count / 2]->identifier) : NULL;
-    size_t known_number = rows->base + rows->count / 2;
-    bool was_known = known && rows->base_known;
-    free_items(rows);
-    if (self->backwards)
+    return known->slots != NULL;
+}
+
+static size_t known_find(const struct known *known, const char *identifier)
+{
+    size_t slot = hash(identifier) & known->mask;
+    while (known->slots[slot] &&
+           strcmp(known->items[known->slots[slot] - 1]->identifier, identifier) != 0)
+        slot = (slot + 1) & known->mask;
+    return known->slots[slot];
+}
+
+/* Marks what changed since it was shown, and what came while it was. */
+static void mark_fresh(struct rows *rows, const struct known *known, int64_t last_read)
+{
+    int64_t now = moment(rows->explorer), wall = workspace_now(rows->explorer->workspace);
+    rows->fresh = memory_allocate(rows->count, sizeof *rows->fresh);
+    for (size_t i = 0; rows->fresh && known->slots && i < rows->count; i++) {
+        const spex_instance *row = rows->items[i];
+        size_t place = known_find(known, row->identifier);
+        const spex_instance *old = place ? known->items[place - 1] : NULL;
+        bool new_one = last_read && !old && row->since >= wall - (now - last_read) - FRESH;
+        if (new_one || (old && (old->since != row->since || old->transitions != row->transitions ||
+                                old->mocked != row->mocked)))
+            rows->fresh[i] = now + FRESH;
+        else if (old && known->fresh)
+            rows->fresh[i] = known->fresh[place - 1];
+    }
+}
+
+static void request(struct rows *rows, const spex_instance *anchor, bool backwards, bool first);
+static void count(struct rows *rows);
+
+static void take_page(struct rows *rows, struct rows_job *self)
+{
+    char *middle = rows->count ? memory_copy_text(rows->items[rows->count / 2]->identifier) : NULL;
+    size_t middle_number = rows->base + rows->count / 2;
+    bool was_known = middle && rows->base_known && !rows->searching;
+    struct rows old = *rows;
+    struct known known = {0};
+    if (!rows->stale && !rows->searching)
+        known_init(&known, &old);
+    rows->items = NULL;
+    rows->fresh = NULL;
+    rows->anchor = NULL;
+    if (self->request.backwards && !self->moved)
         take_backward(rows, self);
     else
         take_forward(rows, self);
     rows->items = self->page.rows;
     rows->count = self->page.count;
     self->page = (struct page){0};
-    rows->total = self->total;
-    rows->counted = self->counted;
-    place_window(rows, known, known_number, was_known);
-    free(known);
+    if (!rows->anchor && rows->at_end) {
+        rows->total = rows->count;
+        rows->counted = true;
+    }
+    place_window(rows, middle, middle_number, was_known);
+    mark_fresh(rows, &known, rows->stale ? 0 : rows->read_at);
+    free(known.slots);
+    free(middle);
+    old.filter = NULL;
+    free_items(&old);
+}
+
+static void rows_finish(struct job *job)
+{
+    struct rows_job *self = (struct rows_job *)job;
+    struct rows *rows = self->rows;
+    rows->job = NULL;
+    if (rows->restart) {
+        rows->restart = false;
+        request(rows, NULL, false, true);
+        return;
+    }
+    if (rows->jump) {
+        bool last = rows->jump == JUMP_LAST;
+        rows->jump = JUMP_NONE;
+        request(rows, NULL, last, false);
+        return;
+    }
+    rows->error = self->error;
+    if (self->error.status == SPEX_ERROR_CANCELLED) {
+        /* What was found so far stays, and says that it is not all. */
+        rows->stale = false;
+        rows->changed(rows->context);
+        return;
+    }
+    take_page(rows, self);
+    rows->cost = self->cost;
+    rows->read_at = moment(rows->explorer);
+    rows->stale = rows->searching = false;
+    rows->part = -1;
+    rows->generation++;
     bool again = rows->again;
     rows->again = false;
+    count(rows);
     rows->changed(rows->context);
-    if (again && !rows->loading)
+    if (again && !rows->job)
         rows_reload(rows);
+}
+
+/* On the loop's thread: what was found so far takes the window's place. */
+static void rows_show(struct job *job)
+{
+    struct rows_job *self = (struct rows_job *)job;
+    struct rows *rows = self->rows;
+    if (rows->restart || rows->job != self)
+        return;
+    pthread_mutex_lock(&self->lock);
+    struct page page = self->found;
+    self->found = (struct page){0};
+    rows->part = self->part;
+    pthread_mutex_unlock(&self->lock);
+    if (!page.count)
+        return;
+    free_items(rows);
+    rows->items = page.rows;
+    rows->count = page.count;
+    rows->at_end = true;
+    rows->searching = true;
+    rows->stale = rows->base_known = rows->counted = false;
+    rows->changed(rows->context);
 }
 
 static void rows_job_release(struct job *job)
 {
     struct rows_job *self = (struct rows_job *)job;
     page_release(&self->page);
+    page_release(&self->found);
     spex_instance_free(self->anchor);
     filter_free(self->filter);
+    free(self->keep);
+    pthread_mutex_destroy(&self->lock);
     free(self);
 }
 
-static void request(struct rows *rows, const spex_instance *anchor, bool backwards)
+/* One more than the window is asked for: the row before a window that does not begin at
+ * the start. `first`: these are the first rows of a new question. */
+static void request(struct rows *rows, const spex_instance *anchor, bool backwards, bool first)
 {
     struct rows_job *self = memory_allocate(1, sizeof *self);
     if (!self)
         return;
-    self->job = (struct job){.what = "reading instances",
-                             .lane = LANE_STORE,
+    self->job = (struct job){.what = "looking for instances",
+                             .lane = LANE_ROWS,
                              .run = rows_run,
+                             .show = rows_show,
                              .finish = rows_finish,
                              .release = rows_job_release,
+                             .may_end = true,
                              .part = -1};
+    pthread_mutex_init(&self->lock, NULL);
     self->rows = rows;
-    self->generation = ++rows->generation;
-    self->order = rows->order;
-    self->descending = rows->descending;
-    self->backwards = backwards;
-    self->anchor = anchor ? instance_copy(anchor) : NULL;
+    self->streams = first;
     self->filter = filter_copy(rows->filter);
+    self->anchor = anchor ? instance_copy(anchor) : NULL;
+    self->keep = rows->keep && !backwards && !first ? memory_copy_text(rows->keep) : NULL;
+    self->request = (struct page_request){.filter = self->filter,
+                                          .order = rows->order,
+                                          .descending = rows->descending,
+                                          .backwards = backwards,
+                                          .anchor = self->anchor,
+                                          .limit = WINDOW + 1,
+                                          .cancelled = cancelled,
+                                          .found = found,
+                                          .context = &self->job};
     if ((rows->filter && !self->filter) || (anchor && !self->anchor)) {
         rows_job_release(&self->job);
         return;
     }
-    rows->loading = true;
+    rows->job = self;
     jobs_submit(rows->explorer->jobs, &self->job);
+}
+
+/* ---------------------------------------------------------------- counting */
+
+struct count_job {
+    struct job job;
+    struct rows *rows;
+    struct filter *filter;
+    enum instance_order order;
+    bool descending, wants_base;
+    spex_instance *first; /* whose number is wanted too, or NULL */
+    uint64_t generation, total, before;
+    bool counted, placed;
+    int64_t cost;
+};
+
+static void count_run(struct job *job)
+{
+    struct count_job *self = (struct count_job *)job;
+    struct explorer *explorer = self->rows->explorer;
+    struct reader *reader;
+    int64_t started = moment(explorer);
+    if (workspace_reader(explorer->workspace, LANE_COUNT, &reader, NULL))
+        return;
+    reader_watch(reader, cancelled, job);
+    struct page_request request = {
+        .filter = self->filter, .order = self->order, .descending = self->descending};
+    self->counted = reader_count(reader, self->filter, &self->total, NULL) == SPEX_OK;
+    self->placed =
+        self->first && reader_before(reader, &request, self->first, &self->before, NULL) == SPEX_OK;
+    reader_watch(reader, NULL, NULL);
+    self->cost = moment(explorer) - started;
+}
+
+static void count_finish(struct job *job)
+{
+    struct count_job *self = (struct count_job *)job;
+    struct rows *rows = self->rows;
+    rows->counting = NULL;
+    rows->count_cost = self->cost;
+    rows->counted_at = moment(rows->explorer);
+    if (self->generation != rows->generation) {
+        if (!rows->stale && !rows->searching && !rows->counted)
+            count(rows);
+        return;
+    }
+    if (self->counted) {
+        rows->total = self->total;
+        rows->counted = true;
+    }
+    if (self->placed) {
+        rows->base = (size_t)self->before;
+        rows->base_known = true;
+    } else if (rows->at_end && rows->counted && rows->total >= rows->count) {
+        rows->base = (size_t)rows->total - rows->count;
+        rows->base_known = true;
+    }
+}
+
+static void count_release(struct job *job)
+{
+    struct count_job *self = (struct count_job *)job;
+    filter_free(self->filter);
+    spex_instance_free(self->first);
+    free(self);
+}
+
+/* Counts what matches, unless the window shows all of it, and where the window begins. */
+static void count(struct rows *rows)
+{
+    bool all = !rows->anchor && rows->at_end;
+    bool rested = moment(rows->explorer) - rows->counted_at >= rows->count_cost * REST;
+    if (all || rows->counting || (rows->counted && rows->base_known && !rested))
+        return;
+    struct count_job *self = memory_allocate(1, sizeof *self);
+    if (!self)
+        return;
+    self->job = (struct job){.what = "counting",
+                             .lane = LANE_COUNT,
+                             .run = count_run,
+                             .finish = count_finish,
+                             .release = count_release,
+                             .may_end = true,
+                             .part = -1};
+    self->rows = rows;
+    self->filter = filter_copy(rows->filter);
+    self->order = rows->order;
+    self->descending = rows->descending;
+    self->generation = rows->generation;
+    bool wanted = rows->anchor && !rows->at_end && rows->count && !rows->base_known;
+    self->first = wanted ? instance_copy(rows->items[0]) : NULL;
+    if (rows->filter && !self->filter) {
+        count_release(&self->job);
+        return;
+    }
+    rows->counting = self;
+    jobs_submit(rows->explorer->jobs, &self->job);
+}
+
+/* --------------------------------------------------------------- questions */
+
+bool rows_loading(const struct rows *rows)
+{
+    return rows->job != NULL;
+}
+
+static void give_up(struct rows *rows)
+{
+    if (rows->job)
+        atomic_store(&rows->job->job.cancelled, true);
+    if (rows->counting)
+        atomic_store(&rows->counting->job.cancelled, true);
 }
 
 static void restart(struct rows *rows)
 {
-    rows->base_known = false;
+    rows->base_known = rows->counted = false;
     rows->again = false;
+    rows->jump = JUMP_NONE;
     rows->stale = true;
+    rows->part = -1;
+    rows->count_cost = rows->cost = 0;
+    rows->generation++;
+    give_up(rows);
     /* One question at a time: typing fast asks the last one only. */
-    if (rows->loading)
+    if (rows->job)
         rows->restart = true;
     else
-        request(rows, NULL, false);
+        request(rows, NULL, false, true);
 }
 
 void rows_filter(struct rows *rows, struct filter *filter)
@@ -199,36 +549,76 @@ void rows_order(struct rows *rows, enum instance_order order, bool descending)
 
 void rows_reload(struct rows *rows)
 {
-    if (rows->loading)
+    if (rows->error.status == SPEX_ERROR_CANCELLED)
+        return; /* it was too long for whoever looks */
+    int64_t rest = rows->cost * REST;
+    bool rested = moment(rows->explorer) - rows->read_at >= rest || rest < OFTEN_ENOUGH;
+    if (rows->job || !rested)
         rows->again = true;
     else
-        request(rows, rows->anchor, false);
+        request(rows, rows->anchor, false, false);
+}
+
+bool rows_tick(struct rows *rows)
+{
+    if (rows->again && !rows->job) {
+        rows->again = false;
+        rows_reload(rows);
+    }
+    bool changed = false;
+    int64_t now = moment(rows->explorer);
+    for (size_t i = 0; rows->fresh && i < rows->count; i++)
+        if (rows->fresh[i] && rows->fresh[i] <= now) {
+            rows->fresh[i] = 0;
+            changed = true;
+        }
+    return changed;
 }
 
 void rows_around(struct rows *rows, size_t cursor)
 {
-    if (rows->loading || rows->count == 0)
+    if (rows->job || rows->searching || rows->count == 0)
         return;
     if (cursor + MARGIN > rows->count && !rows->at_end && cursor > MARGIN)
-        request(rows, rows->items[cursor - MARGIN], false);
+        request(rows, rows->items[cursor - MARGIN], false, false);
     else if (cursor < MARGIN && rows->anchor && cursor + MARGIN < rows->count)
-        request(rows, rows->items[cursor + MARGIN], true);
+        request(rows, rows->items[cursor + MARGIN], true, false);
+}
+
+static void jump(struct rows *rows, bool last)
+{
+    if (!rows->job) {
+        request(rows, NULL, last, false);
+        return;
+    }
+    rows->jump = last ? JUMP_LAST : JUMP_FIRST;
+    atomic_store(&rows->job->job.cancelled, true);
 }
 
 void rows_first(struct rows *rows)
 {
     if (rows->anchor && !rows->stale)
-        request(rows, NULL, false);
+        jump(rows, false);
 }
 
 void rows_last(struct rows *rows)
 {
     if (!rows->at_end && !rows->stale)
-        request(rows, NULL, true);
+        jump(rows, true);
+}
+
+void rows_keep(struct rows *rows, const char *identifier)
+{
+    if (rows->keep && identifier && strcmp(rows->keep, identifier) == 0)
+        return;
+    char *copy = identifier ? memory_copy_text(identifier) : NULL;
+    free(rows->keep);
+    rows->keep = copy;
 }
 
 void rows_release(struct rows *rows)
 {
     free_items(rows);
     filter_free(rows->filter);
+    free(rows->keep);
 }

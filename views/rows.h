@@ -1,6 +1,7 @@
 /*
  * A window on the instances of the store: some hundred rows around the cursor, read by
  * key and never by number, so that it costs the same with ten or ten million instances.
+ * What takes long shows what it has found so far, and is given up for the next question.
  */
 #ifndef VIEWS_ROWS_H
 #define VIEWS_ROWS_H
@@ -16,6 +17,7 @@ struct rows {
     enum instance_order order;
     bool descending;
     spex_instance **items;
+    int64_t *fresh; /* of each item: until when it counts as changed; 0: it did not change */
     size_t count;
     spex_instance *anchor; /* the row before items[0]; NULL: items[0] is the first of all */
     bool at_end;           /* nothing behind the last item */
@@ -23,22 +25,35 @@ struct rows {
     bool counted;
     size_t base; /* number of items[0] among all; valid when base_known */
     bool base_known;
-    bool loading, again;
-    bool restart;        /* the filter changed while loading */
-    bool stale;          /* the items are still those of the filter before */
-    uint64_t generation; /* answers to older questions are dropped */
+    bool stale;     /* the items are still those of the filter or order before */
+    bool searching; /* the items are what was found so far */
+    double part;    /* of all rows that were looked at; negative: unknown */
+    char *keep;     /* the identifier that the window is to show, wherever it went; or NULL */
     spex_error error;
+    /* -- its own */
+    struct rows_job *job; /* the page that is being read; NULL: none */
+    struct count_job *counting;
+    enum { JUMP_NONE, JUMP_FIRST, JUMP_LAST } jump; /* when that is done */
+    bool again, restart;   /* once more, from the start, when that is done */
+    uint64_t generation;   /* of the items: what was counted for others does not count */
+    int64_t cost, read_at; /* of the last page, and when; microseconds */
+    int64_t count_cost, counted_at;
 };
 
+bool rows_loading(const struct rows *rows);
 /* Asks for the first rows of a new filter, which it takes over, or of another order. */
 void rows_filter(struct rows *rows, struct filter *filter);
 void rows_order(struct rows *rows, enum instance_order order, bool descending);
-/* Reads the window again where it is, because the store changed. */
+/* Reads the window again where it is, because the store changed; what is costly less often. */
 void rows_reload(struct rows *rows);
+/* Does what was put off; true if something on the screen is to change. */
+bool rows_tick(struct rows *rows);
 /* Moves the window so that both sides of the cursor are filled. */
 void rows_around(struct rows *rows, size_t cursor);
 void rows_first(struct rows *rows);
 void rows_last(struct rows *rows);
+/* Keeps this instance in the window; NULL: none. */
+void rows_keep(struct rows *rows, const char *identifier);
 void rows_release(struct rows *rows);
 
 #endif

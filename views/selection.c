@@ -28,7 +28,7 @@ static void instance_run(struct job *job)
 {
     struct instance_job *self = (struct instance_job *)job;
     struct reader *reader;
-    if (!workspace_reader(self->explorer->workspace, &reader, &self->error))
+    if (!workspace_reader(self->explorer->workspace, LANE_STORE, &reader, &self->error))
         reader_instance(reader, self->identifier, STEPS_SHOWN, &self->instance, &self->error);
 }
 

@@ -25,6 +25,8 @@ struct view_operations {
     bool (*mouse)(struct explorer *explorer, void *state, const struct key *key);
     /* The view came up, or what it shows changed (selection, files, store). May be NULL. */
     void (*refresh)(struct explorer *explorer, void *state);
+    /* Several times a second while it shows: true if it is to be drawn. May be NULL. */
+    bool (*tick)(struct explorer *explorer, void *state);
     void (*release)(void *state); /* may be NULL */
 };
 

@@ -36,7 +36,8 @@ void workspace_free(struct workspace *workspace)
 {
     if (!workspace)
         return;
-    reader_close(workspace->reader);
+    for (int lane = 0; lane < LANES; lane++)
+        reader_close(workspace->readers[lane]);
     spex_manager_close(workspace->manager);
     snapshot_drop(workspace->snapshot);
     free(workspace->summaries);
@@ -63,15 +64,24 @@ const struct summary *workspace_find(const struct workspace *workspace, const ch
 
 /* ------------------------------------------------- reader and manager */
 
-int workspace_reader(struct workspace *workspace, struct reader **reader, spex_error *error)
+int workspace_reader(struct workspace *workspace, enum lane lane, struct reader **reader,
+                     spex_error *error)
 {
-    *reader = workspace->reader;
-    if (workspace->reader)
-        return SPEX_OK;
-    int status = reader_open(&workspace->reader, workspace->options.project.store_dir,
-                             &workspace->options.clock, error);
-    *reader = workspace->reader;
+    struct reader **own = &workspace->readers[lane];
+    int status = SPEX_OK;
+    if (!*own)
+        status = reader_open(own, workspace->options.project.store_dir, &workspace->options.clock,
+                             error);
+    else if (lane != LANE_STORE) /* there, refreshing looks */
+        reader_changed(*own);    /* shards that were replaced are opened again */
+    *reader = *own;
     return status;
+}
+
+void workspace_reader_close(struct workspace *workspace, enum lane lane)
+{
+    reader_close(workspace->readers[lane]);
+    workspace->readers[lane] = NULL;
 }
 
 /* The manager's log must not reach the screen; what matters comes back as errors and events. */

@@ -1,7 +1,7 @@
 /*
  * What the explorer knows: the project's files, the store's counts, the verdicts.
- * Read by views on the loop's thread; kept fresh by jobs. The reader and the manager
- * are touched on the store lane only.
+ * Read by views on the loop's thread; kept fresh by jobs. Each lane has a reader of its
+ * own; the manager is touched on the write lane only.
  */
 #ifndef VIEWS_WORKSPACE_H
 #define VIEWS_WORKSPACE_H
@@ -76,10 +76,9 @@ struct workspace {
     spex_error store_error; /* why there is no store to read; status SPEX_OK: there is one */
     uint64_t version;       /* grows with every change of the store or the files */
     bool refreshing;
-    /* store lane only */
-    struct reader *reader;
-    struct spex_manager *manager;
-    uint64_t fingerprint;
+    struct reader *readers[LANES]; /* each its lane's only */
+    struct spex_manager *manager;  /* the write lane's only */
+    uint64_t fingerprint;          /* the store lane's only */
 };
 
 struct workspace *workspace_create(const struct workspace_options *options, struct jobs *jobs);
@@ -96,9 +95,12 @@ int64_t workspace_now(const struct workspace *workspace);
 /* Checks the specification (again). */
 void workspace_check(struct workspace *workspace, const char *name);
 
-/* Store lane only: opened when first needed. The reader is NULL without a store. */
-int workspace_reader(struct workspace *workspace, struct reader **reader, spex_error *error);
-/* A missing store is made only with `create`. */
+/* The lane's own reader, for its jobs: opened when first needed. NULL without a store. */
+int workspace_reader(struct workspace *workspace, enum lane lane, struct reader **reader,
+                     spex_error *error);
+/* The lane's reader is opened afresh when it is needed next. */
+void workspace_reader_close(struct workspace *workspace, enum lane lane);
+/* Write lane only. A missing store is made only with `create`. */
 int workspace_manager(struct workspace *workspace, struct snapshot *snapshot, bool create,
                       struct spex_manager **manager, spex_error *error);
 

@@ -61,8 +61,7 @@ static void read_store(struct refresh *refresh, struct reader *reader)
         error_clear(&refresh->store_error);
     } else if (status) {
         /* The store went away under the reader: open it afresh next time. */
-        reader_close(refresh->workspace->reader);
-        refresh->workspace->reader = NULL;
+        workspace_reader_close(refresh->workspace, LANE_STORE);
     }
 }
 
@@ -85,13 +84,11 @@ static void refresh_run(struct job *job)
                                ? workspace->fingerprint
                                : project_fingerprint(&workspace->options.project);
     bool files_changed = all || fingerprint != workspace->fingerprint;
-    if (all && workspace->reader) {
-        reader_close(workspace->reader);
-        workspace->reader = NULL;
-    }
-    bool was_open = workspace->reader != NULL;
+    if (all)
+        workspace_reader_close(workspace, LANE_STORE);
+    bool was_open = workspace->readers[LANE_STORE] != NULL;
     struct reader *reader;
-    int status = workspace_reader(workspace, &reader, &refresh->store_error);
+    int status = workspace_reader(workspace, LANE_STORE, &reader, &refresh->store_error);
     bool store_changed = reader ? reader_changed(reader) || !was_open : all;
     if (files_changed || (store_changed && any_learning(refresh->before)))
         read_files(refresh, reader);

@@ -140,9 +140,10 @@ int spex_all(spex_manager *manager, const spex_filter *wanted, spex_instance_cal
 
 /* --------------------------------------------------- deleting in sweeps */
 
-/* Sweeps all shards at once, a step at a time, until none has more. */
+/* Sweeps all shards at once, a step at a time, until none has more or the watcher has seen
+ * enough. */
 static int sweep(struct spex_manager *manager, enum request_kind kind, const struct filter *filter,
-                 bool dry, uint64_t *total, spex_error *error)
+                 bool dry, const struct sweep_watch *watch, uint64_t *total, spex_error *error)
 {
     unsigned shards = manager->store.shards;
     struct request *requests = make_requests(manager, kind, filter);
@@ -168,6 +169,10 @@ static int sweep(struct spex_manager *manager, enum request_kind kind, const str
             ended[i] = requests[i].error.status || requests[i].cursor < 0;
             more |= !ended[i];
         }
+        if (more && watch && !watch->going(watch->context, sum)) {
+            status = status ? status : error_set(error, SPEX_ERROR_CANCELLED, "cancelled");
+            break;
+        }
     }
     free(requests);
     free(ended);
@@ -184,12 +189,18 @@ int spex_delete_matching(spex_manager *manager, const spex_filter *wanted, uint6
         *deleted = 0;
     int status = filter_create(&filter, wanted, error);
     if (!status)
-        status = sweep(manager, REQUEST_DELETE_MATCHING, filter, false, deleted, error);
+        status = manager_delete_matching(manager, filter, NULL, deleted, error);
     filter_free(filter);
     return status;
 }
 
+int manager_delete_matching(struct spex_manager *manager, const struct filter *filter,
+                            const struct sweep_watch *watch, uint64_t *deleted, spex_error *error)
+{
+    return sweep(manager, REQUEST_DELETE_MATCHING, filter, false, watch, deleted, error);
+}
+
 int spex_prune(spex_manager *manager, bool dry_run, uint64_t *deleted, spex_error *error)
 {
-    return sweep(manager, REQUEST_PRUNE, NULL, dry_run, deleted, error);
+    return sweep(manager, REQUEST_PRUNE, NULL, dry_run, NULL, deleted, error);
 }

@@ -153,6 +153,15 @@ int64_t manager_now(const struct spex_manager *manager);
  * was due by then has been done. */
 void manager_wake(struct spex_manager *manager);
 
+/* Deletes what the filter chooses, in steps of a transaction each; between them `going` is
+ * asked, with how many are gone, and ends it by false: SPEX_ERROR_CANCELLED. */
+struct sweep_watch {
+    bool (*going)(void *context, uint64_t deleted);
+    void *context;
+};
+int manager_delete_matching(struct spex_manager *manager, const struct filter *filter,
+                            const struct sweep_watch *watch, uint64_t *deleted, spex_error *error);
+
 void *server_run(void *server);
 /* Runs requests, in as few transactions as possible, and answers them. */
 void batch_run(struct server *server, struct request *requests);

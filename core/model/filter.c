@@ -128,6 +128,26 @@ struct filter *filter_copy(const struct filter *filter)
     return NULL;
 }
 
+struct filter *filter_join(enum filter_kind kind, struct filter *left, struct filter *right)
+{
+    struct filter *all = left;
+    bool made = true;
+    if (!left || left->kind != kind) {
+        all = filter_node(kind);
+        made = all && filter_add_part(all, left);
+        if (!all)
+            filter_free(left);
+    }
+    if (made)
+        made = filter_add_part(all, right);
+    else
+        filter_free(right);
+    if (made)
+        return all;
+    filter_free(all);
+    return NULL;
+}
+
 /* ------------------------------------------------------ of a public filter */
 
 static bool add_test(struct filter *all, enum filter_key key, enum filter_comparison comparison,

@@ -83,6 +83,8 @@ struct filter *filter_copy(const struct filter *filter);
 void filter_free(struct filter *filter);
 /* The text that reads back as this filter. */
 void filter_print(const struct filter *filter, struct text *text);
+/* Both ("and") or one of them ("or"); takes both over. NULL: memory is out. */
+struct filter *filter_join(enum filter_kind kind, struct filter *left, struct filter *right);
 /* With one flag (overdue, deviated, mocked) of those all must hold: takes the others
  * out; FILTER_KEYS: none. Takes the filter over; NULL also when memory is out. */
 struct filter *filter_with_flag(struct filter *filter, enum filter_key flag);

@@ -43,6 +43,8 @@ struct state_count {
 int reader_counts(struct reader *reader, struct state_count **counts, size_t *count,
                   spex_error *error);
 void state_counts_free(struct state_count *counts, size_t count);
+/* Sorts, and sums what is of one specification and state; answers how many are left. */
+size_t state_counts_sum(struct state_count *counts, size_t count);
 
 /* By these, and then by identifier. OVERDUE is by due time, the longest overdue first and what
  * is never due last; CHANGED is by the time since when the state lasts. */

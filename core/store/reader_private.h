@@ -62,9 +62,6 @@ int reader_simplify(struct reader *reader, const struct filter *filter, struct f
 /* The one number that the query answers; releases it. */
 int reader_number(struct connection *connection, struct query *query, int64_t *number,
                   spex_error *error);
-/* Sorts, and sums what is of one specification and state; answers how many are left. */
-size_t state_counts_sum(struct state_count *counts, size_t count);
-
 /* The index of due times, and the condition that lets SQLite use what it begins with. */
 #define READER_BY_DUE " INDEXED BY instance_due"
 #define READER_BY_DUE_TOO                                                                          \

@@ -48,7 +48,10 @@ void screen_open(struct screen *screen, const char *directory, bool ascii)
     memset(screen, 0, sizeof *screen);
     use_directory(&screen->options, directory);
     struct explorer_options options = {
-        .workspace = {.project = screen->options, .clock = screen_clock()}, .ascii = ascii};
+        .workspace = {.project = screen->options, .clock = screen_clock()},
+        .ascii = ascii,
+        .config_dir = suite_scratch_path("config"),
+        .state_dir = suite_scratch_path("state")};
     screen->explorer = explorer_create(&options);
     if (!screen->explorer)
         exit(99);
@@ -284,4 +287,13 @@ const char *screen_project(void)
     fill(&options);
     project_options_release(&options);
     return directory;
+}
+
+const char *screen_copy(const char *name)
+{
+    char command[1200];
+    const char *copy = suite_scratch_path(name);
+    snprintf(command, sizeof command, "cp -r '%s' '%s'", screen_project(), copy);
+    CU_ASSERT_EQUAL(system(command), 0);
+    return copy;
 }

@@ -39,5 +39,7 @@ void screen_clock_set(int64_t now);
 
 /* Makes the project and store all golden screens show. Answers its directory. */
 const char *screen_project(void);
+/* A copy of it for one test, so that writing does not change the golden ones. */
+const char *screen_copy(const char *name);
 
 #endif

@@ -134,20 +134,10 @@ static void everything_in_ascii(void)
 
 /* ------------------------------------------------------------------ writing */
 
-/* A project of the test's own, so that writing does not change the golden one. */
-static const char *copy_project(const char *name)
-{
-    char command[1200];
-    const char *copy = suite_scratch_path(name);
-    snprintf(command, sizeof command, "cp -r '%s' '%s'", screen_project(), copy);
-    CU_ASSERT_EQUAL(system(command), 0);
-    return copy;
-}
-
 static void stepping_records_and_tells_the_verdict(void)
 {
     struct screen screen;
-    screen_open(&screen, copy_project("stepping"), false);
+    screen_open(&screen, screen_copy("stepping"), false);
     screen_keys(&screen, "2 /");
     screen_type(&screen, "stuck");
     screen_keys(&screen, "Enter s");
@@ -173,7 +163,7 @@ static void stepping_records_and_tells_the_verdict(void)
 static void stepping_by_the_list_of_allowed_steps(void)
 {
     struct screen screen;
-    screen_open(&screen, copy_project("allowed"), false);
+    screen_open(&screen, screen_copy("allowed"), false);
     screen_keys(&screen, "2 /");
     screen_type(&screen, "stuck");
     screen_keys(&screen, "Enter Enter Tab j Enter");
@@ -185,7 +175,7 @@ static void stepping_by_the_list_of_allowed_steps(void)
 static void mocking_asks_before_it_replaces(void)
 {
     struct screen screen;
-    screen_open(&screen, copy_project("mocking"), false);
+    screen_open(&screen, screen_copy("mocking"), false);
     screen_keys(&screen, "j j m");
     screen_type(&screen, "debug-1");
     screen_keys(&screen, "Enter");
@@ -209,7 +199,7 @@ static void mocking_asks_before_it_replaces(void)
 static void deleting_asks_first(void)
 {
     struct screen screen;
-    screen_open(&screen, copy_project("deleting"), false);
+    screen_open(&screen, screen_copy("deleting"), false);
     screen_keys(&screen, "2 /");
     screen_type(&screen, "stuck");
     screen_keys(&screen, "Enter d");
@@ -249,7 +239,7 @@ static void exporting_never_replaces_without_asking(void)
 static void the_cursor_stays_on_its_row(void)
 {
     struct screen screen;
-    const char *directory = copy_project("live");
+    const char *directory = screen_copy("live");
     screen_open(&screen, directory, false);
     screen_keys(&screen, "2 G k k");
     const char *before = screen_text(&screen, 80, 24);
@@ -278,7 +268,7 @@ static void the_cursor_stays_on_its_row(void)
 static void files_that_change_are_read_again(void)
 {
     struct screen screen;
-    const char *directory = copy_project("files");
+    const char *directory = screen_copy("files");
     screen_open(&screen, directory, false);
     ASSERT_CONTAINS(screen_text(&screen, 120, 40), "broken.spec");
     char *path = file_join(directory, "specs/broken.spec");
@@ -327,7 +317,7 @@ static void random_keys_do_no_harm(void)
 {
     struct random random = {7};
     struct screen screen;
-    screen_open(&screen, copy_project("monkey"), false);
+    screen_open(&screen, screen_copy("monkey"), false);
     static const char *const keys[] = {
         "1", "2", "3",   "4",   "5", "6",  "7",    "8",     "?",         "q",     "Esc", "Enter",
         "j", "k", "h",   "l",   "g", "G",  "PgUp", "PgDn",  "Tab",       "S-Tab", "s",   "m",
