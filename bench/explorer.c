@@ -1,0 +1,343 @@
+/*
+ * What a person sees of spex-tui on a store of SPEX_BENCH_INSTANCES (a million) instances:
+ * how long from a key to the screen, while nothing else happens and while another process
+ * records 10 000 transitions a second. The store is kept in SPEX_BENCH_DIR (else in TMPDIR)
+ * for the next run. The yardstick of each row is what it may take.
+ */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "bench/bench.h"
+#include "bench/explorer_store.h"
+#include "bench/screen.h"
+#include "project/project.h"
+
+enum { WIDTH = 120, HEIGHT = 40, FIRST_ROW = 4, CURSOR = 0x25B8, KEYS = 400, RATE = 10000 };
+
+struct bench {
+    char directory[400];
+    uint64_t count;
+    char program[400];
+    struct screen screen;
+};
+
+/* --------------------------------------------------------------- what shows */
+
+struct text_at {
+    int row;
+    const char *text;
+};
+
+static bool has(const struct screen *screen, void *context)
+{
+    const struct text_at *wanted = context;
+    return screen_has(screen, wanted->row, wanted->text);
+}
+
+static int cursor_row(const struct screen *screen)
+{
+    for (int y = 0; y < screen->height; y++)
+        if (screen_at(screen, 1, y) == CURSOR)
+            return y;
+    return -1;
+}
+
+static bool cursor_moved(const struct screen *screen, void *context)
+{
+    int row = cursor_row(screen); /* -1: half of a repaint is here */
+    return row >= 0 && row != *(int *)context;
+}
+
+/* Milliseconds from the keys to the text; negative: it did not come. */
+static double time_to(struct bench *bench, const char *keys, int row, const char *text)
+{
+    struct text_at wanted = {row, text};
+    double start = bench_clock();
+    screen_send(&bench->screen, keys);
+    double end = screen_wait(&bench->screen, has, &wanted, 30);
+    return end ? (end - start) * 1000 : -1;
+}
+
+static void row(const char *what, double milliseconds, double allowed)
+{
+    if (milliseconds < 0)
+        bench_row(what, "did not come", bench_words("%.0f ms", allowed), 99, BENCH_AT_MOST, 1);
+    else
+        bench_row(what, bench_words("%.1f ms", milliseconds), bench_words("%.0f ms", allowed),
+                  milliseconds / allowed, BENCH_AT_MOST, 1);
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static void start(struct bench *bench)
+{
+    char *specs = file_join(bench->directory, "specs"),
+         *store = file_join(bench->directory, "store");
+    char *models = file_join(bench->directory, "models");
+    const char *arguments[] = {bench->program, "--specs", specs, "--models",
+                               models,         "--store", store, NULL};
+    if (!specs || !store || !models || !screen_start(&bench->screen, arguments, WIDTH, HEIGHT)) {
+        fprintf(stderr, "%s cannot be started\n", bench->program);
+        exit(1);
+    }
+    free(specs);
+    free(store);
+    free(models);
+}
+
+/* The overview, and with the 2 that was typed ahead the first instances: the best of some. */
+static void measure_opening(struct bench *bench)
+{
+    double best = -1;
+    for (int i = 0; i < 5; i++) {
+        double begun = bench_clock();
+        start(bench);
+        double taken = time_to(bench, "2", FIRST_ROW, "instance-0");
+        taken = taken < 0 ? taken : (bench_clock() - begun) * 1000;
+        if (taken >= 0 && (best < 0 || taken < best))
+            best = taken;
+        if (i < 4)
+            screen_stop(&bench->screen);
+    }
+    row("from the start to the first rows", best, 50);
+    screen_settle(&bench->screen, 0.3);
+}
+
+/* ------------------------------------------------------------------- moving */
+
+static void measure_ends(struct bench *bench)
+{
+    char last[64];
+    double best = -1;
+    explorer_store_identifier(bench->count - 1, bench->count, last);
+    for (int i = 0; i < 5; i++) {
+        double taken = time_to(bench, "G", -1, last);
+        if (taken >= 0 && (best < 0 || taken < best))
+            best = taken;
+        screen_settle(&bench->screen, 0.2);
+        time_to(bench, "g", FIRST_ROW, "instance-000000000000");
+        screen_settle(&bench->screen, 0.2);
+    }
+    row("End", best, 10);
+}
+
+static int compare_times(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* A row down and up again and again: from the key to the cursor on the other row. */
+static void measure_keys(struct bench *bench, const char *when)
+{
+    static double times[KEYS];
+    int lost = 0;
+    double worked = screen_first_thread(&bench->screen);
+    for (int i = 0; i < KEYS; i++) {
+        int before = cursor_row(&bench->screen);
+        double begun = bench_clock();
+        screen_send(&bench->screen, i % 2 ? "k" : "j");
+        double end = screen_wait(&bench->screen, cursor_moved, &before, 2);
+        times[i] = end ? (end - begun) * 1000 : 2000;
+        lost += !end;
+        /* As fast as a key that is held repeats, at times that are not the loop's. */
+        struct timespec rest = {.tv_nsec = 11000000 + i % 7 * 1700000};
+        nanosleep(&rest, NULL);
+    }
+    worked = (screen_first_thread(&bench->screen) - worked) * 1000 / KEYS;
+    qsort(times, KEYS, sizeof *times, compare_times);
+    row(bench_words("a key, in the middle, %s", when), times[KEYS / 2], 2);
+    row(bench_words("a key, 99 of 100, %s", when), times[KEYS * 99 / 100], 16);
+    bench_row("  of it, and all else, processor time", bench_words("%.2f ms", worked), "", worked,
+              BENCH_AT_MOST, 0);
+    if (lost)
+        printf("  %d keys did not show\n", lost);
+}
+
+/* ---------------------------------------------------------------- filtering */
+
+/* Typed at the prompt, so that it is one question; timed from Enter. */
+static double filter(struct bench *bench, const char *words, int at, const char *text)
+{
+    screen_send(&bench->screen, ":filter ");
+    screen_send(&bench->screen, words);
+    screen_settle(&bench->screen, 0.2);
+    double taken = time_to(bench, "\r", at, text);
+    screen_settle(&bench->screen, 0.2);
+    return taken;
+}
+
+static void measure_filters(struct bench *bench)
+{
+    static const struct {
+        const char *what, *words, *shows;
+        double allowed;
+    } filters[] = {
+        {"a filter by state", "state:lost", "lost", 50},
+        {"by specification and state", "spec:Claim state:waiting", "waiting", 50},
+        {"overdue ones", "overdue", "overdue", 50},
+        {"deviated ones of one specification", "deviated spec:Refund", "deviated", 50},
+        {"by age", "age>9d", "instance-", 50},
+        {"the first match of a part, at 9/10", "needle", "needle", 150},
+    };
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+        double best = -1;
+        for (int k = 0; k < 3; k++) {
+            filter(bench, "id=nothing", -1, "");
+            time_to(bench, "", -1, "No instance matches");
+            double taken = filter(bench, filters[i].words, FIRST_ROW, filters[i].shows);
+            if (taken >= 0 && (best < 0 || taken < best))
+                best = taken;
+        }
+        row(filters[i].what, best, filters[i].allowed);
+    }
+    /* Ctrl-C ends what takes long: from the key to the word. */
+    time_to(bench, ":filter action:nobody-ever\r", 1, "filter: action:");
+    row("ending a search", time_to(bench, "\x03", -1, "nded"), 50);
+    screen_settle(&bench->screen, 0.3);
+    screen_send(&bench->screen, "/\x15\r");
+    time_to(bench, "", FIRST_ROW, "instance-000000000000");
+    screen_settle(&bench->screen, 0.3);
+}
+
+/* --------------------------------------------------------- another process */
+
+struct writer {
+    pthread_t thread;
+    const struct bench *bench;
+    atomic_bool over;
+    uint64_t written;
+    double seconds;
+    spex_error error;
+};
+
+static void quiet(const char *line, void *data)
+{
+    (void)line;
+    (void)data;
+}
+
+static void write_some(struct writer *writer, spex_manager *manager, struct project *project)
+{
+    uint64_t random = 88172645463325252u;
+    double begun = bench_clock();
+    for (size_t i = 0; i < project->count; i++)
+        if (project->entries[i].specification)
+            spex_manager_add_specification(manager, project->entries[i].specification, NULL, NULL,
+                                           &writer->error);
+    while (!atomic_load(&writer->over)) {
+        double due = (bench_clock() - begun) * RATE;
+        while ((double)writer->written < due) {
+            char identifier[64];
+            random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+            explorer_store_identifier(writer->bench->count / 2 +
+                                          random % (writer->bench->count / 2),
+                                      writer->bench->count, identifier);
+            spex_transition_async_at(manager, identifier, "start", "running", 0, SPEX_HERE, NULL);
+            writer->written++;
+        }
+        struct timespec rest = {.tv_nsec = 5000000};
+        nanosleep(&rest, NULL);
+    }
+    spex_manager_flush(manager, &writer->error);
+    writer->seconds = bench_clock() - begun;
+}
+
+/* spex-tui is one process, this is the other. */
+static void *write_on(void *context)
+{
+    struct writer *writer = context;
+    spex_manager_options options;
+    spex_manager *manager;
+    struct project_options project_options = {0};
+    struct project project;
+    char *specs = file_join(writer->bench->directory, "specs");
+    char *store = file_join(writer->bench->directory, "store");
+    char *models = file_join(writer->bench->directory, "models");
+    spex_manager_options_init(&options);
+    options.store_dir = store;
+    options.impl_models_dir = models;
+    options.log = quiet;
+    options.passive = true;
+    if (!project_options_load(&project_options, NULL, &writer->error) &&
+        !project_options_set(&project_options, "specs_dir", specs, &writer->error) &&
+        !project_options_set(&project_options, "impl_models_dir", models, &writer->error) &&
+        !project_load(&project, &project_options, NULL, 0, &writer->error)) {
+        if (!spex_manager_open(&manager, &options, &writer->error)) {
+            write_some(writer, manager, &project);
+            spex_manager_close(manager);
+        }
+        project_release(&project);
+    }
+    project_options_release(&project_options);
+    free(specs);
+    free(store);
+    free(models);
+    return NULL;
+}
+
+static void measure_while_written(struct bench *bench)
+{
+    struct writer writer = {.bench = bench};
+    pthread_create(&writer.thread, NULL, write_on, &writer);
+    struct timespec rest = {.tv_sec = 1};
+    nanosleep(&rest, NULL);
+    measure_keys(bench, "recording");
+    atomic_store(&writer.over, true);
+    pthread_join(writer.thread, NULL);
+    if (!writer.written)
+        printf("  nothing was recorded: %s\n", writer.error.message);
+    else
+        printf("  %.0f transitions/s were recorded meanwhile\n",
+               (double)writer.written / writer.seconds);
+    screen_settle(&bench->screen, 0.5);
+}
+
+static void measure_rest(struct bench *bench)
+{
+    enum { SECONDS = 5 };
+    double before = screen_processor(&bench->screen), begun = bench_clock();
+    while (bench_clock() - begun < SECONDS)
+        screen_settle(&bench->screen, 0.05);
+    double part = (screen_processor(&bench->screen) - before) / (bench_clock() - begun) * 100;
+    bench_row("processor, nothing happens", bench_words("%.1f %%", part), "1 %", part,
+              BENCH_AT_MOST, 1);
+    double memory = screen_memory(&bench->screen);
+    bench_row("resident memory, peak", bench_words("%.1f MiB", memory), "30 MiB", memory / 30,
+              BENCH_AT_MOST, 1);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {.count = bench_size("SPEX_BENCH_INSTANCES", 1000000)};
+    const char *directory = getenv("SPEX_BENCH_DIR"), *base = getenv("TMPDIR");
+    spex_error error;
+    snprintf(bench.program, sizeof bench.program, "%s", argc > 1 ? argv[1] : "./spex-tui");
+    if (directory)
+        snprintf(bench.directory, sizeof bench.directory, "%s", directory);
+    else
+        snprintf(bench.directory, sizeof bench.directory, "%s/spex-bench-%" PRIu64,
+                 base ? base : "/tmp", bench.count);
+    setenv("XDG_CONFIG_HOME", bench.directory, 1);
+    setenv("XDG_STATE_HOME", bench.directory, 1);
+    if (explorer_store_make(bench.directory, bench.count, &error)) {
+        fprintf(stderr, "%s\n", error.message);
+        return 1;
+    }
+    bench_title(bench_words("The explorer on %" PRIu64 " instances", bench.count));
+    measure_opening(&bench);
+    measure_ends(&bench);
+    measure_keys(&bench, "at rest");
+    measure_filters(&bench);
+    measure_while_written(&bench);
+    measure_rest(&bench);
+    screen_stop(&bench.screen);
+    return bench_end();
+}
