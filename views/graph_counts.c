@@ -106,7 +106,7 @@ static void counts_run(struct job *job)
     struct reader *reader;
     spex_error unused;
     /* Of a store with a damaged shard the others' counts are taken. */
-    if (!workspace_reader(self->query->explorer->workspace, &reader, &unused) && reader)
+    if (!workspace_reader(self->query->explorer->workspace, LANE_STORE, &reader, &unused) && reader)
         reader_observed(reader, self->specification, &self->observed, &self->observed_count,
                         &unused);
 }
