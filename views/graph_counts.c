@@ -118,7 +118,7 @@ static void copy_states(struct graph_counts *counts, const struct workspace *wor
     counts->states = memory_allocate(workspace->count_count, sizeof *counts->states);
     for (size_t i = 0; counts->states && i < workspace->count_count; i++) {
         const struct state_count *from = &workspace->counts[i];
-        if (strcmp(from->specification, specification) != 0)
+        if (!from->instances || strcmp(from->specification, specification) != 0)
             continue;
         struct state_count *to = &counts->states[counts->state_count];
         *to = *from;

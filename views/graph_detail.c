@@ -26,7 +26,6 @@ static void instances_here(const struct graph_pane *pane, uint32_t state, struct
         if (!here)
             continue;
         sum.instances += here->instances;
-        sum.overdue += here->overdue;
         sum.deviated += here->deviated;
     }
     text_append(text, "; ");
@@ -34,8 +33,6 @@ static void instances_here(const struct graph_pane *pane, uint32_t state, struct
         plural(text, sum.instances, "instance here", "instances here");
     else
         text_append(text, "no instance here");
-    if (sum.overdue)
-        text_printf(text, ", %" PRIu64 " overdue", sum.overdue);
     if (sum.deviated)
         text_printf(text, ", %" PRIu64 " deviated", sum.deviated);
 }

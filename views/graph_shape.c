@@ -286,7 +286,9 @@ static int make_part(struct graph_shape *shape, const struct graph_request *requ
         break;
     }
     if (!status && shape->layout.note[0]) {
-        text_printf(&shape->note, "%s%s", shape->note.length ? "; " : "", shape->layout.note);
+        /* where Graphviz is not there, nobody has to be told every time */
+        text_printf(&shape->note, "%s%s", shape->note.length ? "; " : "",
+                    shape->layout.absent ? "simple layout" : shape->layout.note);
         text_printf(&shape->brief, "%ssimple layout", shape->brief.length ? "; " : "");
     }
     return status ? status : count_parts(shape, error);

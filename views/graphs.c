@@ -136,7 +136,7 @@ static void draw_legend(const struct graphs *graphs, struct canvas *canvas, int 
         text_printf(&legend, "%s12 at a label: observed   ", times);
     else if (any_never(left))
         text_printf(&legend, "%s0 never observed   ", times);
-    if (shape && shape->size == SIZE_FULL)
+    if (shape && shape->size == SIZE_FULL && !shape->layout.absent)
         text_append(&legend, text_value(&shape->note));
     canvas_put(canvas, 2, y, canvas->width - 4, ROLE_DIM, text_value(&legend));
     text_release(&legend);

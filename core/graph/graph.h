@@ -22,6 +22,7 @@ struct layout {
     uint32_t node_count;
     uint32_t rank_count;
     bool simple;    /* Graphviz was not used (missing, failed, too slow): our own ranks */
+    bool absent;    /* because there is no Graphviz here at all */
     char note[160]; /* why simple, for the screen; "" otherwise */
 };
 

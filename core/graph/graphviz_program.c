@@ -281,8 +281,8 @@ static GVC_t *layout_context(void)
             snprintf(path, sizeof path, "%s", about.dli_fname) >= (int)sizeof path)
             return NULL;
         size_t length = strlen(dirname(path));
-        snprintf(path + length, sizeof path - length,
-                 "/graphviz/libgvplugin_dot_layout.so.%s", endings[i]);
+        snprintf(path + length, sizeof path - length, "/graphviz/libgvplugin_dot_layout.so.%s",
+                 endings[i]);
         library = dlopen(path, RTLD_NOW);
     }
     if (library)

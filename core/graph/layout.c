@@ -100,6 +100,7 @@ static int ask(struct layout *layout, const struct lts *lts, const int *widths,
         status = worker_run(&job, options->budget, options, &reply, error);
     if (!status && !read_reply(layout, &reply))
         status = error_set(error, SPEX_ERROR_SYSTEM, "spex-graphviz answered nonsense");
+    layout->absent = status == SPEX_ERROR_SYSTEM && !worker_there();
     text_release(&job);
     text_release(&reply);
     return status;
@@ -110,10 +111,10 @@ static int ask(struct layout *layout, const struct lts *lts, const int *widths,
 static int ask(struct layout *layout, const struct lts *lts, const int *widths,
                const struct layout_options *options, spex_error *error)
 {
-    (void)layout;
     (void)lts;
     (void)widths;
     (void)options;
+    layout->absent = true;
     return error_set(error, SPEX_ERROR_SYSTEM, "built without Graphviz");
 }
 

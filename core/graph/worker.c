@@ -74,6 +74,12 @@ static bool find_program(char path[PROGRAM_PATH])
     return executable_at(SPEX_LIBEXECDIR, (int)strlen(SPEX_LIBEXECDIR), path);
 }
 
+bool worker_there(void)
+{
+    char path[PROGRAM_PATH];
+    return find_program(path);
+}
+
 /* ---------------------------------------------------------------- starting */
 
 static void close_if_open(int *descriptor)

@@ -11,6 +11,9 @@
 int worker_run(const struct text *job, int budget, const struct layout_options *options,
                struct text *reply, spex_error *error);
 
+/* Whether there is a helper program. */
+bool worker_there(void);
+
 /* Appending fields of a job; see protocol.h. */
 void job_number(struct text *job, uint64_t number);
 void job_text(struct text *job, const char *value);
