@@ -144,10 +144,15 @@ static int take_known(struct salvage *salvage, spex_error *error)
         if (status || !row)
             break;
         int64_t key = sqlite3_column_int64(statement, 0);
+        const char *identifier = column_text(statement, 1);
         bool found;
+        /* An index may be damaged too. */
+        if (!utf8_valid(identifier, strlen(identifier)) ||
+            store_shard_of(identifier, salvage->store->shards) != salvage->number)
+            continue;
         status = try_row(salvage, key, &found, error);
         if (!status && !found)
-            status = restore_row(salvage, key, column_text(statement, 1), error);
+            status = restore_row(salvage, key, identifier, error);
     }
     sqlite3_finalize(statement);
     return status;

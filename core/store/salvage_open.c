@@ -14,22 +14,54 @@
 
 enum { PAGE = 4096, HEADER = 100, SPARE = STORE_SHARDS_MAX + 1 };
 
-/* Lets SQLite read a file that ends too early, and a schema of which a part is lost. */
-static int try_open(struct salvage *salvage, const char *path, bool *usable, spex_error *error)
+/* How many rows of the tables that matter can be read, up to a bound; 0: it is no shard. */
+static int64_t count_readable(struct connection *connection)
 {
+    static const char *const sql[] = {
+        "SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 20",
+        "SELECT identifier FROM instance ORDER BY key LIMIT 1000",
+        "SELECT identifier FROM instance ORDER BY key DESC LIMIT 1000",
+        "SELECT action FROM history ORDER BY instance, sequence LIMIT 1000",
+        "SELECT action FROM history ORDER BY instance DESC, sequence DESC LIMIT 1000"};
     int64_t count = 0;
-    *usable = false;
+    for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
+        sqlite3_stmt *statement = NULL;
+        int status = inspect_prepare(connection, sql[i], &statement, NULL);
+        for (bool row = true; !status && row;) {
+            status = statement_step(connection, statement, &row, NULL);
+            count += !status && row;
+        }
+        sqlite3_finalize(statement);
+    }
+    return count;
+}
+
+/* Lets SQLite read a file that ends too early, and a schema of which a part is lost. */
+static int open_lenient(struct salvage *salvage, const char *path, spex_error *error)
+{
     int status =
         connection_open(&salvage->from, salvage->number, path, SQLITE_OPEN_READONLY, error);
+    if (!status)
+        sqlite3_db_config(salvage->from.database, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
+    return status;
+}
+
+/* How much can be read when the file is opened; *whole: its schema is not damaged. */
+static int try_open(struct salvage *salvage, const char *path, int64_t *readable, bool *whole,
+                    spex_error *error)
+{
+    enum { TABLES = 9 };
+    int64_t tables = 0;
+    *readable = 0;
+    *whole = false;
+    int status = open_lenient(salvage, path, error);
     if (status)
         return status == SPEX_ERROR_MEMORY ? status : SPEX_OK;
-    sqlite3_db_config(salvage->from.database, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
-    status =
-        inspect_number(&salvage->from, "SELECT count(*) FROM sqlite_schema WHERE name = 'instance'",
-                       &count, error);
-    *usable = !status && count == 1;
-    if (!*usable)
-        connection_close(&salvage->from);
+    status = inspect_number(
+        &salvage->from, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'", &tables, error);
+    *whole = !status && tables >= TABLES;
+    *readable = count_readable(&salvage->from);
+    connection_close(&salvage->from);
     return status == SPEX_ERROR_MEMORY ? status : SPEX_OK;
 }
 
@@ -122,24 +154,30 @@ static int make_copy(struct salvage *salvage, const struct store *staging, const
     return status;
 }
 
-/* What the first page of a shard is that was just made. */
-static int fresh_page(const struct store *staging, unsigned char page[PAGE], spex_error *error)
+/* What a shard is that was just made. */
+static int read_fresh(const struct store *staging, unsigned char **bytes, size_t *length,
+                      spex_error *error)
 {
-    char *path = store_shard_path(staging, SPARE), *bytes = NULL;
-    size_t length = 0;
+    char *path = store_shard_path(staging, SPARE), *content = NULL;
     if (!path)
         return error_memory(error);
     int status = schema_create(staging, SPARE, error);
     if (!status)
-        status = file_read(path, 0, &bytes, &length, error);
-    if (!status && length < PAGE)
+        status = file_read(path, 0, &content, length, error);
+    if (!status && *length < PAGE)
         status = error_set(error, SPEX_ERROR_INTERNAL, "%s is no shard", path);
-    if (!status)
-        memcpy(page, bytes, PAGE);
+    *bytes = (unsigned char *)content;
     unlink(path);
-    free(bytes);
     free(path);
     return status;
+}
+
+static uint32_t get_number(const unsigned char *place, int bytes)
+{
+    uint32_t number = 0;
+    for (int i = 0; i < bytes; i++)
+        number = number << 8 | place[i];
+    return number;
 }
 
 static void put_number(unsigned char *place, uint32_t number)
@@ -148,68 +186,123 @@ static void put_number(unsigned char *place, uint32_t number)
         place[i] = (unsigned char)number;
 }
 
-/* Gives the copy the first `length` bytes of a new shard, with its own size. */
-static int patch(const struct salvage *salvage, const unsigned char fresh[PAGE], size_t length,
-                 spex_error *error)
+static int put_bytes(int descriptor, const unsigned char *bytes, size_t length, off_t place,
+                     const char *path, spex_error *error)
+{
+    if (pwrite(descriptor, bytes, length, place) == (ssize_t)length)
+        return SPEX_OK;
+    return error_system(error, "cannot write %s", path);
+}
+
+/* The pages below the first that the schema's tree has. */
+static int put_schema(int descriptor, const unsigned char *fresh, size_t length, const char *path,
+                      spex_error *error)
+{
+    enum { INTERIOR = 5, CELLS = HEADER + 3, LAST = HEADER + 8, POINTERS = HEADER + 12 };
+    int status = SPEX_OK;
+    if (fresh[HEADER] != INTERIOR)
+        return SPEX_OK;
+    uint32_t count = get_number(fresh + CELLS, 2);
+    for (uint32_t i = 0; !status && i <= count && POINTERS + 2 * count < PAGE; i++) {
+        uint32_t cell = i < count ? get_number(fresh + POINTERS + 2 * i, 2) : LAST;
+        uint32_t page = cell + 4 <= PAGE ? get_number(fresh + cell, 4) : 0;
+        if (page > 1 && (size_t)page * PAGE <= length)
+            status = put_bytes(descriptor, fresh + (size_t)(page - 1) * PAGE, PAGE,
+                               (off_t)(page - 1) * PAGE, path, error);
+    }
+    return status;
+}
+
+/* Gives the copy the header of a new shard, with its own size; or all pages of its schema. */
+static int patch(const struct salvage *salvage, const unsigned char *fresh, size_t length,
+                 bool schema, spex_error *error)
 {
     enum { CHANGES = 24, PAGES = 28, FREE_LIST = 32, VALID_FOR = 92 }; /* places in the header */
     unsigned char page[PAGE];
     struct stat about;
     memcpy(page, fresh, PAGE);
     int descriptor = open(salvage->copy, O_RDWR | O_CLOEXEC);
-    if (descriptor < 0 || fstat(descriptor, &about) < 0) {
-        int status = error_system(error, "cannot open %s", salvage->copy);
-        if (descriptor >= 0)
-            close(descriptor);
-        return status;
+    if (descriptor < 0)
+        return error_system(error, "cannot open %s", salvage->copy);
+    int status = fstat(descriptor, &about) < 0
+                     ? error_system(error, "cannot open %s", salvage->copy)
+                     : (int)SPEX_OK;
+    if (!status) {
+        put_number(page + CHANGES, 1);
+        put_number(page + VALID_FOR, 1);
+        put_number(page + PAGES, (uint32_t)(about.st_size / PAGE));
+        put_number(page + FREE_LIST, 0);
+        put_number(page + FREE_LIST + 4, 0);
+        status = put_bytes(descriptor, page, schema ? PAGE : HEADER, 0, salvage->copy, error);
     }
-    put_number(page + CHANGES, 1);
-    put_number(page + VALID_FOR, 1);
-    put_number(page + PAGES, (uint32_t)(about.st_size / PAGE));
-    put_number(page + FREE_LIST, 0);
-    put_number(page + FREE_LIST + 4, 0);
-    int status = SPEX_OK;
-    if (pwrite(descriptor, page, length, 0) != (ssize_t)length)
-        status = error_system(error, "cannot write %s", salvage->copy);
+    if (!status && schema)
+        status = put_schema(descriptor, fresh, length, salvage->copy, error);
     close(descriptor);
     return status;
 }
 
-/* Without its header no page of a file can be read; but all headers of shards are alike,
- * and so are the first pages of those that were made alike. */
-static int open_copy(struct salvage *salvage, const struct store *staging, const char *path,
-                     bool *usable, spex_error *error)
+/* A way to read the file, and how much can be read that way. */
+enum way { WAY_NONE, WAY_FILE, WAY_HEADER, WAY_SCHEMA };
+struct attempt {
+    enum way best;
+    int64_t readable;
+};
+
+static int prepare_way(struct salvage *salvage, const struct store *staging, const char *path,
+                       enum way way, const unsigned char *fresh, size_t length, spex_error *error)
 {
-    static const size_t lengths[] = {HEADER, PAGE};
-    unsigned char fresh[PAGE];
-    struct stat about;
-    if (stat(path, &about) < 0 || about.st_size <= PAGE)
+    if (way == WAY_FILE)
         return SPEX_OK;
+    free(salvage->copy);
+    salvage->copy = NULL;
     int status = make_copy(salvage, staging, path, error);
-    if (!status)
-        status = fresh_page(staging, fresh, error);
-    for (size_t i = 0; !status && !*usable && i < sizeof lengths / sizeof *lengths; i++) {
-        status = patch(salvage, fresh, lengths[i], error);
+    return status ? status : patch(salvage, fresh, length, way == WAY_SCHEMA, error);
+}
+
+/* Without its header no page of a file can be read, and without its schema no table; but the
+ * headers of all shards are alike, and so are the schemas of those that were made alike. */
+static int try_ways(struct salvage *salvage, const struct store *staging, const char *path,
+                    struct attempt *attempt, spex_error *error)
+{
+    unsigned char *fresh = NULL;
+    size_t length = 0;
+    bool whole = false;
+    struct stat about;
+    int status = try_open(salvage, path, &attempt->readable, &whole, error);
+    if (attempt->readable > 0)
+        attempt->best = WAY_FILE;
+    if (status || whole || stat(path, &about) < 0 || about.st_size <= PAGE)
+        return status;
+    status = read_fresh(staging, &fresh, &length, error);
+    for (enum way way = WAY_HEADER; !status && way <= WAY_SCHEMA; way++) {
+        int64_t readable = 0;
+        status = prepare_way(salvage, staging, path, way, fresh, length, error);
         if (!status)
-            status = try_open(salvage, salvage->copy, usable, error);
+            status = try_open(salvage, salvage->copy, &readable, &whole, error);
+        if (readable > attempt->readable)
+            *attempt = (struct attempt){way, readable};
     }
+    if (!status && attempt->best != WAY_NONE)
+        status = prepare_way(salvage, staging, path, attempt->best, fresh, length, error);
+    free(fresh);
     return status;
 }
 
 int salvage_open(struct salvage *salvage, const struct store *staging, spex_error *error)
 {
+    struct attempt attempt = {WAY_NONE, 0};
     char *path = store_shard_path(salvage->store, salvage->number);
     if (!path)
         return error_memory(error);
-    bool usable = false;
-    int status = try_open(salvage, path, &usable, error);
-    if (!status && !usable)
-        status = open_copy(salvage, staging, path, &usable, error);
-    free(path);
-    if (!status && usable)
+    int status = try_ways(salvage, staging, path, &attempt, error);
+    bool usable = !status && attempt.best != WAY_NONE;
+    if (usable)
+        status = open_lenient(salvage, attempt.best == WAY_FILE ? path : salvage->copy, error);
+    if (usable && !status)
         status = check_identity(salvage, error);
-    if (!status && usable)
+    if (usable && !status)
         status = connection_execute(&salvage->from, "BEGIN", error);
+    free(path);
     return status;
 }
 

@@ -67,6 +67,7 @@ struct walk {
 /* What the history of the instance at hand says. */
 struct history {
     uint64_t steps, deviations;
+    uint64_t sourceless; /* deviations from a state that is not known any more: mocked there */
     int64_t at;
     bool leads_to_state;
 };
@@ -141,6 +142,8 @@ static int look_at_step(struct look *look, struct walk *walk, struct history *hi
     history->at = sqlite3_column_int64(step, 4);
     if (history->steps == 1 && strcmp(action, SPEX_INITIALISATION) == 0)
         text_append(&walk->from, SPEX_NIL);
+    if (!walk->from.length)
+        history->sourceless = history->deviations;
     if (walk->from.length && strcmp(action, STEP_LOST) != 0) {
         struct observed *observed;
         status = observed_of(look, walk, column_text(walk->instances, 2), action, state, &observed,
@@ -170,7 +173,8 @@ static void compare_history(struct look *look, const struct walk *walk,
               "%s: %s is not in the state, or not since when, its last step "
               "led to; %s",
               label, identifier, advice);
-    if (history->deviations != deviations || kept > deviations || (deviations > 0) != (kept > 0))
+    if (history->deviations != deviations || kept > deviations ||
+        (deviations > history->sourceless && !kept))
         FOUND(look, PROBLEM_DEVIATION,
               "%s: %s has %llu deviations counted, %llu in its history, %llu kept; %s", label,
               identifier, (unsigned long long)deviations, (unsigned long long)history->deviations,

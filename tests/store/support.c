@@ -23,7 +23,7 @@ static void step_of(unsigned number, unsigned index, spex_step *step)
     unsigned mix = number * 7 + index * 3;
     *step = (spex_step){.action = index ? actions[mix % 4] : SPEX_INITIALISATION,
                         .state = index ? states[(mix / 4) % 4] : states[0],
-                        .at = START + number * INT64_C(1000) + index,
+                        .at = FILLED_AT + number * INT64_C(1000) + index,
                         .verdict = number % 5 == 0 && index == 2  ? SPEX_VERDICT_NOT_EQUIVALENT
                                    : number % 2 || index % 3 == 0 ? SPEX_VERDICT_CONFORMS
                                                                   : SPEX_VERDICT_LEARNED};
@@ -153,7 +153,7 @@ static void append_instance(struct text *text, struct reader *reader, const char
         (unsigned long long)instance->deviations);
     for (size_t i = instance->step_count; i-- > 0;)
         text_printf(text, " %s>%s@%lld(%d)", instance->steps[i].action, instance->steps[i].state,
-                    (long long)(instance->steps[i].at - START), instance->steps[i].verdict);
+                    (long long)(instance->steps[i].at - FILLED_AT), instance->steps[i].verdict);
     text_append_char(text, '\n');
     spex_instance_free(instance);
 }

@@ -9,7 +9,7 @@
 #include "store/shard.h"
 #include "tests/suite.h"
 
-#define START INT64_C(1770000000000000) /* 2026-02-02 */
+#define FILLED_AT INT64_C(1770000000000000) /* 2026-02-02 */
 
 /* Makes (or adds to) the store: instances "i-FIRST" and so on with up to 9 steps each, some
  * deviating, some mocked, with observations, events and learning, as a manager writes them. */

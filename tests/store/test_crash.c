@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "store/staging.h"
+#include "tests/manager/support.h"
 #include "tests/store/faults.h"
 #include "tests/store/support.h"
 
@@ -93,11 +94,48 @@ static int do_record(const char *directory, spex_error *error)
     return status;
 }
 
+static void quiet(const char *line, void *data)
+{
+    (void)line;
+    (void)data;
+}
+
+/* The same through the manager: an instance is acknowledged when both its steps are. */
+static int do_manage(const char *directory, spex_error *error)
+{
+    spex_manager_options options;
+    spex_manager *manager;
+    spex_manager_options_init(&options);
+    options.store_dir = directory;
+    options.impl_models_dir = "/nowhere";
+    options.distribution_factor = 2;
+    options.durability = SPEX_DURABILITY_FULL;
+    options.log = quiet;
+    int status = spex_manager_open(&manager, &options, error);
+    if (status)
+        return status;
+    spex_specification *order = order_specification();
+    status = spex_manager_add_specification(manager, order, NULL, NULL, error);
+    spex_specification_free(order);
+    for (unsigned i = 0; !status && i < INSTANCES; i++) {
+        char name[32], line[16];
+        snprintf(name, sizeof name, "i-%u", i);
+        int length = snprintf(line, sizeof line, "%u\n", i);
+        if (!spex_init(manager, "Order", name, NULL, NULL, error) &&
+            !spex_transition(manager, name, "pay", "paid", error) &&
+            write(STDOUT_FILENO, line, (size_t)length) != length)
+            _exit(9);
+    }
+    spex_manager_close(manager);
+    return status;
+}
+
 static const struct task {
     const char *name;
     int (*run)(const char *directory, spex_error *error);
 } tasks[] = {{"grow", do_grow},     {"shrink", do_shrink}, {"vacuum", do_vacuum},
-             {"backup", do_backup}, {"repair", do_repair}, {"record", do_record}};
+             {"backup", do_backup}, {"repair", do_repair}, {"record", do_record},
+             {"manage", do_manage}};
 
 static int child(char **arguments)
 {
@@ -301,7 +339,7 @@ static void check_repaired(struct trial *trial, const char *directory,
 static void check_recorded(struct trial *trial, const char *directory,
                            const struct outcome *outcome)
 {
-    (void)trial;
+    bool managed = strcmp(trial->what, "manage") == 0;
     struct reader *reader;
     spex_error error;
     unsigned acknowledged = 0;
@@ -320,8 +358,11 @@ static void check_recorded(struct trial *trial, const char *directory,
         int status = reader_instance(reader, name, 0, &instance, &error);
         if (outcome->acknowledged[i] && ASSERT_OK(status, error))
             found++;
+        /* Of one that was not acknowledged, both of its steps may be there, or the first. */
+        uint64_t whole = managed ? 2 : i % 10, least = managed ? 1 : whole;
         if (!status)
-            CU_ASSERT_EQUAL(instance->transitions, i % 10);
+            CU_ASSERT_TRUE(instance->transitions == whole ||
+                           (!outcome->acknowledged[i] && instance->transitions == least));
         if (!status)
             spex_instance_free(instance);
     }
@@ -400,6 +441,12 @@ static void recording(void)
     interrupt_everywhere(&trial);
 }
 
+static void managing(void)
+{
+    struct trial trial = {.what = "manage", .check = check_recorded};
+    interrupt_everywhere(&trial);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -409,6 +456,7 @@ int main(int argc, char **argv)
         {"backing up", backing_up},
         {"repairing", repairing},
         {"recording", recording},
+        {"managing", managing},
         {0},
     };
     if (argc == 6 && strcmp(argv[1], "--child") == 0)
