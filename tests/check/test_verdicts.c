@@ -10,26 +10,27 @@
 
 /* Against the trusted verdicts of the research data; every "no" explained, and replayed. */
 
-/* NULL with a verdict of "yes". */
-static struct explanation *explain(const struct lts *left, const struct lts *right)
+/* For systems up to this size under every equivalence, for larger ones under one. */
+enum { SMALL_STATES = 200 };
+
+/* A "no" is explained, and the explanation replays. */
+static void assert_explained(const struct lts sides[2], enum equivalence equivalence)
 {
     bool verdict = true;
     struct explanation *explanation = NULL;
     spex_error error;
-    ASSERT_OK(
-        check_equivalence(left, right, EQUIVALENCE_BRANCHING, NULL, &verdict, &explanation, &error),
-        error);
-    CU_ASSERT_EQUAL(verdict, explanation == NULL);
-    return explanation;
-}
-
-static void assert_replays(const struct explanation *explanation, const struct lts *left,
-                           const struct lts *right)
-{
-    const char *fault = explanation ? replay_fault(explanation, left, right) : "there is none";
+    if (equivalence != EQUIVALENCE_BRANCHING &&
+        (sides[LEFT].state_count > SMALL_STATES || sides[RIGHT].state_count > SMALL_STATES))
+        return;
+    ASSERT_OK(check_equivalence(&sides[LEFT], &sides[RIGHT], equivalence, NULL, &verdict,
+                                &explanation, &error),
+              error);
+    const char *fault = explanation ? replay_fault(explanation, &sides[LEFT], &sides[RIGHT])
+                                    : "there is no explanation";
     if (fault)
-        printf("%s\n", fault);
+        printf("%s: %s\n", equivalence_name(equivalence), fault);
     CU_ASSERT_PTR_NULL(fault);
+    explanation_free(explanation);
 }
 
 static bool holds(const struct lts *left, const struct lts *right, enum equivalence equivalence)
@@ -40,7 +41,8 @@ static bool holds(const struct lts *left, const struct lts *right, enum equivale
     return verdict;
 }
 
-/* Both ways round; `expected` is true, false or -. Answers whether it was checked. */
+/* Both ways round, a "no" with its reason; `expected` is true, false or -. Answers whether it was
+ * checked. */
 static bool check_verdict(const struct lts sides[2], enum equivalence equivalence,
                           const char *expected, const char *left, const char *right)
 {
@@ -52,6 +54,8 @@ static bool check_verdict(const struct lts sides[2], enum equivalence equivalenc
                    expected);
             CU_FAIL("wrong verdict");
         }
+    if (strcmp(expected, "false") == 0)
+        assert_explained(sides, equivalence);
     return true;
 }
 
@@ -73,7 +77,7 @@ static void shared_random_pairs(void)
         return;
     char *line = NULL, *fields[8];
     size_t size = 0;
-    unsigned pairs = 0, wrong = 0;
+    unsigned pairs = 0;
     CU_ASSERT_TRUE(getline(&line, &size, file) > 0);
     while (getline(&line, &size, file) > 0) {
         CU_ASSERT_EQUAL_FATAL(cut_fields(line, fields, 8), 8);
@@ -84,17 +88,11 @@ static void shared_random_pairs(void)
         system_read_row(&sides[RIGHT], fields[3]);
         for (int i = 0; i < 4; i++)
             check_verdict(sides, order[i], fields[4 + i], fields[2], fields[3]);
-        struct explanation *explanation = explain(&sides[LEFT], &sides[RIGHT]);
-        wrong += (explanation == NULL) != (strcmp(fields[5], "true") == 0);
-        if (explanation)
-            assert_replays(explanation, &sides[LEFT], &sides[RIGHT]);
-        explanation_free(explanation);
         pairs++;
         lts_release(&sides[LEFT]);
         lts_release(&sides[RIGHT]);
     }
     CU_ASSERT_EQUAL(pairs, 2000);
-    CU_ASSERT_EQUAL(wrong, 0);
     free(line);
     fclose(file);
 }
@@ -141,10 +139,6 @@ static unsigned check_table(const char *folder, const char *table, const char *e
         for (size_t i = 2; i < width; i++)
             if (find_column(columns[i], &equivalence))
                 verdicts += check_verdict(sides, equivalence, fields[i], fields[0], fields[1]);
-        struct explanation *explanation = explain(&sides[LEFT], &sides[RIGHT]);
-        if (explanation)
-            assert_replays(explanation, &sides[LEFT], &sides[RIGHT]);
-        explanation_free(explanation);
         lts_release(&sides[LEFT]);
         lts_release(&sides[RIGHT]);
     }
