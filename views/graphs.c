@@ -421,7 +421,7 @@ static bool move_command(struct graphs *graphs, enum command command)
     case COMMAND_PREVIOUS_TRANSITION:
         graph_pane_next_transition(pane, command == COMMAND_NEXT_TRANSITION ? 1 : -1);
         return true;
-    case COMMAND_FOLLOW_TRANSITION:
+    case COMMAND_TAKE:
         graph_pane_enter(pane);
         break;
     case COMMAND_RETURN:
@@ -575,7 +575,7 @@ const struct view_operations graphs_view = {
              "it, and drawn there with a broken line. The state of the selected instance is "
              "marked and follows [ and ] along its history.",
     .open_word = "follow",
-    .hints = {COMMAND_SIDES, COMMAND_OTHER_SIDE, COMMAND_NEXT_TRANSITION, COMMAND_FOLLOW_TRANSITION,
+    .hints = {COMMAND_SIDES, COMMAND_OTHER_SIDE, COMMAND_NEXT_TRANSITION, COMMAND_TAKE,
               COMMAND_FIND, COMMAND_FIT, COMMAND_SIZE, COMMAND_HEAT, COMMAND_OLDER, COMMAND_NONE},
     .state_size = sizeof(struct graphs),
     .draw = graphs_draw,

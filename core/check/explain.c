@@ -167,8 +167,8 @@ static int build(struct game *game, const struct progress *progress,
     return status;
 }
 
-int explain(struct game *game, const struct progress *progress, struct explanation **explanation,
-            spex_error *error)
+int game_explain(struct game *game, const struct progress *progress,
+                 struct explanation **explanation, spex_error *error)
 {
     bool found = false;
     *explanation = memory_allocate(1, sizeof **explanation);

@@ -6,8 +6,8 @@
 
 /* *explanation stays NULL where none is found within bounds. Errors: MEMORY, CANCELLED,
  * INTERNAL. */
-int explain(struct game *game, const struct progress *progress, struct explanation **explanation,
-            spex_error *error);
+int game_explain(struct game *game, const struct progress *progress,
+                 struct explanation **explanation, spex_error *error);
 
 /* Replays the explanation on the two LTSs, given as graphs of their own states and
  * labels; knows nothing of how it was found. Errors: INTERNAL, MEMORY. */

@@ -75,7 +75,7 @@ static int explain_comparison(struct comparison *comparison, enum equivalence eq
     struct game *game = NULL;
     int status = game_build(&game, equivalence, comparison, error);
     if (!status)
-        status = explain(game, progress, explanation, error);
+        status = game_explain(game, progress, explanation, error);
     game_close(game);
     return status;
 }

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "check/check.h"
+#include "check/explain.h"
+#include "check/formula.h"
 #include "tests/check/board.h"
 #include "tests/check/replay.h"
 #include "tests/check/systems.h"
@@ -447,6 +448,94 @@ static void explanations_can_be_cancelled(void)
     lts_release(&right);
 }
 
+/* ------------------------------------------------------- what is not shown */
+
+static int verify(const struct explanation *explanation, const struct lts sides[2],
+                  spex_error *error)
+{
+    struct graph steps[2];
+    for (int side = LEFT; side <= RIGHT; side++)
+        ASSERT_OK(graph_of_lts(&steps[side], &sides[side], error), *error);
+    int status = explanation_verify(explanation, &sides[LEFT], &sides[RIGHT], steps, error);
+    graph_release(&steps[LEFT]);
+    graph_release(&steps[RIGHT]);
+    return status;
+}
+
+/* One mistake; false where there is nothing to mistake. */
+static bool make_mistake(struct explanation *explanation, int number)
+{
+    struct round *round = explanation->rounds;
+    struct path *path = &explanation->path[explanation->side];
+    struct formula *formula = explanation->formula;
+    struct formula_node *node = formula ? &formula->nodes[formula->node_count - 1] : NULL;
+    switch (number) {
+    case 0:
+        return path->count && (path->steps[path->count - 1].to ^= 1, true);
+    case 1:
+        return path->count && (path->steps[0].label ^= 1, true);
+    case 2:
+        return explanation->offered_count && (explanation->offered_count--, true);
+    case 3:
+        return explanation->cycle.count && (explanation->cycle.steps[0].to ^= 1, true);
+    case 4:
+        return explanation->also && (explanation->also->side ^= 1, true);
+    case 5:
+        return formula && (formula->side ^= 1, true);
+    case 6:
+        return formula && node->after_count + node->before_count &&
+               (formula->parts[formula->part_count - 1].negated ^= true, true);
+    case 7:
+        return round && round->attack.count && (round->attack.steps[0].to ^= 1, true);
+    case 8:
+        return round && round->answer_count && (round->answers->next.states[LEFT] ^= 1, true);
+    case 9:
+        return round && round->answer_count &&
+               (round->answers->next.rounds ^= round->position.rounds, true);
+    case 10:
+        round = round ? &explanation->rounds[explanation->round_count - 1] : NULL;
+        return round && round->offered_count && (round->offered[0] ^= 1, true);
+    case 11:
+        return explanation->round_count > 1 &&
+               (explanation->rounds[1].position.states[LEFT] ^= 1, true);
+    default:
+        return false;
+    }
+}
+
+static void a_wrong_explanation_is_never_shown(void)
+{
+    static const char *const pairs[][2] = {
+        {"0;4;0:a:1 1:b:2 1:d:3", "0;4;0:a:1 1:c:2 1:d:3"},
+        {"0;4;0:a:1 0:b:2 0:tau:3 3:a:1", "0;4;0:b:2 0:tau:3 3:a:1"},
+        {"0;3;0:tau:1 1:a:2 0:b:2", "0;2;0:a:1 0:b:1"},
+        {"0;3;0:a:1 1:b:2", "0;4;0:a:1 1:tau:3 3:tau:1 1:b:2"},
+    };
+    unsigned mistakes[12] = {0};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct lts sides[2];
+        spex_error error;
+        system_read_row(&sides[LEFT], pairs[i][0]);
+        system_read_row(&sides[RIGHT], pairs[i][1]);
+        for (int number = 0; number < 12; number++) {
+            struct explanation *explanation =
+                explain_as(&sides[LEFT], &sides[RIGHT], EQUIVALENCE_DIVERGENCE);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(explanation);
+            ASSERT_OK(verify(explanation, sides, &error), error);
+            if (make_mistake(explanation, number)) {
+                mistakes[number]++;
+                CU_ASSERT_EQUAL(verify(explanation, sides, &error), SPEX_ERROR_INTERNAL);
+                ASSERT_CONTAINS(error.message, "does not replay");
+            }
+            explanation_free(explanation);
+        }
+        lts_release(&sides[LEFT]);
+        lts_release(&sides[RIGHT]);
+    }
+    for (int number = 0; number < 12; number++)
+        CU_ASSERT_TRUE(mistakes[number] > 0);
+}
+
 /* Lets every allocation in turn fail. */
 static void memory_may_run_out(void)
 {
@@ -496,6 +585,7 @@ int main(int argc, char **argv)
         {"traces in words", traces_in_words},
         {"choices in words", choices_in_words},
         {"hostile names become visible", hostile_names_become_visible},
+        {"a wrong explanation is never shown", a_wrong_explanation_is_never_shown},
         {"explanations can be cancelled", explanations_can_be_cancelled},
         {"memory may run out", memory_may_run_out},
         {0},
