@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "check/check.h"
 #include "manager/manager.h"
+#include "manager/step_judge.h"
 
 static int note_learning(const char *specification, void *context, spex_error *error)
 {
@@ -149,27 +150,14 @@ static bool put_off(struct server *server, const struct workflow *workflow,
     return unjudged->from && unjudged->action && unjudged->to;
 }
 
-/* Checks model, overlay and step together; changes the overlay. */
-static int check_step(const struct workflow *workflow, struct spex_model *overlay, const char *from,
-                      const char *action, const char *to, spex_verdict *verdict, spex_error *error)
-{
-    bool first = strcmp(action, SPEX_INITIALISATION) == 0;
-    int status = model_merge(overlay, workflow->model, error);
-    if (!status)
-        status = model_add(overlay, from, action, to, NULL, error);
-    if (!status)
-        status = judge_model(workflow->specification, overlay, from, first, verdict, error);
-    return status;
-}
-
 void judge_ahead(struct server *server)
 {
     struct unjudged *unjudged = server->unjudged;
     spex_verdict verdict;
     if (!unjudged || !unjudged->from || !unjudged->action || !unjudged->to)
         return;
-    if (!check_step(&unjudged->workflow, unjudged->overlay, unjudged->from, unjudged->action,
-                    unjudged->to, &verdict, NULL))
+    if (!step_judge(server->judges, &unjudged->workflow, unjudged->overlay, unjudged->from,
+                    unjudged->action, unjudged->to, &verdict, NULL))
         *slot_of(server, unjudged->hash) =
             (struct verdict_slot){{unjudged->hash[0], unjudged->hash[1]}, true, verdict};
     judge_forget(server);
@@ -199,8 +187,8 @@ static int judge_deviation(struct server *server, const struct workflow *workflo
         judgement->later = true;
         return put_off(server, workflow, overlay, hash, from, step) ? SPEX_OK : error_memory(error);
     } else {
-        status = check_step(workflow, overlay, from, step->action, step->state, &judgement->verdict,
-                            error);
+        status = step_judge(server->judges, workflow, overlay, from, step->action, step->state,
+                            &judgement->verdict, error);
         if (!status && hashed)
             *slot = (struct verdict_slot){{hash[0], hash[1]}, true, judgement->verdict};
     }

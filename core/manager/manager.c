@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "manager/step_judge.h"
 
 enum { MAILBOX_CAPACITY = 4096, EVENT_LIMIT = 10000 };
 #define PRUNE_INTERVAL (INT64_C(6) * 3600 * 1000)
@@ -65,7 +66,8 @@ static int start_servers(struct spex_manager *manager, spex_error *error)
     for (unsigned i = 0; i < manager->store.shards; i++) {
         struct server *server = &manager->servers[i];
         server->verdicts = memory_allocate(VERDICT_SLOTS, sizeof *server->verdicts);
-        if (!server->verdicts)
+        server->judges = step_judges_make();
+        if (!server->verdicts || !server->judges)
             return error_memory(error);
         int number = pthread_create(&server->thread, NULL, server_run, server);
         if (number) {
@@ -123,6 +125,7 @@ void spex_manager_close(spex_manager *manager)
         mailbox_release(&manager->servers[i].mailbox);
         judge_forget(&manager->servers[i]);
         free(manager->servers[i].verdicts);
+        step_judges_free(manager->servers[i].judges);
     }
     free(manager->servers);
     store_release(&manager->store);

@@ -116,6 +116,7 @@ struct server {
     bool timers_failed; /* and that was logged */
     struct request *woken;
     struct verdict_slot *verdicts;
+    struct step_judge *judges;
     struct unjudged *unjudged; /* what judge_ahead is to check; NULL: nothing */
 };
 
