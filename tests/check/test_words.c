@@ -118,11 +118,156 @@ static void textbook_pairs_in_words(void)
     text_release(&text);
 }
 
+/* ---------------------------------------------------------------- names */
+
+/* An LTS of "from --[action]-> to" lines; the first state is the initial one. */
+static void read_named(struct lts *lts, const char *lines)
+{
+    system_read_row(lts, "0;0;");
+    while (*lines) {
+        const char *open = strstr(lines, " --["), *close = strstr(lines, "]-> ");
+        const char *end = strchr(lines, '\n');
+        uint32_t from = symbols_intern_bytes(&lts->state_names, lines, (size_t)(open - lines));
+        uint32_t label = symbols_intern_bytes(&lts->labels, open + 4, (size_t)(close - open - 4));
+        uint32_t to = symbols_intern_bytes(&lts->state_names, close + 4, (size_t)(end - close - 4));
+        system_add(lts, from, label, to);
+        lines = end + 1;
+    }
+}
+
+static struct explanation *explain(const struct lts *left, const struct lts *right)
+{
+    bool verdict = true;
+    struct explanation *explanation = NULL;
+    spex_error error;
+    ASSERT_OK(
+        check_equivalence(left, right, EQUIVALENCE_BRANCHING, NULL, &verdict, &explanation, &error),
+        error);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(explanation);
+    return explanation;
+}
+
+static void assert_words(const char *left_lines, const char *right_lines, const char *left_name,
+                         const char *right_name, const char *expected)
+{
+    struct lts left, right;
+    read_named(&left, left_lines);
+    read_named(&right, right_lines);
+    struct explanation *explanation = explain(&left, &right);
+    struct text text = {0};
+    explanation_print(explanation, &left, &right, left_name, right_name, &text);
+    ASSERT_TEXT(text_value(&text), expected);
+    text_release(&text);
+    explanation_free(explanation);
+    lts_release(&left);
+    lts_release(&right);
+}
+
+#define SHOP                                                                                       \
+    "nil --[__initialisation__]-> basket\nbasket --[pay]-> paid\npaid --[__internal__]-> packed\n" \
+    "packed --[ship]-> shipped\n"
+
+static void traces_in_words(void)
+{
+    assert_words(SHOP, SHOP "paid --[refund]-> refunded\n", "specification", "implementation",
+                 "The implementation can do something the specification cannot:\n"
+                 "  1. starts in basket\n"
+                 "  2. pay -> paid\n"
+                 "Here, in state \"paid\", it does \"refund\" (-> refunded).\n"
+                 "After the same steps the specification is in \"paid\" and offers only: ship.\n");
+    assert_words(SHOP "packed --[refund]-> refunded\n", SHOP, "specification", "implementation",
+                 "The specification allows something the model does not have:\n"
+                 "  1. starts in basket\n"
+                 "  2. pay -> paid\n"
+                 "  3. (internally) -> packed\n"
+                 "Here, in state \"packed\", it allows \"refund\" (-> refunded).\n"
+                 "After the same steps the implementation is in \"paid\" and offers only: ship.\n"
+                 "A test to write: start in \"basket\", do pay, then expect refund.\n");
+    assert_words(SHOP "packed --[refund]-> refunded\n", SHOP, "one.aut", "two.aut",
+                 "one.aut can do something two.aut cannot:\n"
+                 "  1. starts in basket\n"
+                 "  2. pay -> paid\n"
+                 "  3. (internally) -> packed\n"
+                 "Here, in state \"packed\", it does \"refund\" (-> refunded).\n"
+                 "After the same steps two.aut is in \"paid\" and offers only: ship.\n");
+    assert_words("s --[a]-> t\n", "s --[__internal__]-> t\n", "specification", "implementation",
+                 "The specification allows something the model does not have:\n"
+                 "At the very start, in state \"s\", it allows \"a\" (-> t).\n"
+                 "There the implementation is in \"s\" and offers nothing more.\n"
+                 "A test to write: expect a.\n");
+}
+
+static void choices_in_words(void)
+{
+    assert_words(
+        "0 --[__initialisation__]-> 1\n1 --[insert]-> 2\n2 --[tea]-> 3\n2 --[coffee]-> 4\n",
+        "nil --[__initialisation__]-> idle\nidle --[insert]-> first\n"
+        "idle --[insert]-> second\nfirst --[tea]-> cup\nsecond --[coffee]-> mug\n",
+        "specification", "implementation",
+        "The specification and the implementation can do the same sequences of actions, "
+        "but they decide differently what remains possible:\n"
+        "  After the same steps (start in \"1\", do insert) the implementation may be in "
+        "\"first\" while the specification has no choice and is in \"2\".\n"
+        "  1. The specification, in \"2\", goes coffee -> 4.\n"
+        "     The implementation cannot answer \"coffee\": even after all its internal "
+        "steps it offers only {tea}.\n"
+        "In other words: the specification can start so that then:\n"
+        "  - however it may do \"insert\", then it can do \"coffee\".\n"
+        "The implementation cannot.\n"
+        "As a formula: <tau*><__initialisation__>not <tau*><insert>not <tau*><coffee>true\n"
+        "Still, the two are equal in their sequences of steps: only what remains possible on the "
+        "way differs.\n");
+    assert_words("s --[__internal__]-> t\nt --[a]-> end\ns --[b]-> end\n",
+                 "s --[a]-> end\ns --[b]-> end\n", "specification", "implementation",
+                 "The specification and the implementation can do the same sequences of actions, "
+                 "but they decide differently what remains possible:\n"
+                 "  1. The specification, in \"s\", goes (internally) -> t.\n"
+                 "     The best answer of the implementation is to stay in \"s\"; but then they "
+                 "differ:\n"
+                 "  2. The implementation, in \"s\", goes b -> end.\n"
+                 "     The specification cannot answer \"b\": even after all its internal steps "
+                 "it offers only {a}.\n"
+                 "In other words: the specification can move on internally so that then it cannot "
+                 "do \"b\"; the implementation cannot.\n"
+                 "As a formula: <tau*><tau?>not <tau*><b>true\n");
+}
+
+static void assert_visible(const char *left_lines, const char *right_lines)
+{
+    struct lts left, right;
+    read_named(&left, left_lines);
+    read_named(&right, right_lines);
+    struct explanation *explanation = explain(&left, &right);
+    struct text text = {0};
+    explanation_print(explanation, &left, &right, "\x1b[31mred", "\x9b", &text);
+    for (size_t i = 0; i < text.length; i++)
+        CU_ASSERT_TRUE((unsigned char)text.data[i] >= 0x20 || text.data[i] == '\n');
+    CU_ASSERT_TRUE(utf8_valid(text.data, text.length));
+    CU_ASSERT_PTR_NULL(strstr(text.data, "\xE2\x80\xAE"));
+    CU_ASSERT_PTR_NULL(strstr(text.data, "\xC2\x9B"));
+    text_release(&text);
+    explanation_free(explanation);
+    lts_release(&left);
+    lts_release(&right);
+}
+
+static void hostile_names_become_visible(void)
+{
+    assert_visible("s\x1b[2J --[a]-> t\n",
+                   "s\x1b[2J --[a]-> t\nt --[\x1b]52;c;\x07]-> u\xE2\x80\xAE\nt --[\xff]-> u\n");
+    assert_visible("s --[\x1b[1m]-> t\nt --[b\xE2\x80\xAE]-> u\nt --[\xC2\x9B]-> u\n",
+                   "s --[\x1b[1m]-> t\ns --[\x1b[1m]-> v\xff\nt --[b\xE2\x80\xAE]-> u\n"
+                   "v\xff --[\xC2\x9B]-> u\n");
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         {"small pairs in words", small_pairs_in_words},
         {"textbook pairs in words", textbook_pairs_in_words},
+        {"traces in words", traces_in_words},
+        {"choices in words", choices_in_words},
+        {"hostile names become visible", hostile_names_become_visible},
         {0},
     };
     return suite_run("words", tests, argc, argv);
