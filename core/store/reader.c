@@ -21,7 +21,10 @@ static int open_file(struct reader *reader, unsigned number, const char *path, s
     int status = inspect_open(&shard->connection, &reader->store, number, &version, error);
     if (status)
         return status;
-    status = query_functions(&shard->connection, error);
+    /* A cache a shard and reader: what is read again is in the system's anyway. */
+    status = connection_execute(&shard->connection, "PRAGMA cache_size = -1024", error);
+    if (!status)
+        status = query_functions(&shard->connection, error);
     if (status) {
         connection_close(&shard->connection);
         return status;

@@ -242,12 +242,12 @@ static int add_kinds(struct kind_list *list, struct connection *connection,
                      const struct filter *filter, int64_t now, spex_error *error)
 {
     struct query query = {0};
-    text_append(&query.sql, "SELECT specification, ifnull(state, ''), count(*),"
+    text_append(&query.sql, "SELECT specification, state, count(*),"
                             " sum(due > 0 AND due < ");
     query_number(&query, now);
     text_append(&query.sql, "), sum(deviations > 0), sum(mocked) FROM instance WHERE ");
     query_filter(&query, filter, now);
-    text_append(&query.sql, " GROUP BY 1, 2");
+    text_append(&query.sql, " GROUP BY specification, state"); /* as an index has them */
     sqlite3_stmt *statement;
     int status = query_prepare(&query, connection, &statement, error);
     for (bool row = true; !status;) {

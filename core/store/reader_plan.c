@@ -141,7 +141,7 @@ static int count_overdue(struct connection *connection, int64_t now, int64_t *co
                             " WHERE due > 0" READER_BY_DUE_TOO " AND due < ");
     query_number(&query, now);
     text_append(&query.sql, " LIMIT ");
-    query_number(&query, 10 * FEW);
+    query_number(&query, 2 * FEW);
     text_append_char(&query.sql, ')');
     return reader_number(connection, &query, count, error);
 }
@@ -154,7 +154,7 @@ static int count_age(struct connection *connection, const struct filter *age, in
                 "SELECT count(*) FROM (SELECT 1 FROM instance INDEXED BY instance_since WHERE ");
     query_filter(&query, age, now);
     text_append(&query.sql, " LIMIT ");
-    query_number(&query, 10 * FEW);
+    query_number(&query, 2 * FEW);
     text_append_char(&query.sql, ')');
     return reader_number(connection, &query, count, error);
 }
@@ -335,7 +335,9 @@ static bool choose(struct reading *reading, const struct common *common,
     double total = (double)estimate->total, limit = (double)reading->request->limit;
     double looked_at = limit / estimate->part < total ? limit / estimate->part : total;
     double walk = looked_at * (order == ORDER_IDENTIFIER ? NEAR_COST : DISORDER_COST);
-    double fetch = (double)estimate->fewest;
+    /* An index that was not counted to its end has at least what matches. */
+    double matches = total * estimate->part;
+    double fetch = (double)estimate->fewest > matches ? (double)estimate->fewest : matches;
     if (estimate->in_order && order == ORDER_IDENTIFIER && looked_at < fetch)
         fetch = looked_at;
     fetch *= FETCH_COST;
