@@ -213,8 +213,10 @@ int check_reduce(const struct lts *lts, enum equivalence equivalence,
     struct reduction reduction = {.lts = lts};
     struct lts nothing;
     int status = lts_init(&nothing, error);
-    if (status)
+    if (status) {
+        lts_release(&nothing);
         return status;
+    }
     nothing.state_count = 1;
     struct comparison *comparison = &reduction.comparison;
     status = lts_init(reduced, error);

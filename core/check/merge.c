@@ -8,11 +8,12 @@
 
 static int check_sound(const struct lts *lts, const char *which, spex_error *error)
 {
-    bool sound = lts->initial < lts->state_count;
-    for (size_t i = 0; sound && i < lts->transition_count; i++) {
+    uint32_t states = lts->state_count, labels = lts->labels.count;
+    bool sound = lts->initial < states;
+    for (size_t i = 0; i < lts->transition_count; i++) { /* without a branch */
         const struct lts_transition *transition = &lts->transitions[i];
-        sound = transition->from < lts->state_count && transition->to < lts->state_count &&
-                transition->label < lts->labels.count;
+        sound &=
+            (transition->from < states) & (transition->to < states) & (transition->label < labels);
     }
     if (!sound)
         return error_set(error, SPEX_ERROR_INTERNAL,
