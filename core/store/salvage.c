@@ -49,13 +49,6 @@ static bool index_agrees(struct salvage *salvage, const char *identifier, int64_
     return agrees;
 }
 
-static bool is_text(sqlite3_stmt *row, int column, size_t limit)
-{
-    const char *text = column_text_or_null(row, column);
-    size_t length = (size_t)sqlite3_column_bytes(row, column);
-    return text && length && length <= limit && strlen(text) == length && utf8_valid(text, length);
-}
-
 /* Columns: key, identifier, specification, state, transitions, then those of the writer. */
 static int take_instance(struct salvage *salvage, sqlite3_stmt *row, void *context,
                          spex_error *error)
@@ -63,8 +56,9 @@ static int take_instance(struct salvage *salvage, sqlite3_stmt *row, void *conte
     (void)context;
     int64_t key = sqlite3_column_int64(row, 0), transitions = sqlite3_column_int64(row, 4);
     const char *identifier = column_text(row, 1);
-    bool state = sqlite3_column_type(row, 3) == SQLITE_NULL || is_text(row, 3, SPEX_NAME_MAX);
-    if (!is_text(row, 1, SPEX_IDENTIFIER_MAX) || !is_text(row, 2, SPEX_NAME_MAX) || !state ||
+    bool state = sqlite3_column_type(row, 3) == SQLITE_NULL || salvage_name(row, 3, SPEX_NAME_MAX);
+    if (!salvage_texts(row) || !salvage_name(row, 1, SPEX_IDENTIFIER_MAX) ||
+        !salvage_name(row, 2, SPEX_NAME_MAX) || !state ||
         (store_shard_of(identifier, salvage->store->shards) != salvage->number &&
          !index_agrees(salvage, identifier, key))) {
         salvage->damaged = true;
@@ -175,7 +169,7 @@ static int take_observation(struct salvage *salvage, sqlite3_stmt *row, void *co
     int64_t count = sqlite3_column_int64(row, 4), learned = sqlite3_column_int64(row, 5);
     bool refused;
     for (int i = 0; i < 4; i++)
-        if (!is_text(row, i, SPEX_NAME_MAX)) {
+        if (!salvage_name(row, i, SPEX_NAME_MAX)) {
             salvage->damaged = true;
             return SPEX_OK;
         }
@@ -192,8 +186,9 @@ static int take_learning(struct salvage *salvage, sqlite3_stmt *row, void *conte
                          spex_error *error)
 {
     (void)context;
-    return is_text(row, 0, SPEX_NAME_MAX) ? staged_learn(salvage->to, column_text(row, 0), error)
-                                          : (int)SPEX_OK;
+    return salvage_name(row, 0, SPEX_NAME_MAX)
+               ? staged_learn(salvage->to, column_text(row, 0), error)
+               : (int)SPEX_OK;
 }
 
 static int copy_learned(struct salvage *salvage, spex_error *error)
@@ -220,6 +215,10 @@ static int take_event(struct salvage *salvage, sqlite3_stmt *row, void *context,
 {
     (void)context;
     bool refused;
+    if (!salvage_texts(row)) {
+        salvage->damaged = true;
+        return SPEX_OK;
+    }
     int status = salvage_accept(
         salvage, staged_write(salvage->to, TABLE_EVENT, 0, row, 1, NULL, error), &refused, error);
     salvage->result->events += !status && !refused;

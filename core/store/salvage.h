@@ -46,6 +46,10 @@ int salvage_both_ends(struct salvage *salvage, const char *sql, const char *orde
                       void *context, spex_error *error);
 /* Writing a row that the new shard may refuse, because it is none: *refused. */
 int salvage_accept(struct salvage *salvage, int status, bool *refused, spex_error *error);
+/* Whether a column holds a name; whether the texts of all of them are texts at all: where a
+ * page is cut short, they end in zeroes. */
+bool salvage_name(sqlite3_stmt *row, int column, size_t limit);
+bool salvage_texts(sqlite3_stmt *row);
 void salvage_tell(struct salvage *salvage, enum repair_event event, const char *identifier,
                   const char *format, ...) PRINTF_LIKE(4, 5);
 

@@ -44,14 +44,6 @@ static int write_lost(struct salvage *salvage, struct story *story, const char *
     return status;
 }
 
-static bool is_name(sqlite3_stmt *row, int column)
-{
-    const char *text = column_text_or_null(row, column);
-    size_t length = (size_t)sqlite3_column_bytes(row, column);
-    return text && length && length <= SPEX_NAME_MAX && strlen(text) == length &&
-           utf8_valid(text, length);
-}
-
 /* Columns: sequence, action, state, at, verdict, then those of the writer. */
 enum { SEQUENCE, ACTION, STATE, AT, VERDICT, REST };
 
@@ -61,9 +53,9 @@ static int take_step(struct salvage *salvage, sqlite3_stmt *row, void *context, 
     int64_t sequence = sqlite3_column_int64(row, SEQUENCE);
     int64_t verdict = sqlite3_column_int64(row, VERDICT), at = sqlite3_column_int64(row, AT);
     uint64_t limit = story->expected > story->seen + 1 ? story->expected : story->seen + 1;
-    if (sequence <= (int64_t)story->seen || (uint64_t)sequence > limit || !is_name(row, ACTION) ||
-        !is_name(row, STATE) || verdict < SPEX_VERDICT_LEARNED ||
-        verdict > SPEX_VERDICT_NOT_EQUIVALENT) {
+    if (sequence <= (int64_t)story->seen || (uint64_t)sequence > limit ||
+        !salvage_name(row, ACTION, SPEX_NAME_MAX) || !salvage_name(row, STATE, SPEX_NAME_MAX) ||
+        verdict < SPEX_VERDICT_LEARNED || verdict > SPEX_VERDICT_NOT_EQUIVALENT) {
         salvage->result->steps_dropped++;
         return SPEX_OK;
     }
@@ -113,7 +105,8 @@ static int take_deviation(struct salvage *salvage, sqlite3_stmt *row, void *cont
                           spex_error *error)
 {
     const struct story *story = context;
-    if (!is_name(row, 0) || !is_name(row, 1) || !is_name(row, 2))
+    if (!salvage_name(row, 0, SPEX_NAME_MAX) || !salvage_name(row, 1, SPEX_NAME_MAX) ||
+        !salvage_name(row, 2, SPEX_NAME_MAX))
         return SPEX_OK;
     return run(salvage,
                "INSERT OR IGNORE INTO deviation(instance, from_state, action, to_state)"

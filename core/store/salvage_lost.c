@@ -28,6 +28,8 @@ static int note_known(struct salvage *salvage, sqlite3_stmt *row, void *context,
 {
     sqlite3_stmt *insert = context;
     int count = sqlite3_column_count(row);
+    if (!salvage_texts(row))
+        return SPEX_OK;
     for (int i = 0; i < count; i++)
         sqlite3_bind_value(insert, i + 1, sqlite3_column_value(row, i));
     bool refused;
@@ -69,8 +71,10 @@ static int try_row(struct salvage *salvage, int64_t key, bool *found, spex_error
     sqlite3_stmt *statement = NULL;
     bool row = false, refused;
     *found = false;
-    text_printf(&sql, "SELECT transitions, identifier, %s FROM instance WHERE key = %lld",
-                text_value(&salvage->to->tables[TABLE_INSTANCE].columns), (long long)key);
+    text_printf(
+        &sql,
+        "SELECT transitions, identifier, specification, state, %s FROM instance WHERE key = %lld",
+        text_value(&salvage->to->tables[TABLE_INSTANCE].columns), (long long)key);
     if (sql.failed) {
         text_release(&sql);
         return error_memory(error);
@@ -79,11 +83,15 @@ static int try_row(struct salvage *salvage, int64_t key, bool *found, spex_error
     if (!read)
         read = statement_step(&salvage->from, statement, &row, NULL);
     int status = SPEX_OK;
-    const char *identifier = !read && row ? column_text(statement, 1) : "";
-    if (*identifier && utf8_valid(identifier, strlen(identifier)) &&
-        store_shard_of(identifier, salvage->store->shards) == salvage->number) {
+    bool whole = !read && row && salvage_texts(statement) &&
+                 salvage_name(statement, 1, SPEX_IDENTIFIER_MAX) &&
+                 salvage_name(statement, 2, SPEX_NAME_MAX) &&
+                 (sqlite3_column_type(statement, 3) == SQLITE_NULL ||
+                  salvage_name(statement, 3, SPEX_NAME_MAX));
+    const char *identifier = whole ? column_text(statement, 1) : "";
+    if (whole && store_shard_of(identifier, salvage->store->shards) == salvage->number) {
         status = salvage_accept(
-            salvage, staged_write(salvage->to, TABLE_INSTANCE, key, statement, 2, NULL, error),
+            salvage, staged_write(salvage->to, TABLE_INSTANCE, key, statement, 4, NULL, error),
             &refused, error);
         *found = !status && !refused;
         if (*found) {
@@ -98,7 +106,6 @@ static int try_row(struct salvage *salvage, int64_t key, bool *found, spex_error
     return status;
 }
 
-/* The last state that the history has, if it has one, for instances not found by state. */
 static const char restore[] =
     "INSERT INTO instance(key, identifier, specification, state, meta, mocked, since)"
     " SELECT key, identifier, specification, state, NULL, ifnull(mocked, 0), ifnull(since, 0)"
@@ -147,7 +154,7 @@ static int take_known(struct salvage *salvage, spex_error *error)
         const char *identifier = column_text(statement, 1);
         bool found;
         /* An index may be damaged too. */
-        if (!utf8_valid(identifier, strlen(identifier)) ||
+        if (!salvage_name(statement, 1, SPEX_IDENTIFIER_MAX) ||
             store_shard_of(identifier, salvage->store->shards) != salvage->number)
             continue;
         status = try_row(salvage, key, &found, error);

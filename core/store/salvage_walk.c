@@ -14,6 +14,23 @@ int salvage_accept(struct salvage *salvage, int status, bool *refused, spex_erro
     return *refused ? (int)SPEX_OK : status;
 }
 
+bool salvage_name(sqlite3_stmt *row, int column, size_t limit)
+{
+    const char *text = column_text_or_null(row, column);
+    size_t length = (size_t)sqlite3_column_bytes(row, column);
+    return text && length && length <= limit && strlen(text) == length && utf8_valid(text, length);
+}
+
+bool salvage_texts(sqlite3_stmt *row)
+{
+    int count = sqlite3_column_count(row);
+    for (int i = 0; i < count; i++)
+        if (sqlite3_column_type(row, i) == SQLITE_TEXT && sqlite3_column_bytes(row, i) > 0 &&
+            !salvage_name(row, i, SIZE_MAX))
+            return false;
+    return true;
+}
+
 /* Damage ends no walk; a lack of memory and a cancellation do. */
 static bool is_damage(int status)
 {
