@@ -123,8 +123,8 @@ int reader_learning(struct reader *reader, char ***specifications, size_t *count
                     spex_error *error);
 
 /* Identifiers of instances that took this transition, at most `limit`, in byte order: those
- * for which it was a deviation, else any. An initialisation is from "nil". The search is bounded: in a large store none may be found of
- * those that there are. Free with instances_free. */
+ * for which it was a deviation, else any. An initialisation is from "nil". The search is bounded:
+ * in a large store none may be found of those that there are. Free with instances_free. */
 int reader_instances_with(struct reader *reader, const char *specification, const char *from,
                           const char *action, const char *to, size_t limit, char ***identifiers,
                           size_t *count, spex_error *error);
