@@ -86,6 +86,7 @@ static void finish_working(struct recording *recording)
         recording->answer = ANSWER_BROKEN;
         recording_stopped = 1;
     }
+    text_release(&text);
 }
 
 /* The shards begin with what was gathered, once they are done with the batch before. */

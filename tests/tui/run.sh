@@ -27,6 +27,8 @@ start() { # WIDTHxHEIGHT [arguments...]
     # The shell stays, so that the screen after the end can be read.
     cat >run <<END
 cd '$PWD'
+# At TERM=linux ncurses looks for a mouse with a library that leaks where there is no console.
+export NCURSES_GPM_TERMS=none
 export TERM=${START_TERM:-screen-256color} LC_ALL=${START_LOCALE:-C.UTF-8}
 stty -g >before 2>/dev/null
 sh -c 'echo \$\$ >pid; exec "\$0" "\$@"' '$build_dir/spex-tui' $* 2>err
