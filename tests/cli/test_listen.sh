@@ -6,9 +6,11 @@ orders() {
 }
 # Starts the server; it is there once the socket is.
 start_listening() { # arguments...
+    rm -f stale # a socket that is there already is not the server's
+    [ ! -S socket ] || ln socket stale
     "$spex_program" record --listen socket "$@" >served 2>server.err &
     server=$!
-    until [ -S socket ]; do kill -0 $server 2>/dev/null || { problem "$(cat server.err)"; return 1; }; done
+    until [ -S socket ] && ! [ socket -ef stale ]; do kill -0 $server 2>/dev/null || { problem "$(cat server.err)"; return 1; }; done
 }
 stop_listening() { # [expected exit code]
     kill -TERM $server
