@@ -289,6 +289,26 @@ static void instances_refresh(struct explorer *explorer, void *state)
     }
 }
 
+/* A press puts the cursor on the row, a press on the cursor's row goes into it. */
+static bool instances_mouse(struct explorer *explorer, void *state, const struct key *key)
+{
+    struct instances *instances = state;
+    size_t row = instances->scroll.top + (size_t)(key->y - instances->first_row);
+    if (strcmp(key->name, "Press") != 0 || key->y < instances->first_row ||
+        key->y >= instances->first_row + instances->page || row >= instances->rows.count)
+        return false;
+    if (row == instances->scroll.cursor && instances->moved) {
+        explorer_command(explorer, COMMAND_OPEN);
+        return true;
+    }
+    instances->scroll.cursor = row;
+    instances->following = false;
+    instances->moved = true;
+    remember_cursor(instances);
+    rows_around(&instances->rows, row);
+    return true;
+}
+
 static bool instances_tick(struct explorer *explorer, void *state)
 {
     struct instances *instances = state;
@@ -320,6 +340,7 @@ const struct view_operations instances_view = {
     .draw = instances_draw,
     .command = instances_command,
     .refresh = instances_refresh,
+    .mouse = instances_mouse,
     .tick = instances_tick,
     .release = instances_release,
 };

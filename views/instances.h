@@ -12,7 +12,7 @@ struct instances {
     struct rows rows;
     struct scroll scroll;
     struct marks marks;
-    int page;
+    int page, first_row;       /* rows on the screen, and where they begin */
     char *cursor_identifier;   /* what the cursor is on, over reloads */
     char *typed;               /* the filter as typed */
     char *draft;               /* what was being typed before older ones were looked at */

@@ -192,7 +192,7 @@ static void draw_none(const struct instances *instances, struct canvas *canvas, 
     const struct workspace *workspace = instances->explorer->workspace;
     const struct rows *rows = &instances->rows;
     struct text text = {0};
-    if (rows_loading(rows) && rows->stale) {
+    if (rows_loading(rows) && (rows->stale || rows->searching)) {
         text_append(&text, "Looking …");
     } else if (workspace->store_error.status) {
         text_printf(&text,
@@ -223,6 +223,7 @@ void instances_draw(struct explorer *explorer, void *state, struct canvas *canva
         return;
     struct columns columns = columns_for(instances, area.width);
     instances->page = area.height - 3 > 1 ? area.height - 3 : 1;
+    instances->first_row = area.y + 3;
     draw_title(instances, canvas, area.y);
     if (instances->rows.count == 0) {
         draw_none(instances, canvas, (struct area){3, area.y + 2, area.width - 6, area.height - 2});
@@ -234,6 +235,6 @@ void instances_draw(struct explorer *explorer, void *state, struct canvas *canva
         size_t index = instances->scroll.top + (size_t)row;
         if (index >= instances->rows.count)
             break;
-        draw_row(instances, canvas, area.y + 3 + row, &columns, index);
+        draw_row(instances, canvas, instances->first_row + row, &columns, index);
     }
 }

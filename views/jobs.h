@@ -29,7 +29,7 @@ struct job {
     void (*finish)(struct job *job);  /* on the loop's thread; NULL: none */
     void (*show)(struct job *job);    /* on the loop's thread, after jobs_show; NULL: none */
     void (*release)(struct job *job); /* frees it, on the loop's thread, always */
-    bool may_end;                     /* C-c ends it, as everything on the work lane */
+    bool may_end;                     /* C-c ends it, as everything from the work lane on */
     atomic_bool cancelled;
     _Atomic double part; /* progress 0 .. 1; negative: unknown */
     struct job *next;

@@ -135,11 +135,11 @@ void line_editor_mark(const struct line_editor *editor, struct canvas *canvas, i
                       int room, size_t start, size_t length)
 {
     size_t shown = first_shown(editor, room), end = start + length;
-    if (end > editor->text.length || end <= shown)
+    if (end > editor->text.length || end < shown)
         return;
     int from = start > shown ? width_of(editor, shown, start) : 0;
-    int to = width_of(editor, shown, end);
-    if (from < room)
+    int to = width_of(editor, shown, end) + (length == 0); /* where something is missing */
+    if (from < room && from < to)
         canvas_tint(canvas, (struct area){x + from, y, (to < room ? to : room) - from, 1},
                     ROLE_MISTAKE);
 }

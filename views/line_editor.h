@@ -17,7 +17,7 @@ bool line_editor_key(struct line_editor *editor, const struct key *key);
 /* Draws the value, scrolled so that the cursor shows, and places the canvas's cursor. */
 void line_editor_draw(const struct line_editor *editor, struct canvas *canvas, int x, int y,
                       int room);
-/* Over what was drawn: marks these bytes as a mistake. */
+/* Over what was drawn: marks these bytes as a mistake, or the place where some are missing. */
 void line_editor_mark(const struct line_editor *editor, struct canvas *canvas, int x, int y,
                       int room, size_t start, size_t length);
 void line_editor_release(struct line_editor *editor);

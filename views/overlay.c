@@ -270,11 +270,10 @@ static void draw_line(const struct overlay *overlay, struct canvas *canvas, int 
 {
     size_t start = 0, length = 0;
     const struct overlay_calls *calls = &overlay->calls;
-    if (calls->mistake &&
-        !calls->mistake(calls->context, text_value(&overlay->editor.text), &start, &length))
-        length = 0;
+    bool wrong = calls->mistake &&
+                 calls->mistake(calls->context, text_value(&overlay->editor.text), &start, &length);
     line_editor_draw(&overlay->editor, canvas, x, y, room);
-    if (length)
+    if (wrong)
         line_editor_mark(&overlay->editor, canvas, x, y, room, start, length);
 }
 

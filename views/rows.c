@@ -12,6 +12,7 @@ enum {
     SHOWN = 100,          /* rows of what is found so far */
     SOON = 10000,         /* microseconds until the first of them shows, */
     AGAIN = 60000,        /* and then again */
+    PATIENCE = 150000,    /* how long the rows before stay until there are others */
     FRESH = 2000000,      /* how long a change is marked */
     REST = 8,             /* what is read again and again may take this part of the time, */
     OFTEN_ENOUGH = 200000 /* and is not read more often than that */
@@ -53,7 +54,8 @@ static void found(void *context, spex_instance *const *items, size_t count, doub
 {
     struct rows_job *self = context;
     int64_t now = moment(self->rows->explorer);
-    if (!self->streams || count == 0 ||
+    /* Nothing yet is worth showing only when it takes long. */
+    if (!self->streams || (count == 0 && now - self->started < PATIENCE) ||
         now - (self->last_shown ? self->last_shown : self->started) <
             (self->last_shown ? AGAIN : SOON))
         return;
@@ -141,6 +143,10 @@ static void rows_run(struct job *job)
     struct rows_job *self = (struct rows_job *)job;
     struct reader *reader;
     self->started = moment(self->rows->explorer);
+    if (cancelled(job)) {
+        error_set(&self->error, SPEX_ERROR_CANCELLED, "cancelled");
+        return;
+    }
     if (workspace_reader(self->rows->explorer->workspace, LANE_ROWS, &reader, &self->error))
         return;
     int status = reader_page(reader, &self->request, &self->page, &self->error);
@@ -294,27 +300,20 @@ static void take_page(struct rows *rows, struct rows_job *self)
     free_items(&old);
 }
 
+static void found_so_far(struct rows *rows, struct page *page);
+
 static void rows_finish(struct job *job)
 {
     struct rows_job *self = (struct rows_job *)job;
     struct rows *rows = self->rows;
+    if (rows->job != self)
+        return; /* something else was asked since */
     rows->job = NULL;
-    if (rows->restart) {
-        rows->restart = false;
-        request(rows, NULL, false, true);
-        return;
-    }
-    if (rows->jump) {
-        bool last = rows->jump == JUMP_LAST;
-        rows->jump = JUMP_NONE;
-        request(rows, NULL, last, false);
-        return;
-    }
     rows->error = self->error;
     if (self->error.status == SPEX_ERROR_CANCELLED) {
         /* What was found so far stays, and says that it is not all. */
-        rows->stale = false;
-        rows->changed(rows->context);
+        if (rows->stale)
+            found_so_far(rows, &(struct page){0});
         return;
     }
     take_page(rows, self);
@@ -331,27 +330,31 @@ static void rows_finish(struct job *job)
         rows_reload(rows);
 }
 
-/* On the loop's thread: what was found so far takes the window's place. */
+/* What was found so far takes the window's place. */
+static void found_so_far(struct rows *rows, struct page *page)
+{
+    free_items(rows);
+    rows->items = page->rows;
+    rows->count = page->count;
+    rows->at_end = true;
+    rows->searching = true;
+    rows->stale = rows->base_known = rows->counted = false;
+    rows->changed(rows->context);
+}
+
+/* On the loop's thread. */
 static void rows_show(struct job *job)
 {
     struct rows_job *self = (struct rows_job *)job;
     struct rows *rows = self->rows;
-    if (rows->restart || rows->job != self)
+    if (rows->job != self)
         return;
     pthread_mutex_lock(&self->lock);
     struct page page = self->found;
     self->found = (struct page){0};
     rows->part = self->part;
     pthread_mutex_unlock(&self->lock);
-    if (!page.count)
-        return;
-    free_items(rows);
-    rows->items = page.rows;
-    rows->count = page.count;
-    rows->at_end = true;
-    rows->searching = true;
-    rows->stale = rows->base_known = rows->counted = false;
-    rows->changed(rows->context);
+    found_so_far(rows, &page);
 }
 
 static void rows_job_release(struct job *job)
@@ -400,6 +403,9 @@ static void request(struct rows *rows, const spex_instance *anchor, bool backwar
         rows_job_release(&self->job);
         return;
     }
+    /* One question at a time: what was asked before is given up. */
+    if (rows->job)
+        atomic_store(&rows->job->job.cancelled, true);
     rows->job = self;
     jobs_submit(rows->explorer->jobs, &self->job);
 }
@@ -508,29 +514,19 @@ bool rows_loading(const struct rows *rows)
     return rows->job != NULL;
 }
 
-static void give_up(struct rows *rows)
-{
-    if (rows->job)
-        atomic_store(&rows->job->job.cancelled, true);
-    if (rows->counting)
-        atomic_store(&rows->counting->job.cancelled, true);
-}
-
 static void restart(struct rows *rows)
 {
     rows->base_known = rows->counted = false;
     rows->again = false;
-    rows->jump = JUMP_NONE;
     rows->stale = true;
     rows->part = -1;
     rows->count_cost = rows->cost = 0;
+    rows->asked_at = moment(rows->explorer);
+    rows->searching = false;
     rows->generation++;
-    give_up(rows);
-    /* One question at a time: typing fast asks the last one only. */
-    if (rows->job)
-        rows->restart = true;
-    else
-        request(rows, NULL, false, true);
+    if (rows->counting)
+        atomic_store(&rows->counting->job.cancelled, true);
+    request(rows, NULL, false, true);
 }
 
 void rows_filter(struct rows *rows, struct filter *filter)
@@ -567,6 +563,11 @@ bool rows_tick(struct rows *rows)
     }
     bool changed = false;
     int64_t now = moment(rows->explorer);
+    /* Rows of the question before do not stand for the answer for long. */
+    if (rows->stale && rows->job && now - rows->asked_at > PATIENCE) {
+        found_so_far(rows, &(struct page){0});
+        changed = true;
+    }
     for (size_t i = 0; rows->fresh && i < rows->count; i++)
         if (rows->fresh[i] && rows->fresh[i] <= now) {
             rows->fresh[i] = 0;
@@ -585,26 +586,16 @@ void rows_around(struct rows *rows, size_t cursor)
         request(rows, rows->items[cursor + MARGIN], true, false);
 }
 
-static void jump(struct rows *rows, bool last)
-{
-    if (!rows->job) {
-        request(rows, NULL, last, false);
-        return;
-    }
-    rows->jump = last ? JUMP_LAST : JUMP_FIRST;
-    atomic_store(&rows->job->job.cancelled, true);
-}
-
 void rows_first(struct rows *rows)
 {
     if (rows->anchor && !rows->stale)
-        jump(rows, false);
+        request(rows, NULL, false, false);
 }
 
 void rows_last(struct rows *rows)
 {
     if (!rows->at_end && !rows->stale)
-        jump(rows, true);
+        request(rows, NULL, true, false);
 }
 
 void rows_keep(struct rows *rows, const char *identifier)

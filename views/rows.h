@@ -25,18 +25,18 @@ struct rows {
     bool counted;
     size_t base; /* number of items[0] among all; valid when base_known */
     bool base_known;
-    bool stale;     /* the items are still those of the filter or order before */
+    bool stale;     /* the items are still those of the filter or order before, for a moment */
     bool searching; /* the items are what was found so far */
     double part;    /* of all rows that were looked at; negative: unknown */
     char *keep;     /* the identifier that the window is to show, wherever it went; or NULL */
     spex_error error;
     /* -- its own */
-    struct rows_job *job; /* the page that is being read; NULL: none */
+    struct rows_job *job; /* the page that is asked for; NULL: none */
     struct count_job *counting;
-    enum { JUMP_NONE, JUMP_FIRST, JUMP_LAST } jump; /* when that is done */
-    bool again, restart;   /* once more, from the start, when that is done */
+    bool again;            /* once more when that is done */
     uint64_t generation;   /* of the items: what was counted for others does not count */
-    int64_t cost, read_at; /* of the last page, and when; microseconds */
+    int64_t asked_at;      /* when the filter or order became another; microseconds */
+    int64_t cost, read_at; /* of the last page, and when */
     int64_t count_cost, counted_at;
 };
 

@@ -103,6 +103,33 @@ static int add_overdue(void *context, sqlite3_stmt *statement, spex_error *error
     return add_count(context, statement, &numbers, error);
 }
 
+/* A specification's sum costs an entry of the index each, a state's a row. */
+static int count_overdue(struct reader *reader, struct count_list *list, spex_error *error)
+{
+    enum { FEW = 2000 };
+    struct count_list sums = {0};
+    const struct value now[] = {NUMBER(reader_now(reader))};
+    uint64_t all = 0;
+    int status =
+        walk_all(&(struct walk){reader, STATEMENT_OVERDUE_SUMS, now, 1, add_overdue, &sums}, error);
+    for (size_t i = 0; i < sums.count; i++)
+        all += sums.items[i].overdue;
+    bool few = all <= FEW;
+    if (few && all && (!status || status == SPEX_ERROR_STORE))
+        status =
+            walk_all(&(struct walk){reader, STATEMENT_OVERDUE, now, 1, add_overdue, list}, error);
+    for (size_t i = 0; !few && i < sums.count; i++) {
+        if (!memory_reserve(&list->items, &list->capacity, list->count + 1, sizeof *list->items)) {
+            status = error_memory(error);
+            break;
+        }
+        list->items[list->count++] = sums.items[i];
+        sums.items[i] = (struct state_count){0};
+    }
+    state_counts_free(sums.items, sums.count);
+    return status;
+}
+
 size_t state_counts_sum(struct state_count *counts, size_t count)
 {
     if (count)
@@ -131,15 +158,13 @@ int reader_counts(struct reader *reader, struct state_count **counts, size_t *co
     struct count_list list = {0};
     *counts = NULL;
     *count = 0;
-    const struct value now[] = {NUMBER(reader_now(reader))};
     int status = walk_all(
         &(struct walk){
             .reader = reader, .which = STATEMENT_COUNTS, .add = add_tally, .context = &list},
         error);
     if (!status || status == SPEX_ERROR_STORE) {
         spex_error failure;
-        int second = walk_all(&(struct walk){reader, STATEMENT_OVERDUE, now, 1, add_overdue, &list},
-                              &failure);
+        int second = count_overdue(reader, &list, &failure);
         reader_goes_on(second, &failure, &status, error);
     }
     if (status && status != SPEX_ERROR_STORE) {

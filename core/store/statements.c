@@ -59,12 +59,16 @@ static const char *const sql[STATEMENT_COUNT] = {
                            " ORDER BY from_state, action, to_state",
     [STATEMENT_COUNTS] = "SELECT specification, state, instances, deviated, mocked FROM tally"
                          " WHERE instances > 0",
-    [STATEMENT_OVERDUE] = "SELECT specification, '', (SELECT count(*) FROM instance"
-                          "  INDEXED BY instance_due WHERE due > 0 AND due < ?1"
-                          "  AND instance.specification = known.specification"
-                          "  AND reported IN (0, 1)) AS overdue"
-                          " FROM (SELECT DISTINCT specification FROM tally) AS known"
-                          " WHERE overdue > 0",
+    [STATEMENT_OVERDUE_SUMS] = "SELECT specification, '', (SELECT count(*) FROM instance"
+                               "  INDEXED BY instance_due WHERE due > 0 AND due < ?1"
+                               "  AND instance.specification = known.specification"
+                               "  AND reported IN (0, 1)) AS overdue"
+                               " FROM (SELECT DISTINCT specification FROM tally) AS known"
+                               " WHERE overdue > 0",
+    [STATEMENT_OVERDUE] = "SELECT specification, ifnull(state, ''), count(*) FROM instance"
+                          " INDEXED BY instance_due WHERE due > 0 AND due < ?1"
+                          " AND specification IN (SELECT specification FROM tally)"
+                          " AND reported IN (0, 1) GROUP BY specification, state",
     [STATEMENT_EVENTS] = "SELECT at, reason, specification, identifier, from_state, action,"
                          " to_state, message FROM event ORDER BY key DESC LIMIT ?1",
 };

@@ -1,4 +1,5 @@
 /* The list of instances: filtering, ordering, marking, doing things to many, following. */
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,6 +190,49 @@ static void the_prompt_takes_a_filter(void)
     screen_close(&screen);
 }
 
+/* Holds the rows' lane until it is let go. */
+struct holding {
+    struct job job;
+    sem_t go;
+};
+
+static void hold(struct job *job)
+{
+    sem_wait(&((struct holding *)job)->go);
+}
+
+static void leave_alone(struct job *job)
+{
+    (void)job;
+}
+
+static void a_search_that_is_ended_says_so(void)
+{
+    struct screen screen;
+    struct holding holding = {
+        .job = {.lane = LANE_ROWS, .run = hold, .release = leave_alone, .part = -1}};
+    sem_init(&holding.go, 0, 0);
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "2");
+    expect(&screen, "order-07");
+    jobs_submit(screen.explorer->jobs, &holding.job);
+    explorer_filter(screen.explorer, "meta.customer=42");
+    struct key cancel = key_named("C-c");
+    explorer_key(screen.explorer, &cancel);
+    sem_post(&holding.go);
+    explorer_settle(screen.explorer);
+    expect(&screen, "Cancelled.");
+    expect(&screen, "Ended before any was found.");
+    expect_not(&screen, "order-07"); /* those were of no filter */
+    screen_keys(&screen, "d");
+    expect(&screen, "There is no instance to choose here.");
+    screen_keys(&screen, "R");
+    expect(&screen, "1 of 1");
+    expect(&screen, "order-stuck");
+    screen_close(&screen);
+    sem_destroy(&holding.go);
+}
+
 /* ----------------------------------------------------------------- ordering */
 
 static void expect_first(struct screen *screen, const char *keys, const char *identifier,
@@ -220,6 +264,25 @@ static void any_column_orders(void)
     expect_first(&screen, "t 7", "order-stuck", "longest overdue first");
     expect(&screen, "due↑");
     expect_first(&screen, "t 1", "front", "by identifier");
+    screen_close(&screen);
+}
+
+static void the_mouse_chooses_a_row(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "2");
+    screen_text(&screen, 80, 24);
+    struct key press = {.name = "Press", .mouse = true, .x = 10, .y = 8};
+    explorer_key(screen.explorer, &press);
+    expect(&screen, "▸ order-01");
+    explorer_key(screen.explorer, &press);
+    explorer_settle(screen.explorer);
+    expect(&screen, "History, 5 steps");
+    screen_keys(&screen, "2");
+    press.y = 60; /* below all */
+    explorer_key(screen.explorer, &press);
+    expect(&screen, "▸ order-01");
     screen_close(&screen);
 }
 
@@ -442,7 +505,9 @@ int main(int argc, char **argv)
         {"what was typed is recalled", what_was_typed_is_recalled},
         {"filters are saved by name", filters_are_saved_by_name},
         {"the prompt takes a filter", the_prompt_takes_a_filter},
+        {"a search that is ended says so", a_search_that_is_ended_says_so},
         {"any column orders", any_column_orders},
+        {"the mouse chooses a row", the_mouse_chooses_a_row},
         {"marked ones are deleted", marked_ones_are_deleted},
         {"all that match but some", all_that_match_but_some},
         {"more than a hundred are typed", more_than_a_hundred_are_typed},
