@@ -22,6 +22,8 @@ static int check(struct connection *connection, const struct store *store, unsig
                  int *version, spex_error *error)
 {
     int status = schema_check(connection, store, number, version, error);
+    if (!status)
+        status = schema_read_as_new(connection, *version, error);
     if (status)
         connection_close(connection);
     return status;

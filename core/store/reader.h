@@ -39,7 +39,8 @@ struct state_count {
     uint64_t mocked;
 };
 /* A row a (specification, state), in byte order; array freed with state_counts_free. Where
- * many are overdue those are counted a specification only, in its row of state "". */
+ * thousands are overdue that no manager has reported yet, these are counted a specification
+ * only, in its row of state "". */
 int reader_counts(struct reader *reader, struct state_count **counts, size_t *count,
                   spex_error *error);
 void state_counts_free(struct state_count *counts, size_t count);

@@ -93,40 +93,57 @@ static int add_tally(void *context, sqlite3_stmt *statement, spex_error *error)
 {
     struct state_count numbers = {.instances = (uint64_t)sqlite3_column_int64(statement, 2),
                                   .deviated = (uint64_t)sqlite3_column_int64(statement, 3),
-                                  .mocked = (uint64_t)sqlite3_column_int64(statement, 4)};
+                                  .mocked = (uint64_t)sqlite3_column_int64(statement, 4),
+                                  .overdue = (uint64_t)sqlite3_column_int64(statement, 5)};
     return add_count(context, statement, &numbers, error);
 }
 
-static int add_overdue(void *context, sqlite3_stmt *statement, spex_error *error)
+/* What the tally's numbers of overdue instances are to be corrected by. */
+struct corrections {
+    struct count_list list;
+    uint64_t untold, early;
+};
+
+static int add_correction(void *context, sqlite3_stmt *statement, spex_error *error)
 {
-    struct state_count numbers = {.overdue = (uint64_t)sqlite3_column_int64(statement, 2)};
-    return add_count(context, statement, &numbers, error);
+    struct corrections *corrections = context;
+    uint64_t untold = (uint64_t)sqlite3_column_int64(statement, 2);
+    uint64_t early = (uint64_t)sqlite3_column_int64(statement, 3);
+    struct state_count numbers = {.overdue = untold - early}; /* sums come out right */
+    corrections->untold += untold;
+    corrections->early += early;
+    return untold || early ? add_count(&corrections->list, statement, &numbers, error) : SPEX_OK;
 }
 
-/* A specification's sum costs an entry of the index each, a state's a row. */
-static int count_overdue(struct reader *reader, struct count_list *list, spex_error *error)
+static int correct(struct reader *reader, enum statement which, struct corrections *corrections,
+                   spex_error *error)
+{
+    const struct value now[] = {NUMBER(reader_now(reader))};
+    state_counts_free(corrections->list.items, corrections->list.count);
+    *corrections = (struct corrections){0};
+    return walk_all(&(struct walk){reader, which, now, 1, add_correction, corrections}, error);
+}
+
+/* A specification's corrections cost an entry of the index each, a state's a row: those
+ * not reported yet are many only in a store that no manager looks after. */
+static int correct_overdue(struct reader *reader, struct count_list *list, spex_error *error)
 {
     enum { FEW = 2000 };
-    struct count_list sums = {0};
-    const struct value now[] = {NUMBER(reader_now(reader))};
-    uint64_t all = 0;
-    int status =
-        walk_all(&(struct walk){reader, STATEMENT_OVERDUE_SUMS, now, 1, add_overdue, &sums}, error);
-    for (size_t i = 0; i < sums.count; i++)
-        all += sums.items[i].overdue;
-    bool few = all <= FEW;
-    if (few && all && (!status || status == SPEX_ERROR_STORE))
-        status =
-            walk_all(&(struct walk){reader, STATEMENT_OVERDUE, now, 1, add_overdue, list}, error);
-    for (size_t i = 0; !few && i < sums.count; i++) {
-        if (!memory_reserve(&list->items, &list->capacity, list->count + 1, sizeof *list->items)) {
-            status = error_memory(error);
-            break;
-        }
-        list->items[list->count++] = sums.items[i];
-        sums.items[i] = (struct state_count){0};
+    struct corrections corrections = {0};
+    int status = correct(reader, STATEMENT_UNTOLD, &corrections, error);
+    if ((!status || status == SPEX_ERROR_STORE) &&
+        (corrections.early || (corrections.untold && corrections.untold <= FEW)))
+        status = correct(reader, STATEMENT_UNTOLD_STATES, &corrections, error);
+    struct count_list *more = &corrections.list;
+    size_t count = list->count + more->count;
+    if (more->count && !memory_reserve(&list->items, &list->capacity, count, sizeof *list->items))
+        status = error_memory(error);
+    else if (more->count) {
+        memcpy(list->items + list->count, more->items, more->count * sizeof *more->items);
+        list->count = count;
+        more->count = 0;
     }
-    state_counts_free(sums.items, sums.count);
+    state_counts_free(more->items, more->count);
     return status;
 }
 
@@ -158,15 +175,17 @@ int reader_counts(struct reader *reader, struct state_count **counts, size_t *co
     struct count_list list = {0};
     *counts = NULL;
     *count = 0;
+    reader_begin(reader, NULL, NULL); /* tally and corrections of one moment */
     int status = walk_all(
         &(struct walk){
             .reader = reader, .which = STATEMENT_COUNTS, .add = add_tally, .context = &list},
         error);
     if (!status || status == SPEX_ERROR_STORE) {
         spex_error failure;
-        int second = count_overdue(reader, &list, &failure);
+        int second = correct_overdue(reader, &list, &failure);
         reader_goes_on(second, &failure, &status, error);
     }
+    reader_end(reader);
     if (status && status != SPEX_ERROR_STORE) {
         state_counts_free(list.items, list.count);
         return status;

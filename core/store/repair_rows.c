@@ -6,14 +6,23 @@
 #include "base/base.h"
 #include "store/inspect.h"
 #include "store/repair.h"
+#include "store/schema.h"
 
 static int open_shard(const struct repairing *work, unsigned number, struct connection *connection,
                       spex_error *error)
 {
     char *path = store_shard_path(work->store, number);
+    int version;
     int status = path ? connection_open(connection, number, path, SQLITE_OPEN_READWRITE, error)
                       : error_memory(error);
     free(path);
+    if (status)
+        return status;
+    status = schema_check(connection, work->store, number, &version, error);
+    if (!status)
+        status = schema_bring_up(connection, version, error);
+    if (status)
+        connection_close(connection);
     return status;
 }
 
@@ -29,8 +38,9 @@ static void close_shard(struct connection *connection)
 static const char count_anew[] =
     "BEGIN IMMEDIATE;"
     "DELETE FROM tally;"
-    "INSERT INTO tally SELECT specification, ifnull(state, ''), count(*), sum(deviations > 0),"
-    " sum(mocked) FROM instance GROUP BY 1, 2;"
+    "INSERT INTO tally(specification, state, instances, deviated, mocked, reported)"
+    " SELECT specification, ifnull(state, ''), count(*), sum(deviations > 0), sum(mocked),"
+    " sum(reported AND due > 0) FROM instance GROUP BY 1, 2;"
     "COMMIT;";
 static const char drop_impossible[] =
     "DELETE FROM observation WHERE count < 1 OR learned < 0 OR learned > count OR"

@@ -88,11 +88,7 @@ static int bring_up(struct resharding *work, unsigned number, int version, spex_
     free(path);
     if (status)
         return status;
-    status = connection_execute(&connection, "BEGIN IMMEDIATE", error);
-    if (!status)
-        status = schema_migrate(&connection, version, error);
-    if (!status)
-        status = connection_execute(&connection, "COMMIT", error);
+    status = schema_bring_up(&connection, version, error);
     connection_close(&connection);
     return status;
 }

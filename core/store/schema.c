@@ -101,8 +101,39 @@ static const char version_1[] =
     "PRAGMA application_id = 1399874936;"
     "PRAGMA user_version = 1;";
 
+/* The tally also counts those that were reported as overdue; who counts overdue ones has to
+ * look only at the few that are due and not reported yet. */
+#define IS_REPORTED(row) "(" row "reported AND " row "due > 0)"
+#define TALLY_ADD                                                                                  \
+    "INSERT INTO tally(specification, state, instances, deviated, mocked, reported)"               \
+    " VALUES(new.specification, ifnull(new.state, ''), 1, new.deviations > 0, new.mocked,"         \
+    " " IS_REPORTED(                                                                               \
+        "new.") ") ON CONFLICT DO UPDATE SET instances = instances + 1,"                           \
+                " deviated = deviated + excluded.deviated, mocked = mocked + excluded.mocked,"     \
+                " reported = reported + excluded.reported;"
+#define TALLY_TAKE                                                                                 \
+    "UPDATE tally SET instances = instances - 1, deviated = deviated - (old.deviations > 0),"      \
+    " mocked = mocked - old.mocked, reported = reported - " IS_REPORTED(                           \
+        "old.") " WHERE specification = old.specification AND state = ifnull(old.state, '');"
+static const char version_2[] =
+    "ALTER TABLE tally ADD COLUMN reported INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE tally SET reported = known.reported FROM (SELECT specification, state,"
+    "  count(*) AS reported FROM instance INDEXED BY instance_due WHERE " IS_REPORTED(
+        "") "  GROUP BY 1, 2) AS known WHERE tally.specification = known.specification"
+            "  AND tally.state = ifnull(known.state, '');"
+            "DROP TRIGGER tally_insert; DROP TRIGGER tally_delete; DROP TRIGGER tally_update;"
+            "CREATE TRIGGER tally_insert AFTER INSERT ON instance BEGIN " TALLY_ADD " END;"
+            "CREATE TRIGGER tally_delete AFTER DELETE ON instance BEGIN " TALLY_TAKE " END;"
+            "CREATE TRIGGER tally_update"
+            " AFTER UPDATE OF specification, state, deviations, mocked, due, reported ON instance"
+            " WHEN old.state IS NOT new.state OR old.specification <> new.specification"
+            "  OR (old.deviations > 0) <> (new.deviations > 0) OR old.mocked <> new.mocked"
+            "  OR " IS_REPORTED("old.") " <> " IS_REPORTED("new.") " BEGIN " TALLY_TAKE
+                                                                   " " TALLY_ADD " END;"
+                                                                   "PRAGMA user_version = 2;";
+
 /* From version i to version i + 1; only ever added to. */
-static const char *const migrations[SCHEMA_VERSION] = {version_1};
+static const char *const migrations[SCHEMA_VERSION] = {version_1, version_2};
 
 static int identify(struct connection *connection, const struct store *store, unsigned shard,
                     spex_error *error)
@@ -122,6 +153,14 @@ static int identify(struct connection *connection, const struct store *store, un
     return status;
 }
 
+static int migrate(struct connection *connection, int version, spex_error *error)
+{
+    int status = SPEX_OK;
+    for (int i = version; !status && i < SCHEMA_VERSION; i++)
+        status = connection_execute(connection, migrations[i], error);
+    return status;
+}
+
 int schema_create(const struct store *store, unsigned shard, spex_error *error)
 {
     char *path = store_shard_path(store, shard);
@@ -138,7 +177,7 @@ int schema_create(const struct store *store, unsigned shard, spex_error *error)
                                 "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE;",
                                 error);
     if (!status)
-        status = schema_migrate(&connection, 0, error);
+        status = migrate(&connection, 0, error);
     if (!status)
         status = identify(&connection, store, shard, error);
     if (!status)
@@ -147,12 +186,29 @@ int schema_create(const struct store *store, unsigned shard, spex_error *error)
     return status;
 }
 
-int schema_migrate(struct connection *connection, int version, spex_error *error)
+int schema_bring_up(struct connection *connection, int version, spex_error *error)
 {
-    int status = SPEX_OK;
-    for (int i = version; !status && i < SCHEMA_VERSION; i++)
-        status = connection_execute(connection, migrations[i], error);
+    if (version == SCHEMA_VERSION)
+        return SPEX_OK;
+    int status = connection_execute(connection, "BEGIN IMMEDIATE", error);
+    if (status)
+        return status;
+    status = migrate(connection, version, error);
+    if (!status)
+        status = connection_execute(connection, "COMMIT", error);
+    if (status && !sqlite3_get_autocommit(connection->database))
+        connection_execute(connection, "ROLLBACK", NULL);
     return status;
+}
+
+int schema_read_as_new(struct connection *connection, int version, spex_error *error)
+{
+    static const char seen_as_2[] =
+        "CREATE TEMP VIEW tally AS SELECT specification, state, instances, deviated, mocked,"
+        " (SELECT count(*) FROM instance WHERE instance.specification = old.specification"
+        "  AND instance.state IS nullif(old.state, '') AND " IS_REPORTED(
+            "instance.") ") AS reported FROM main.tally AS old";
+    return version < 2 ? connection_execute(connection, seen_as_2, error) : SPEX_OK;
 }
 
 static int read_number(struct connection *connection, const char *sql, int64_t *number,

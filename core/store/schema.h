@@ -6,7 +6,7 @@
 #include "store/store.h"
 
 #define SCHEMA_APPLICATION 0x53706578 /* "Spex" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 /* Makes the file of a new store's shard. Errors: STORE, MEMORY. */
 int schema_create(const struct store *store, unsigned shard, spex_error *error);
@@ -14,7 +14,10 @@ int schema_create(const struct store *store, unsigned shard, spex_error *error);
  */
 int schema_check(struct connection *connection, const struct store *store, unsigned shard,
                  int *version, spex_error *error);
-/* Brings an older file up to SCHEMA_VERSION, inside the caller's transaction. */
-int schema_migrate(struct connection *connection, int version, spex_error *error);
+/* Brings a file of an older version up to SCHEMA_VERSION, or leaves it as it is. Under the
+ * shard's lock. Errors: STORE, MEMORY. */
+int schema_bring_up(struct connection *connection, int version, spex_error *error);
+/* Lets a connection that only reads see an older file as one of SCHEMA_VERSION. */
+int schema_read_as_new(struct connection *connection, int version, spex_error *error);
 
 #endif

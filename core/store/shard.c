@@ -40,22 +40,6 @@ static int set_pragmas(struct shard *shard, spex_error *error)
     return connection_execute(&shard->connection, sql, error);
 }
 
-/* Under the lock. */
-static int migrate(struct shard *shard, int version, spex_error *error)
-{
-    if (version == SCHEMA_VERSION)
-        return SPEX_OK;
-    int status = statement_run(&shard->connection, STATEMENT_BEGIN, NULL, 0, error);
-    if (status)
-        return status;
-    status = schema_migrate(&shard->connection, version, error);
-    if (!status)
-        status = statement_run(&shard->connection, STATEMENT_COMMIT, NULL, 0, error);
-    if (status && !sqlite3_get_autocommit(shard->connection.database))
-        statement_run(&shard->connection, STATEMENT_ROLLBACK, NULL, 0, NULL);
-    return status;
-}
-
 static int open_file(struct shard *shard, const struct store *store, unsigned number,
                      spex_error *error)
 {
@@ -75,7 +59,7 @@ static int open_file(struct shard *shard, const struct store *store, unsigned nu
         status = query_functions(&shard->connection, error);
     if (!status)
         status = schema_check(&shard->connection, store, number, &version, error);
-    return status ? status : migrate(shard, version, error);
+    return status ? status : schema_bring_up(&shard->connection, version, error);
 }
 
 /* Whoever writes to a file that was taken away, or is no part of the store any more, writes

@@ -1,5 +1,11 @@
 #include "store/statements.h"
 
+/* Where the tally, which counts those that were reported as overdue, is not all: what is
+ * overdue and not reported yet, and what was reported before the clock was set back. */
+#define UNTOLD "instance INDEXED BY instance_due WHERE reported = 0 AND due > 0 AND due < ?1"
+#define TOLD_EARLY "instance INDEXED BY instance_due WHERE reported = 1 AND due > 0 AND due >= ?1"
+#define KNOWN " AND specification IN (SELECT specification FROM tally)"
+
 static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
@@ -57,18 +63,17 @@ static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_OBSERVED] = "SELECT from_state, action, to_state, count, learned, first_seen,"
                            " last_seen FROM observation WHERE specification = ?1"
                            " ORDER BY from_state, action, to_state",
-    [STATEMENT_COUNTS] = "SELECT specification, state, instances, deviated, mocked FROM tally"
-                         " WHERE instances > 0",
-    [STATEMENT_OVERDUE_SUMS] = "SELECT specification, '', (SELECT count(*) FROM instance"
-                               "  INDEXED BY instance_due WHERE due > 0 AND due < ?1"
-                               "  AND instance.specification = known.specification"
-                               "  AND reported IN (0, 1)) AS overdue"
-                               " FROM (SELECT DISTINCT specification FROM tally) AS known"
-                               " WHERE overdue > 0",
-    [STATEMENT_OVERDUE] = "SELECT specification, ifnull(state, ''), count(*) FROM instance"
-                          " INDEXED BY instance_due WHERE due > 0 AND due < ?1"
-                          " AND specification IN (SELECT specification FROM tally)"
-                          " AND reported IN (0, 1) GROUP BY specification, state",
+    [STATEMENT_COUNTS] = "SELECT specification, state, instances, deviated, mocked, reported"
+                         " FROM tally WHERE instances > 0",
+    [STATEMENT_UNTOLD] =
+        "SELECT specification, '', (SELECT count(*) FROM " UNTOLD
+        "  AND specification = known.specification),"
+        " (SELECT count(*) FROM " TOLD_EARLY "  AND specification = known.specification)"
+        " FROM (SELECT DISTINCT specification FROM tally) AS known",
+    [STATEMENT_UNTOLD_STATES] =
+        "SELECT specification, ifnull(state, ''), sum(untold), sum(early) FROM"
+        " (SELECT specification, state, 1 AS untold, 0 AS early FROM " UNTOLD KNOWN
+        " UNION ALL SELECT specification, state, 0, 1 FROM " TOLD_EARLY KNOWN ") GROUP BY 1, 2",
     [STATEMENT_EVENTS] = "SELECT at, reason, specification, identifier, from_state, action,"
                          " to_state, message FROM event ORDER BY key DESC LIMIT ?1",
 };

@@ -299,15 +299,16 @@ static int check_instances(struct look *look, spex_error *error)
 
 #define COUNTED                                                                                    \
     "SELECT specification, ifnull(state, '') AS state, count(*) AS instances,"                     \
-    " sum(deviations > 0) AS deviated, sum(mocked) AS mocked FROM instance GROUP BY 1, 2"
-#define KEPT "SELECT specification, state, instances, deviated, mocked FROM tally"
+    " sum(deviations > 0) AS deviated, sum(mocked) AS mocked,"                                     \
+    " sum(reported AND due > 0) AS reported FROM instance GROUP BY 1, 2"
+#define KEPT "SELECT specification, state, instances, deviated, mocked, reported FROM tally"
 
 static int check_tally(struct look *look, spex_error *error)
 {
     static const char sql[] =
         "SELECT * FROM (SELECT * FROM (" COUNTED ") EXCEPT " KEPT ") UNION ALL "
         "SELECT * FROM (" KEPT " WHERE instances <> 0 OR deviated <> 0 OR"
-        " mocked <> 0 EXCEPT SELECT * FROM (" COUNTED "))";
+        " mocked <> 0 OR reported <> 0 EXCEPT SELECT * FROM (" COUNTED "))";
     sqlite3_stmt *statement = NULL;
     int status = inspect_prepare(&look->connection, sql, &statement, error);
     for (bool row = true; !status;) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "store/manifest.h"
+#include "store/schema.h"
 #include "store/staging.h"
 #include "tests/store/support.h"
 
@@ -94,7 +95,7 @@ static void info_counts(void)
     CU_ASSERT_EQUAL(info.store.shards, 3);
     for (unsigned i = 0; i < info.store.shards; i++) {
         CU_ASSERT_PTR_NULL(info.shards[i].fault);
-        CU_ASSERT_EQUAL(info.shards[i].version, 1);
+        CU_ASSERT_EQUAL(info.shards[i].version, SCHEMA_VERSION);
         CU_ASSERT_TRUE(info.shards[i].file_bytes > 4096);
         CU_ASSERT_EQUAL(info.shards[i].log_bytes, 0);
         instances += info.shards[i].instances;
@@ -123,7 +124,8 @@ static void verify_says_what_is_wrong(void)
         const char *sql, *expected;
     } cases[] = {
         {"UPDATE tally SET instances = instances + 1", "tally"},
-        {"INSERT INTO tally VALUES('Other', 'x', 1, 0, 0)", "tally"},
+        {"UPDATE tally SET reported = reported + 1", "tally"},
+        {"INSERT INTO tally VALUES('Other', 'x', 1, 0, 0, 0)", "tally"},
         {"DELETE FROM tally", "tally"},
         {"DELETE FROM history WHERE sequence = 1", "history"},
         {"DELETE FROM history WHERE sequence = (SELECT transitions FROM instance WHERE"

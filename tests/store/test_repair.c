@@ -119,7 +119,7 @@ static void wrong_rows_are_put_right(void)
     } cases[] = {
         {"UPDATE tally SET instances = instances + 1", true, true},
         {"DELETE FROM tally", true, true},
-        {"INSERT INTO tally VALUES('Other', 'x', 1, 0, 0)", true, true},
+        {"INSERT INTO tally VALUES('Other', 'x', 1, 0, 0, 0)", true, true},
         {"INSERT INTO history VALUES(99999, 1, 'a', 's', 1, 1)", true, true},
         {"INSERT INTO deviation VALUES(99999, 'a', 'b', 'c')", true, true},
         {"DELETE FROM deviation", true, true},

@@ -10,7 +10,7 @@
 #include "store/lock.h"
 #include "store/reader.h"
 #include "store/shard.h"
-#include "tests/suite.h"
+#include "tests/store/support.h"
 
 #define NOW INT64_C(1770000000000000)
 
@@ -446,7 +446,7 @@ static void a_long_search_can_be_cancelled(void)
     ASSERT_OK(shard_commit(shard, &error), error);
     struct reader *reader;
     ASSERT_OK(reader_open(&reader, store.directory, &fixed_clock, &error), error);
-    /* So many overdue ones are not counted a state. */
+    /* So many that nobody reported are not counted a state; what was reported is. */
     struct state_count *counts;
     size_t rows;
     ASSERT_OK(reader_counts(reader, &counts, &rows, &error), error);
@@ -454,6 +454,12 @@ static void a_long_search_can_be_cancelled(void)
     ASSERT_TEXT(counts[0].state, "");
     CU_ASSERT_EQUAL(counts[0].overdue, 3000);
     CU_ASSERT_EQUAL(counts[1].instances, 20000);
+    state_counts_free(counts, rows);
+    shard_execute(store.directory, 1, "UPDATE instance SET reported = 1 WHERE rowid <= 3000");
+    ASSERT_OK(reader_counts(reader, &counts, &rows, &error), error);
+    CU_ASSERT_EQUAL(rows, 1);
+    ASSERT_TEXT(counts[0].state, "s");
+    CU_ASSERT_EQUAL(counts[0].overdue, 3000);
     state_counts_free(counts, rows);
     struct patience patience = {3};
     struct filter *filter, *last;
@@ -520,6 +526,28 @@ static void what_takes_long_tells_what_it_found(void)
     }
     filter_free(filter);
     text_release(&words);
+    close_list(&list, reader);
+}
+
+/* Reported or not, before the clock was set back or after: overdue is what is due. */
+static void reported_ones_are_counted_in_the_tally(void)
+{
+    static const char *const changes[] = {
+        "UPDATE instance SET reported = 1 WHERE due > 0 AND key % 2 = 0",
+        "UPDATE instance SET reported = 1",
+        "UPDATE instance SET reported = 0 WHERE key % 3 = 0",
+    };
+    struct list list;
+    struct reader *reader = open_list(&list, "reported");
+    uint64_t late = 0;
+    for (size_t i = 0; i < list.count; i++)
+        late += list.items[i]->overdue;
+    CU_ASSERT_TRUE(late > 0 && late < list.count);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        for (unsigned shard = 1; shard <= SHARDS; shard++)
+            shard_execute(suite_scratch_path("reported"), shard, changes[i]);
+        expect_counts(reader, &list);
+    }
     close_list(&list, reader);
 }
 
@@ -758,6 +786,7 @@ int main(int argc, char **argv)
         {"pages agree with a plain list", pages_agree_with_a_plain_list},
         {"filters in SQL are filters in memory", filters_in_sql_are_filters_in_memory},
         {"a long search can be cancelled", a_long_search_can_be_cancelled},
+        {"reported ones are counted in the tally", reported_ones_are_counted_in_the_tally},
         {"what takes long tells what it found", what_takes_long_tells_what_it_found},
         {"what is rolled back is not there", what_is_rolled_back_is_not_there},
         {"events are bounded", events_are_bounded},
