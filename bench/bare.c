@@ -186,8 +186,10 @@ static void transition(struct bare_shard *shard, uint64_t number)
     bind_text(shard, statement, 2, order_states[from]);
     bind_text(shard, statement, 3, order_actions[from]);
     bind_text(shard, statement, 4, to);
-    bind_number(shard, statement, 5, 0);
-    bind_number(shard, statement, 6, at);
+    bind_number(shard, statement, 5, 1);
+    bind_number(shard, statement, 6, 0);
+    bind_number(shard, statement, 7, at);
+    bind_number(shard, statement, 8, at);
     run(shard, BARE_OBSERVE);
 }
 

@@ -1,9 +1,10 @@
 #include "store/statements.h"
 
 /* Where the tally, which counts those that were reported as overdue, is not all: what is
- * overdue and not reported yet, and what was reported before the clock was set back. */
+ * overdue and not reported yet, and what was reported before the clock was set back. (Of
+ * two lower bounds SQLite seeks by the first.) */
 #define UNTOLD "instance INDEXED BY instance_due WHERE reported = 0 AND due > 0 AND due < ?1"
-#define TOLD_EARLY "instance INDEXED BY instance_due WHERE reported = 1 AND due > 0 AND due >= ?1"
+#define TOLD_EARLY "instance INDEXED BY instance_due WHERE reported = 1 AND due >= ?1 AND due > 0"
 #define KNOWN " AND specification IN (SELECT specification FROM tally)"
 
 static const char *const sql[STATEMENT_COUNT] = {
