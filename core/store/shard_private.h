@@ -19,6 +19,8 @@ struct shard {
     struct shard_options options;
     bool writing;
     int log_pages;                    /* of the write-ahead log, after the last commit */
+    int log_descriptor;               /* of the log's file, for hints; negative: none */
+    int log_sent;                     /* how many of its pages the disk was told of */
     int checkpoint_next;              /* the number of pages at which a checkpoint is due */
     int64_t version;                  /* data_version, when last looked at */
     struct text specification, state; /* of the instance found last */
