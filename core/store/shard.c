@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -19,7 +20,7 @@ enum {
     CHECKPOINT_AGAIN = 2048,   /* how much more of it until the next attempt */
     CHECKPOINT_FORCE = 65536,  /* from here on readers are waited for */
     CHECKPOINT_PATIENCE = 200, /* ms */
-    LOG_STRETCH = 256,         /* pages of the log that are sent to the disk at once */
+    LOG_STRETCH = 256,         /* pages after which the log is looked after */
     LOG_FRAME = 4096 + 24,     /* bytes a page takes in the log */
     CACHE_KIB = 16384
 };
@@ -177,30 +178,37 @@ int shard_begin(struct shard *shard, spex_error *error)
     return status;
 }
 
-/* A checkpoint begins with waiting until the disk has the whole log, and everybody who wants
- * the shard waits too: so the disk is told to begin as the log grows. That is only a hint. */
-static void hurry_log(struct shard *shard)
+static int open_log(const struct shard *shard)
 {
-#ifdef SYNC_FILE_RANGE_WRITE
-    if (shard->log_pages < shard->log_sent)
-        shard->log_sent = 0; /* it began anew */
-    if (shard->log_pages < shard->log_sent + LOG_STRETCH)
+    struct text path = {0};
+    text_printf(&path, "%s-wal", shard->path);
+    int descriptor = path.failed ? -1 : open(text_value(&path), O_RDONLY | O_CLOEXEC);
+    text_release(&path);
+    return descriptor;
+}
+
+/* After each stretch of the log. A checkpoint begins with waiting until the disk has all of it,
+ * and everybody who wants the shard waits too: so the disk is told to begin. Where there is
+ * little room the log gets an eighth of it, because a checkpoint may need some, too. */
+static void look_after_log(struct shard *shard)
+{
+    if (shard->log_pages < shard->log_seen)
+        shard->log_seen = 0; /* it began anew */
+    if (shard->log_pages < shard->log_seen + LOG_STRETCH)
         return;
-    if (shard->log_descriptor < 0) {
-        struct text path = {0};
-        text_printf(&path, "%s-wal", shard->path);
-        if (!path.failed)
-            shard->log_descriptor = open(text_value(&path), O_RDONLY | O_CLOEXEC);
-        text_release(&path);
-    }
-    if (shard->log_descriptor >= 0)
-        sync_file_range(shard->log_descriptor, (off_t)shard->log_sent * LOG_FRAME,
-                        (off_t)(shard->log_pages - shard->log_sent) * LOG_FRAME,
-                        SYNC_FILE_RANGE_WRITE);
-    shard->log_sent = shard->log_pages;
-#else
-    (void)shard;
+    if (shard->log_descriptor < 0)
+        shard->log_descriptor = open_log(shard);
+    if (shard->log_descriptor < 0)
+        return;
+    struct statvfs disk;
+    if (fstatvfs(shard->log_descriptor, &disk) == 0 &&
+        disk.f_bavail * disk.f_frsize / LOG_FRAME / 8 < (uint64_t)shard->log_pages)
+        shard->checkpoint_next = shard->log_pages;
+#ifdef SYNC_FILE_RANGE_WRITE
+    sync_file_range(shard->log_descriptor, (off_t)shard->log_seen * LOG_FRAME,
+                    (off_t)(shard->log_pages - shard->log_seen) * LOG_FRAME, SYNC_FILE_RANGE_WRITE);
 #endif
+    shard->log_seen = shard->log_pages;
 }
 
 /* Under the lock. A checkpoint that fails costs room, not data: the next one may succeed. */
@@ -222,29 +230,37 @@ static void checkpoint(struct shard *shard)
     shard->checkpoint_next = shard->log_pages + CHECKPOINT_AGAIN;
 }
 
-int shard_commit(struct shard *shard, spex_error *error)
-{
-    int status = statement_run(&shard->connection, STATEMENT_COMMIT, NULL, 0, error);
-    if (status) {
-        shard_rollback(shard);
-        return status;
-    }
-    hurry_log(shard);
-    checkpoint(shard);
-    shard->writing = false;
-    lock_release(&shard->lock);
-    return SPEX_OK;
-}
-
-void shard_rollback(struct shard *shard)
+static void give_up(struct shard *shard, bool disk_full)
 {
     if (!shard->writing)
         return;
     /* After some failures SQLite has rolled back already. */
     if (!sqlite3_get_autocommit(shard->connection.database))
         statement_run(&shard->connection, STATEMENT_ROLLBACK, NULL, 0, NULL);
+    if (disk_full) /* perhaps by this log */
+        sqlite3_wal_checkpoint_v2(shard->connection.database, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                  NULL, NULL);
     shard->writing = false;
     lock_release(&shard->lock);
+}
+
+void shard_rollback(struct shard *shard)
+{
+    give_up(shard, false);
+}
+
+int shard_commit(struct shard *shard, spex_error *error)
+{
+    int status = statement_run(&shard->connection, STATEMENT_COMMIT, NULL, 0, error);
+    if (status) {
+        give_up(shard, sqlite3_errcode(shard->connection.database) == SQLITE_FULL);
+        return status;
+    }
+    look_after_log(shard);
+    checkpoint(shard);
+    shard->writing = false;
+    lock_release(&shard->lock);
+    return SPEX_OK;
 }
 
 bool shard_changed(struct shard *shard)

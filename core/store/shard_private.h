@@ -18,9 +18,10 @@ struct shard {
     struct stat manifest; /* of the store, when it was last found to be this one */
     struct shard_options options;
     bool writing;
+    bool disk_full;                   /* it was, at the end of this transaction */
     int log_pages;                    /* of the write-ahead log, after the last commit */
-    int log_descriptor;               /* of the log's file, for hints; negative: none */
-    int log_sent;                     /* how many of its pages the disk was told of */
+    int log_descriptor;               /* of the log's file; negative: none yet */
+    int log_seen;                     /* its pages when it was looked after */
     int checkpoint_next;              /* the number of pages at which a checkpoint is due */
     int64_t version;                  /* data_version, when last looked at */
     struct text specification, state; /* of the instance found last */

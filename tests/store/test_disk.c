@@ -102,6 +102,41 @@ static void a_manager_waits_for_the_disk(void)
     remove_disk(disk);
 }
 
+/* Its instances have room by far, what is logged of their changes has not. */
+static void a_log_does_not_fill_the_disk(void)
+{
+    enum { INSTANCES = 20, ROUNDS = 150 };
+    static const char *const ways[][2] = {{"pay", "paid"}, {"refund", "basket"}};
+    const char *disk = small_disk("logging");
+    if (!disk)
+        return;
+    struct setting setting;
+    spex_error error = {0};
+    char store[700], name[32];
+    unsigned failed = 0;
+    snprintf(store, sizeof store, "%s/store", disk);
+    setting_init(&setting, "disk-logging", true);
+    setting.options.store_dir = store;
+    setting_open(&setting);
+    for (int i = 0; i < INSTANCES; i++) {
+        snprintf(name, sizeof name, "o-%d", i);
+        ASSERT_OK(spex_init(setting.manager, "Order", name, NULL, NULL, &error), error);
+    }
+    for (int i = 0; i < INSTANCES * ROUNDS; i++) {
+        const char *const *way = ways[i / INSTANCES % 2];
+        snprintf(name, sizeof name, "o-%d", i % INSTANCES);
+        int status = spex_transition(setting.manager, name, way[0], way[1], &error);
+        if (status && status != SPEX_ERROR_REFUSED && failed++ < 3)
+            fprintf(stderr, "transition %d: %s\n", i, error.message);
+    }
+    CU_ASSERT_EQUAL(failed, 0);
+    setting_close(&setting);
+    EXPECT_SOUND(store);
+    setting.options.store_dir = "";
+    setting_release(&setting);
+    remove_disk(disk);
+}
+
 /* ------------------------------------------------------ looking after it */
 
 static void maintenance_needs_room(void)
@@ -248,6 +283,7 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         {"a manager waits for the disk", a_manager_waits_for_the_disk},
+        {"a log does not fill the disk", a_log_does_not_fill_the_disk},
         {"maintenance needs room", maintenance_needs_room},
         {"a disk becomes read-only", a_disk_becomes_read_only},
         {"too many files are open", too_many_files_are_open},
