@@ -15,24 +15,9 @@
 
 #include "base/base.h"
 #include "project/elixir_project.h"
+#include "tui/arguments.h"
 #include "tui/terminal.h"
-#include "views/explorer.h"
-
-static const char usage_text[] =
-    "Usage: spex-tui [--specs DIR] [--models DIR] [--store DIR] [PROJECT_DIR|FILE...]\n"
-    "\n"
-    "Explores specifications, their instances and implementation models.\n"
-    "\n"
-    "  --specs DIR    folder of specifications (.spec, .ex); default ./specs\n"
-    "  --models DIR   folder of models (.spex); default ./spex_impl_models\n"
-    "  --store DIR    instance store; default ./spex_store\n"
-    "  --ascii        frames and signs in ASCII\n"
-    "  --help         this text\n"
-    "  --version      the version\n"
-    "\n"
-    "FILE is a specification to load beside those of the folder. Defaults come from\n"
-    "spex.ini in the current folder and from SPEX_SPECS_DIR, SPEX_IMPL_MODELS_DIR\n"
-    "and SPEX_STORE_DIR. Inside, ? explains every view. See spex-tui(1).\n";
+#include "views/script.h"
 
 /* ---------------------------------------------------------------- signals */
 
@@ -158,56 +143,7 @@ static void loop(struct session *session)
     }
 }
 
-/* -------------------------------------------------------------- arguments */
-
-static const struct option long_options[] = {{"specs", required_argument, NULL, 's'},
-                                             {"models", required_argument, NULL, 'm'},
-                                             {"store", required_argument, NULL, 't'},
-                                             {"ascii", no_argument, NULL, 'a'},
-                                             {"help", no_argument, NULL, 'h'},
-                                             {"version", no_argument, NULL, 'v'},
-                                             {NULL, 0, NULL, 0}};
-
-struct arguments {
-    const char *specs, *models, *store;
-    bool ascii;
-};
-
-/* -1: go on; else the exit code. */
-static int read_arguments(int argc, char **argv, struct arguments *arguments)
-{
-    opterr = 0; /* getopt would print what was typed as it is */
-    for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
-        switch (option) {
-        case 's':
-            arguments->specs = optarg;
-            break;
-        case 'm':
-            arguments->models = optarg;
-            break;
-        case 't':
-            arguments->store = optarg;
-            break;
-        case 'a':
-            arguments->ascii = true;
-            break;
-        case 'h':
-            fputs(usage_text, stdout);
-            return 0;
-        case 'v':
-            printf("spex-tui %s\n", spex_version());
-            return 0;
-        default: {
-            spex_error error;
-            error_set(&error, SPEX_ERROR_USAGE, "%s", argv[optind - 1]);
-            fprintf(stderr, "spex-tui: cannot use the option %s; try spex-tui --help\n",
-                    error.message);
-            return 2;
-        }
-        }
-    }
-    return -1;
-}
+/* -------------------------------------------------------------- the project */
 
 static int set_directory(struct project_options *options, const char *name, const char *value,
                          bool must_exist, spex_error *error)
@@ -281,6 +217,49 @@ static void finish_writing(struct explorer *explorer)
         fprintf(stderr, "spex-tui: %s\n", problem);
 }
 
+static void print_screen(const struct canvas *canvas)
+{
+    struct text text = {0};
+    canvas_text(canvas, &text);
+    fputs(text_value(&text), stdout);
+    text_release(&text);
+}
+
+static int64_t standing_clock(void *now)
+{
+    return *(int64_t *)now;
+}
+
+/* Without a terminal. Nothing is kept from one run to the next, nor asked of an earlier one. */
+static int run_script(struct explorer_options *options, struct arguments *arguments,
+                      spex_error *error)
+{
+    struct script script;
+    struct canvas canvas = {0};
+    const char *keys = arguments->script ? arguments->script : "";
+    int status = script_parse(&script, keys, error);
+    if (status)
+        return status;
+    options->state_dir = NULL;
+    if (arguments->now)
+        options->workspace.clock = (spex_clock){
+            .wall = standing_clock, .monotonic = standing_clock, .context = &arguments->now};
+    struct explorer *explorer = explorer_create(options);
+    if (explorer && canvas_resize(&canvas, arguments->width, arguments->height)) {
+        script_run(&script, explorer, &canvas, print_screen);
+        if (arguments->dump)
+            print_screen(&canvas);
+        if (fflush(stdout))
+            status = error_system(error, "cannot print the screen");
+    } else {
+        status = error_memory(error);
+    }
+    explorer_free(explorer);
+    canvas_release(&canvas);
+    script_release(&script);
+    return status;
+}
+
 static int run(const struct explorer_options *options, spex_error *error)
 {
     struct session session = {0};
@@ -308,11 +287,11 @@ static int run(const struct explorer_options *options, spex_error *error)
 
 int main(int argc, char **argv)
 {
-    struct arguments arguments = {0};
+    struct arguments arguments;
     struct project_options project = {0};
     spex_error error = {0};
     setlocale(LC_ALL, "");
-    int over = read_arguments(argc, argv, &arguments);
+    int over = arguments_read(argc, argv, &arguments);
     if (over >= 0)
         return over;
     bool folder;
@@ -337,7 +316,8 @@ int main(int argc, char **argv)
             .ascii = arguments.ascii || !terminal_unicode(),
             .config_dir = config,
             .state_dir = state};
-        status = run(&options, &error);
+        bool script = arguments.script || arguments.dump;
+        status = script ? run_script(&options, &arguments, &error) : run(&options, &error);
         free(config);
         free(state);
     }

@@ -302,6 +302,11 @@ test_hostile_names() {
     quit
 }
 
+# More tests are in files of their own, a subject each.
+for file in "$source_dir"/tests/tui/test_*.sh; do
+    . "$file"
+done
+
 # -------------------------------------------------------------------- running
 
 if ! command -v tmux >/dev/null; then

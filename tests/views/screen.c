@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "views/script.h"
 
 static int64_t clock_now = SCREEN_NOW;
 
@@ -65,17 +66,6 @@ void screen_close(struct screen *screen)
     project_options_release(&screen->options);
 }
 
-static void press(struct screen *screen, const struct key *key)
-{
-    /* Drawn first, as on a terminal: views learn there how many rows they have. */
-    explorer_draw(screen->explorer, &screen->canvas);
-    explorer_key(screen->explorer, key);
-    explorer_settle(screen->explorer);
-    /* What the key wrote to the store is seen as another process's change would be. */
-    workspace_refresh(screen->explorer->workspace, REFRESH_CHANGED);
-    explorer_settle(screen->explorer);
-}
-
 void screen_keys(struct screen *screen, const char *keys)
 {
     if (!screen->canvas.cells)
@@ -85,7 +75,7 @@ void screen_keys(struct screen *screen, const char *keys)
         size_t length = strcspn(keys, " ");
         snprintf(name, sizeof name, "%.*s", (int)length, keys);
         struct key key = key_named(name);
-        press(screen, &key);
+        script_press(screen->explorer, &screen->canvas, &key);
         keys += length + strspn(keys + length, " ");
     }
 }
@@ -99,7 +89,7 @@ void screen_type(struct screen *screen, const char *text)
         utf8_next(text + i, length - i, &taken);
         memcpy(key.text, text + i, taken);
         memcpy(key.name, text + i, taken);
-        press(screen, &key);
+        script_press(screen->explorer, &screen->canvas, &key);
         i += taken;
     }
 }
@@ -108,10 +98,7 @@ const char *screen_text(struct screen *screen, int width, int height)
 {
     static struct text text; /* one screen at a time */
     canvas_resize(&screen->canvas, width, height);
-    explorer_draw(screen->explorer, &screen->canvas);
-    /* Jobs that the new size asked for. */
-    explorer_settle(screen->explorer);
-    explorer_draw(screen->explorer, &screen->canvas);
+    script_draw(screen->explorer, &screen->canvas);
     text_clear(&text);
     canvas_text(&screen->canvas, &text);
     return text_value(&text);
