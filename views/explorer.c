@@ -41,6 +41,7 @@ struct explorer *explorer_create(const struct explorer_options *options)
     explorer->jobs = jobs_create(&workspace.clock);
     if (explorer->jobs)
         explorer->workspace = workspace_create(&workspace, explorer->jobs);
+    history_open(&explorer->typed, options->state_dir, "command-history");
     explorer->filters = filters_create(options->config_dir, options->state_dir);
     bool made = explorer->workspace && explorer->filters;
     for (int i = 0; made && i < VIEWS; i++) {
@@ -73,6 +74,7 @@ void explorer_free(struct explorer *explorer)
     }
     overlay_close(&explorer->overlay);
     filters_free(explorer->filters);
+    history_close(&explorer->typed);
     selection_release(&explorer->selection);
     text_release(&explorer->message);
     free(explorer);
@@ -348,7 +350,8 @@ static void draw_overlay_keys(const struct explorer *explorer, struct canvas *ca
         [OVERLAY_QUESTION] = {{"y", "yes"}, {"n", "no"}, {"Esc", "cancel"}},
     };
     const struct overlay *overlay = &explorer->overlay;
-    int count = overlay->kind == OVERLAY_LINE && !overlay->calls.complete ? 2 : 3;
+    bool completes = overlay->calls.complete || overlay->calls.suggest;
+    int count = overlay->kind == OVERLAY_LINE && !completes ? 2 : 3;
     int x = 1, width = canvas->width;
     if (explorer->message.length) {
         canvas_put(canvas, x, y, width - 2, explorer->message_role, text_value(&explorer->message));

@@ -5,6 +5,7 @@
 #ifndef VIEWS_EXPLORER_H
 #define VIEWS_EXPLORER_H
 
+#include "views/history.h"
 #include "views/overlay.h"
 #include "views/view.h"
 #include "views/workspace.h"
@@ -40,6 +41,7 @@ struct explorer {
     struct selection selection;
     struct overlay overlay;
     struct filters *filters; /* saved ones, and those that were typed */
+    struct history typed;    /* at the prompt */
     struct text message;
     enum role message_role;
     enum effect effect;

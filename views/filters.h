@@ -6,10 +6,7 @@
 #ifndef VIEWS_FILTERS_H
 #define VIEWS_FILTERS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "spex.h"
+#include "views/history.h"
 
 struct saved_filter {
     char *name, *filter;
@@ -18,10 +15,8 @@ struct saved_filter {
 struct filters {
     struct saved_filter *saved; /* by name */
     size_t saved_count, saved_capacity;
-    char **typed; /* the newest last */
-    size_t typed_count, typed_capacity;
-    char *saved_path, *typed_path; /* NULL: not kept */
-    bool noted;                    /* something was typed that is not kept yet */
+    char *saved_path; /* NULL: not kept */
+    struct history typed;
 };
 
 /* A folder that is NULL keeps nothing. What cannot be read is left out. NULL: memory is out. */
@@ -31,7 +26,5 @@ void filters_free(struct filters *filters);
 /* Saves the filter; an empty one takes the name out. Errors: USAGE (no name for a line of its
  * own), SYSTEM (kept until the end of the program all the same), MEMORY. */
 int filters_save(struct filters *filters, const char *name, const char *filter, spex_error *error);
-/* Notes what was typed, once, as the newest. */
-void filters_note(struct filters *filters, const char *filter);
 
 #endif

@@ -323,7 +323,6 @@ static void instances_release(void *state)
     marks_clear(&instances->marks);
     free(instances->cursor_identifier);
     free(instances->typed);
-    free(instances->draft);
     symbols_release(&instances->meta_paths);
 }
 

@@ -15,8 +15,6 @@ struct instances {
     int page, first_row;       /* rows on the screen, and where they begin */
     char *cursor_identifier;   /* what the cursor is on, over reloads */
     char *typed;               /* the filter as typed */
-    char *draft;               /* what was being typed before older ones were looked at */
-    size_t recalled;           /* how far back that went; 0: not */
     struct symbols meta_paths; /* seen so far, for completion */
     bool started, to_last;
     bool moved;     /* the cursor was put on a row and stays there; else it stays at the top */
@@ -34,6 +32,8 @@ void instances_ask_filter(struct instances *instances);
 void instances_next_kind(struct instances *instances);
 void instances_saved(struct instances *instances);
 void instances_ask_order(struct instances *instances);
+/* What the list can be ordered by; NULL: there are not so many. */
+const char *instances_order_name(size_t number);
 /* To the first row of a new question. */
 void instances_reset(struct instances *instances);
 void instances_keep_text(char **place, const char *value);

@@ -47,7 +47,7 @@ void explorer_filter(struct explorer *explorer, const char *filter)
 {
     explorer_open(explorer, VIEW_INSTANCES);
     instances_apply(explorer->states[VIEW_INSTANCES], filter);
-    filters_note(explorer->filters, filter);
+    history_note(&explorer->filters->typed, filter);
 }
 
 /* ------------------------------------------------------------------ typing */
@@ -65,7 +65,7 @@ static void cancelled(void *context)
 static void typed(void *context, const char *text)
 {
     struct instances *instances = context;
-    filters_note(instances->explorer->filters, text);
+    history_note(&instances->explorer->filters->typed, text);
 }
 
 static bool mistake(void *context, const char *text, size_t *start, size_t *length)
@@ -86,23 +86,10 @@ static void complete(void *context, struct line_editor *editor)
     filter_complete(instances->explorer, &instances->meta_paths, editor);
 }
 
-/* Older and newer ones, and at the end what was being typed. */
 static void recall(void *context, struct line_editor *editor, bool older)
 {
     struct instances *instances = context;
-    const struct filters *filters = instances->explorer->filters;
-    if (instances->recalled == 0 && older)
-        instances_keep_text(&instances->draft, text_value(&editor->text));
-    if (older && instances->recalled < filters->typed_count)
-        instances->recalled++;
-    else if (!older && instances->recalled > 0)
-        instances->recalled--;
-    else
-        return;
-    line_editor_set(editor, instances->recalled
-                                ? filters->typed[filters->typed_count - instances->recalled]
-                            : instances->draft ? instances->draft
-                                               : "");
+    history_recall(&instances->explorer->filters->typed, editor, older);
 }
 
 void instances_ask_filter(struct instances *instances)
@@ -120,7 +107,7 @@ void instances_ask_filter(struct instances *instances)
     text_append(&text, instances->typed ? instances->typed : "");
     if (text.length && text.data[text.length - 1] != ' ')
         text_append_char(&text, ' ');
-    instances->recalled = 0;
+    history_begin(&instances->explorer->filters->typed);
     for (size_t i = 0; i < instances->rows.count; i++)
         filter_learn_meta(&instances->meta_paths, instances->rows.items[i]->meta);
     overlay_line(&instances->explorer->overlay, "/", text_value(&text), &calls);
@@ -205,6 +192,11 @@ static const struct {
               {ORDER_CHANGED, false, "age of the state"},
               {ORDER_HISTORY, true, "length of the history"},
               {ORDER_OVERDUE, false, "overdue"}};
+
+const char *instances_order_name(size_t number)
+{
+    return number < sizeof orders / sizeof *orders ? orders[number].label : NULL;
+}
 
 static void order_chosen(void *context, size_t item)
 {

@@ -5,14 +5,21 @@
 
 #include "base/memory.h"
 
+static void forget_items(struct overlay *overlay)
+{
+    for (size_t i = 0; i < overlay->item_count; i++) {
+        free(overlay->items[i].label);
+        free(overlay->items[i].detail);
+        free(overlay->items[i].value);
+    }
+    overlay->item_count = overlay->cursor = 0;
+}
+
 void overlay_close(struct overlay *overlay)
 {
     struct overlay old = *overlay;
     memset(overlay, 0, sizeof *overlay);
-    for (size_t i = 0; i < old.item_count; i++) {
-        free(old.items[i].label);
-        free(old.items[i].detail);
-    }
+    forget_items(&old);
     free(old.items);
     free(old.label);
     free(old.title);
@@ -31,11 +38,23 @@ static void open_overlay(struct overlay *overlay, enum overlay_kind kind, const 
     overlay->calls = *calls;
 }
 
+static void suggest(struct overlay *overlay)
+{
+    if (!overlay->calls.suggest)
+        return;
+    forget_items(overlay);
+    const char *text = text_value(&overlay->editor.text);
+    overlay->calls.suggest(overlay->calls.context, text, overlay);
+    if (!*text)
+        overlay->cursor = overlay->item_count;
+}
+
 void overlay_line(struct overlay *overlay, const char *label, const char *value,
                   const struct overlay_calls *calls)
 {
     open_overlay(overlay, OVERLAY_LINE, label, calls);
     line_editor_set(&overlay->editor, value);
+    suggest(overlay);
 }
 
 void overlay_menu(struct overlay *overlay, const char *title, const struct overlay_calls *calls)
@@ -43,26 +62,36 @@ void overlay_menu(struct overlay *overlay, const char *title, const struct overl
     open_overlay(overlay, OVERLAY_MENU, title, calls);
 }
 
+static struct menu_item *add_item(struct overlay *overlay, const char *label, const char *detail)
+{
+    if (!memory_reserve(&overlay->items, &overlay->item_capacity, overlay->item_count + 1,
+                        sizeof *overlay->items))
+        return NULL;
+    struct menu_item *item = &overlay->items[overlay->item_count];
+    *item = (struct menu_item){.label = memory_copy_text(label),
+                               .detail = detail ? memory_copy_text(detail) : NULL};
+    overlay->item_count += item->label != NULL;
+    return item->label ? item : NULL;
+}
+
 void overlay_menu_add(struct overlay *overlay, const char *label, const char *detail)
 {
-    struct menu_item *items =
-        memory_resize(overlay->items, overlay->item_count + 1, sizeof *overlay->items);
-    if (!items)
-        return;
-    overlay->items = items;
-    items[overlay->item_count].label = memory_copy_text(label);
-    items[overlay->item_count].detail = detail ? memory_copy_text(detail) : NULL;
-    items[overlay->item_count].other = false;
-    if (items[overlay->item_count].label)
-        overlay->item_count++;
+    add_item(overlay, label, detail);
 }
 
 void overlay_menu_other(struct overlay *overlay, const char *label)
 {
-    size_t before = overlay->item_count;
-    overlay_menu_add(overlay, label, "typed");
-    if (overlay->item_count > before)
-        overlay->items[before].other = true;
+    struct menu_item *item = add_item(overlay, label, "typed");
+    if (item)
+        item->other = true;
+}
+
+void overlay_suggest(struct overlay *overlay, const char *label, const char *detail,
+                     const char *value)
+{
+    struct menu_item *item = add_item(overlay, label, detail);
+    if (item)
+        item->value = memory_copy_text(value);
 }
 
 void overlay_question(struct overlay *overlay, const char *question,
@@ -144,6 +173,7 @@ static void menu_key(struct overlay *overlay, const char *name)
 
 static void line_changed(struct overlay *overlay)
 {
+    suggest(overlay);
     if (overlay->calls.changed)
         overlay->calls.changed(overlay->calls.context, text_value(&overlay->editor.text));
 }
@@ -157,22 +187,140 @@ static void complete(struct overlay *overlay)
     free(before);
 }
 
+static void recall(struct overlay *overlay, bool older)
+{
+    overlay->calls.recall(overlay->calls.context, &overlay->editor, older);
+    line_changed(overlay);
+    overlay->cursor = overlay->item_count;
+}
+
+/* How far all suggestions agree that begin as what was typed; 0: the first one does not. */
+static size_t common_length(const struct overlay *overlay, const char *typed)
+{
+    size_t begun = strlen(typed), length = 0;
+    const char *first = overlay->items[0].value;
+    for (size_t i = 0; first && i < overlay->item_count; i++) {
+        const char *value = overlay->items[i].value;
+        bool fits = value && strncmp(value, typed, begun) == 0;
+        if (i == 0)
+            length = fits ? strlen(first) : 0;
+        while (fits && length && strncmp(first, value, length) != 0)
+            length--;
+    }
+    while (length && ((unsigned char)first[length] & 0xc0) == 0x80)
+        length--;
+    return length;
+}
+
+static void put_suggestion(struct overlay *overlay, size_t item)
+{
+    overlay->cursor = item;
+    if (overlay->items[item].value)
+        line_editor_set(&overlay->editor, overlay->items[item].value);
+}
+
+/* On to the next suggestion, into the line; first as far as all of them agree. */
+static void next_suggestion(struct overlay *overlay)
+{
+    const char *typed = text_value(&overlay->editor.text);
+    size_t common = common_length(overlay, typed);
+    if (overlay->item_count > 1 && common > strlen(typed)) {
+        char *begun = memory_copy_bytes(overlay->items[0].value, common);
+        if (begun)
+            line_editor_set(&overlay->editor, begun);
+        free(begun);
+        line_changed(overlay);
+    } else if (overlay->cursor < overlay->item_count && overlay->items[overlay->cursor].value &&
+               strcmp(overlay->items[overlay->cursor].value, typed) != 0) {
+        put_suggestion(overlay, overlay->cursor);
+        if (overlay->item_count == 1)
+            line_changed(overlay); /* what may follow it */
+    } else {
+        put_suggestion(overlay,
+                       overlay->cursor + 1 < overlay->item_count ? overlay->cursor + 1 : 0);
+    }
+}
+
+/* False: not a key that moves among suggestions. */
+static bool suggestion_key(struct overlay *overlay, const char *name)
+{
+    size_t count = overlay->item_count;
+    if (!count)
+        return strcmp(name, "Tab") == 0 || strcmp(name, "S-Tab") == 0;
+    if (strcmp(name, "Tab") == 0)
+        next_suggestion(overlay);
+    else if (strcmp(name, "S-Tab") == 0)
+        put_suggestion(overlay, overlay->cursor && overlay->cursor < count ? overlay->cursor - 1
+                                                                           : count - 1);
+    else if (strcmp(name, "Down") == 0)
+        overlay->cursor = overlay->cursor + 1 < count    ? overlay->cursor + 1
+                          : overlay->cursor + 1 == count ? overlay->cursor
+                                                         : 0;
+    else if (strcmp(name, "Up") == 0 && overlay->cursor < count)
+        overlay->cursor -= overlay->cursor > 0;
+    else
+        return false;
+    return true;
+}
+
+/* The text, or what is chosen among the suggestions. */
+static void take_line(struct overlay *overlay)
+{
+    if (overlay->calls.suggest && overlay->cursor < overlay->item_count)
+        put_suggestion(overlay, overlay->cursor);
+    answer(overlay, call_typed);
+}
+
 static void line_key(struct overlay *overlay, const struct key *key)
 {
     bool up = strcmp(key->name, "Up") == 0, down = strcmp(key->name, "Down") == 0;
+    bool recalled = overlay->calls.recalling && overlay->calls.recalling(overlay->calls.context);
     if (strcmp(key->name, "Enter") == 0) {
-        answer(overlay, call_typed);
+        take_line(overlay);
+    } else if (overlay->calls.suggest && !((up || down) && recalled) &&
+               suggestion_key(overlay, key->name)) {
+        return;
     } else if (strcmp(key->name, "Tab") == 0) {
         if (overlay->calls.complete)
             complete(overlay);
     } else if (up || down) {
-        if (overlay->calls.recall) {
-            overlay->calls.recall(overlay->calls.context, &overlay->editor, up);
-            line_changed(overlay);
-        }
+        if (overlay->calls.recall)
+            recall(overlay, up);
     } else if (line_editor_key(&overlay->editor, key)) {
         line_changed(overlay);
     }
+}
+
+static bool answer_menu(struct overlay *overlay, const char *text)
+{
+    size_t length = strlen(text), found = overlay->item_count, beginning = 0;
+    for (size_t i = 0; i < overlay->item_count; i++) {
+        const char *label = overlay->items[i].label;
+        if (strcmp(label, text) == 0) {
+            beginning = 1;
+            found = i;
+            break;
+        }
+        if (!overlay->items[i].other && strncasecmp(label, text, length) == 0 && beginning++ == 0)
+            found = i;
+    }
+    if (beginning != 1)
+        return false;
+    overlay->cursor = found;
+    answer(overlay, call_chosen);
+    return true;
+}
+
+bool overlay_answer(struct overlay *overlay, const char *text)
+{
+    if (overlay->kind == OVERLAY_MENU)
+        return answer_menu(overlay, text);
+    if (overlay->kind != OVERLAY_LINE)
+        return false;
+    line_editor_set(&overlay->editor, text);
+    line_changed(overlay);
+    answer(overlay, call_typed);
+    return true;
 }
 
 void overlay_key(struct overlay *overlay, const struct key *key)
@@ -198,99 +346,4 @@ void overlay_key(struct overlay *overlay, const struct key *key)
     case OVERLAY_NONE:
         break;
     }
-}
-
-static int item_width(const struct menu_item *item)
-{
-    return utf8_width(item->label) + (item->detail ? utf8_width(item->detail) + 2 : 0);
-}
-
-static void draw_menu(const struct overlay *overlay, struct canvas *canvas, struct area over)
-{
-    int width = utf8_width(overlay->label ? overlay->label : "") + 6;
-    for (size_t i = 0; i < overlay->item_count; i++)
-        if (item_width(&overlay->items[i]) + 8 > width)
-            width = item_width(&overlay->items[i]) + 8;
-    if (width > over.width)
-        width = over.width;
-    int height = (int)overlay->item_count + 2;
-    if (height > over.height)
-        height = over.height;
-    struct area box = {over.x + (over.width - width) / 2, over.y + (over.height - height) / 2,
-                       width, height};
-    canvas_fill(canvas, box, ROLE_NORMAL);
-    canvas_frame(canvas, box, ROLE_FRAME_FOCUS, overlay->label);
-    int rows = height - 2;
-    size_t top = overlay->cursor >= (size_t)(rows > 0 ? rows : 1)
-                     ? overlay->cursor - (size_t)(rows > 0 ? rows : 1) + 1
-                     : 0;
-    for (int row = 0; row < rows && top + (size_t)row < overlay->item_count; row++) {
-        size_t index = top + (size_t)row;
-        const struct menu_item *item = &overlay->items[index];
-        int x = box.x + 2, y = box.y + 1 + row, room = width - 4;
-        enum role role = index == overlay->cursor ? ROLE_SELECTED : ROLE_NORMAL;
-        canvas_fill(canvas, (struct area){box.x + 1, y, width - 2, 1}, role);
-        if (index == overlay->cursor)
-            canvas_put(canvas, box.x + 1, y, 1, role, canvas_sign(canvas, SIGN_CURSOR));
-        if (item->other)
-            canvas_put(canvas, x, y, 2, role == ROLE_NORMAL ? ROLE_KEY : role, "a");
-        else if (index < 9)
-            canvas_print(canvas, x, y, 2, role == ROLE_NORMAL ? ROLE_KEY : role, "%zu", index + 1);
-        int used = canvas_put(canvas, x + 2, y, room - 2, role, item->label);
-        if (item->detail)
-            canvas_put(canvas, x + 4 + used, y, room - 4 - used,
-                       role == ROLE_NORMAL ? ROLE_DIM : role, item->detail);
-    }
-}
-
-static int count_lines(const char *text)
-{
-    int lines = 1;
-    for (; *text; text++)
-        lines += *text == '\n';
-    return lines;
-}
-
-/* At the bottom of the view, above the line. */
-static void draw_details(const struct overlay *overlay, struct canvas *canvas, struct area over)
-{
-    int height = count_lines(overlay->details) + 2;
-    int width = over.width > 76 ? 76 : over.width;
-    if (height > over.height)
-        height = over.height;
-    struct area box = {over.x + (over.width - width) / 2, over.y + over.height - height, width,
-                       height};
-    canvas_fill(canvas, box, ROLE_NORMAL);
-    canvas_frame(canvas, box, ROLE_FRAME_FOCUS, overlay->title);
-    canvas_wrap(canvas, (struct area){box.x + 2, box.y + 1, width - 4, height - 2}, 0, ROLE_NORMAL,
-                overlay->details);
-}
-
-static void draw_line(const struct overlay *overlay, struct canvas *canvas, int x, int y, int room)
-{
-    size_t start = 0, length = 0;
-    const struct overlay_calls *calls = &overlay->calls;
-    bool wrong = calls->mistake &&
-                 calls->mistake(calls->context, text_value(&overlay->editor.text), &start, &length);
-    line_editor_draw(&overlay->editor, canvas, x, y, room);
-    if (wrong)
-        line_editor_mark(&overlay->editor, canvas, x, y, room, start, length);
-}
-
-void overlay_draw(const struct overlay *overlay, struct canvas *canvas, struct area over,
-                  struct area line)
-{
-    const char *label = overlay->label ? overlay->label : "";
-    if (overlay->kind == OVERLAY_MENU) {
-        draw_menu(overlay, canvas, over);
-        return;
-    }
-    if (overlay->details)
-        draw_details(overlay, canvas, over);
-    canvas_fill(canvas, line, ROLE_NORMAL);
-    int used = canvas_put(canvas, line.x, line.y, line.width - 2, ROLE_TITLE, label);
-    if (overlay->kind == OVERLAY_LINE)
-        draw_line(overlay, canvas, line.x + used + 1, line.y, line.width - used - 1);
-    else
-        canvas_put(canvas, line.x + used + 1, line.y, line.width - used - 1, ROLE_KEY, "y/n");
 }

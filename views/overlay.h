@@ -9,8 +9,11 @@ enum overlay_kind { OVERLAY_NONE, OVERLAY_LINE, OVERLAY_MENU, OVERLAY_QUESTION }
 struct menu_item {
     char *label;
     char *detail; /* dim, behind the label; may be NULL */
+    char *value;  /* a suggestion's: what it puts into the line */
     bool other;   /* "something else": chosen by 'a' wherever it stands */
 };
+
+struct overlay;
 
 /* The answers, called on the loop. `context` stays the caller's until release. */
 struct overlay_calls {
@@ -22,6 +25,11 @@ struct overlay_calls {
     void (*complete)(void *context, struct line_editor *editor); /* Tab; may be NULL */
     /* Up (older) and Down in a line; may be NULL */
     void (*recall)(void *context, struct line_editor *editor, bool older);
+    /* Whether what stands in the line was recalled; may be NULL. */
+    bool (*recalling)(void *context);
+    /* The line changed: adds what it may be meant to be, which is listed above it. Tab goes
+     * through the list, Enter takes what is chosen there. May be NULL. */
+    void (*suggest)(void *context, const char *text, struct overlay *overlay);
     /* What of the line is wrong, in bytes; false: nothing. May be NULL. */
     bool (*mistake)(void *context, const char *text, size_t *start, size_t *length);
     const char *escape;             /* what Esc does to a line, in a word; NULL: "cancel" */
@@ -35,7 +43,7 @@ struct overlay {
     char *title, *details; /* a box of text over the view, beside a line or a question; or NULL */
     struct line_editor editor;
     struct menu_item *items;
-    size_t item_count, cursor, top;
+    size_t item_count, item_capacity, cursor; /* cursor == item_count: none is chosen */
     struct overlay_calls calls;
 };
 
@@ -48,6 +56,12 @@ void overlay_menu_add(struct overlay *overlay, const char *label, const char *de
 void overlay_menu_other(struct overlay *overlay, const char *label);
 void overlay_question(struct overlay *overlay, const char *question,
                       const struct overlay_calls *calls);
+/* From `suggest`: in a column of its own, `detail` beside it. */
+void overlay_suggest(struct overlay *overlay, const char *label, const char *detail,
+                     const char *value);
+/* As if the text was typed and ended by Enter; of a menu, as if the item that is called so, or
+ * the only one whose name begins so, was chosen. False: there is no such item. */
+bool overlay_answer(struct overlay *overlay, const char *text);
 /* Beside the line or question that is open: what it is about. */
 void overlay_details(struct overlay *overlay, const char *title, const char *details);
 /* Takes every key while one is open. */

@@ -100,7 +100,7 @@ static int add_typed(struct script *script, const char *text, const char **end, 
                              "what is typed between double quotes is one line of text");
         text += taken;
     }
-    *end = text + 1;
+    *end = text + (*text == '"');
     return *text ? SPEX_OK
                  : error_set(error, SPEX_ERROR_USAGE, "the double quote before %s is not closed",
                              begin);

@@ -489,10 +489,10 @@ static void a_damaged_file_of_filters_is_read_as_far_as_it_goes(void)
     for (int i = 0; i < 300; i++) {
         char text[16];
         snprintf(text, sizeof text, "%d", i);
-        filters_note(filters, text);
+        history_note(&filters->typed, text);
     }
-    CU_ASSERT_EQUAL(filters->typed_count, 100);
-    ASSERT_TEXT(filters->typed[99], "299");
+    CU_ASSERT_EQUAL(filters->typed.count, 100);
+    ASSERT_TEXT(filters->typed.lines[99], "299");
     filters_free(filters);
 }
 
