@@ -15,7 +15,11 @@ static const char usage_text[] =
     "  --specs DIR    folder of specifications (.spec, .ex); default ./specs\n"
     "  --models DIR   folder of models (.spex); default ./spex_impl_models\n"
     "  --store DIR    instance store; default ./spex_store\n"
+    "  --theme NAME   dark, light, high-contrast or none (no colours)\n"
     "  --ascii        frames and signs in ASCII\n"
+    "  --screen-reader  no frames, the cursor on the selected line\n"
+    "  --no-mouse     leave the mouse to the terminal, to select text\n"
+    "  --no-session   begin anew, and keep nothing for the next time\n"
     "  --help         this text\n"
     "  --version      the version\n"
     "\n"
@@ -34,6 +38,10 @@ static const struct option long_options[] = {{"specs", required_argument, NULL, 
                                              {"models", required_argument, NULL, 'm'},
                                              {"store", required_argument, NULL, 't'},
                                              {"ascii", no_argument, NULL, 'a'},
+                                             {"theme", required_argument, NULL, 'T'},
+                                             {"screen-reader", no_argument, NULL, 'r'},
+                                             {"no-mouse", no_argument, NULL, 'M'},
+                                             {"no-session", no_argument, NULL, 'S'},
                                              {"script", required_argument, NULL, 'k'},
                                              {"dump", no_argument, NULL, 'd'},
                                              {"size", required_argument, NULL, 'z'},
@@ -68,6 +76,21 @@ int arguments_read(int argc, char **argv, struct arguments *arguments)
             break;
         case 'a':
             arguments->ascii = true;
+            break;
+        case 'T':
+            if (!settings_theme(optarg, &arguments->theme))
+                return wrong("expected dark, light, high-contrast or none for --theme, found",
+                             optarg);
+            arguments->themed = true;
+            break;
+        case 'r':
+            arguments->screen_reader = true;
+            break;
+        case 'M':
+            arguments->no_mouse = true;
+            break;
+        case 'S':
+            arguments->no_session = true;
             break;
         case 'k':
             arguments->script = optarg;

@@ -4,11 +4,13 @@
 
 #include <stdbool.h>
 
-#include "spex.h"
+#include "views/settings.h"
 
 struct arguments {
     const char *specs, *models, *store;
-    bool ascii;
+    bool ascii, screen_reader, no_mouse, no_session;
+    bool themed; /* the theme was named: */
+    enum theme_name theme;
     /* Without a terminal: */
     const char *script; /* the keys; NULL: none */
     bool dump;          /* print the screen at the end */

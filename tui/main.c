@@ -74,6 +74,13 @@ static void read_signals(struct session *session)
     }
 }
 
+static void copy(struct explorer *explorer)
+{
+    const struct text *text = &explorer->clipboard;
+    if (!terminal_copy(text_value(text), text->length))
+        explorer_message(explorer, ROLE_WARNING, "This terminal has no clipboard to copy to.");
+}
+
 /* True if there may be more. */
 static bool read_keys(struct session *session)
 {
@@ -94,6 +101,9 @@ static bool read_keys(struct session *session)
             break;
         case EFFECT_REDRAW:
             terminal_forget();
+            break;
+        case EFFECT_COPY:
+            copy(session->explorer);
             break;
         case EFFECT_NONE:
             break;
@@ -230,6 +240,20 @@ static int64_t standing_clock(void *now)
     return *(int64_t *)now;
 }
 
+/* What the command line says, over the file. False: memory is out. */
+static bool load_settings(struct settings *settings, const char *directory,
+                          const struct arguments *arguments)
+{
+    bool loaded = settings_load(settings, directory);
+    if (arguments->themed)
+        settings->theme = arguments->theme;
+    settings->ascii |= arguments->ascii;
+    settings->screen_reader |= arguments->screen_reader;
+    settings->mouse &= !arguments->no_mouse;
+    settings->session &= !arguments->no_session;
+    return loaded;
+}
+
 /* Without a terminal. Nothing is kept from one run to the next, nor asked of an earlier one. */
 static int run_script(struct explorer_options *options, struct arguments *arguments,
                       spex_error *error)
@@ -241,6 +265,9 @@ static int run_script(struct explorer_options *options, struct arguments *argume
     if (status)
         return status;
     options->state_dir = NULL;
+    if (options->mistakes)
+        fprintf(stderr, "spex-tui: %s", options->mistakes);
+    options->mistakes = NULL;
     if (arguments->now)
         options->workspace.clock = (spex_clock){
             .wall = standing_clock, .monotonic = standing_clock, .context = &arguments->now};
@@ -260,12 +287,13 @@ static int run_script(struct explorer_options *options, struct arguments *argume
     return status;
 }
 
-static int run(const struct explorer_options *options, spex_error *error)
+static int run(const struct explorer_options *options, const struct settings *settings,
+               spex_error *error)
 {
     struct session session = {0};
     int status = catch_signals(error);
     if (!status)
-        status = terminal_open(error);
+        status = terminal_open(settings, error);
     if (status)
         return status;
     session.explorer = explorer_create(options);
@@ -306,6 +334,8 @@ int main(int argc, char **argv)
     if (!status) {
         char *config = home_directory("XDG_CONFIG_HOME", ".config");
         char *state = home_directory("XDG_STATE_HOME", ".local/state");
+        struct settings settings;
+        bool loaded = load_settings(&settings, config, &arguments);
         struct explorer_options options = {
             .workspace = {.project = project,
                           .files = folder ? elixir.files : files,
@@ -313,11 +343,19 @@ int main(int argc, char **argv)
                           .tables = elixir.tables,
                           .table_count = elixir.table_count,
                           .clock = clock_system()},
-            .ascii = arguments.ascii || !terminal_unicode(),
+            .ascii = settings.ascii || !terminal_unicode(),
+            .screen_reader = settings.screen_reader,
+            .keymap = &settings.keymap,
+            .mistakes = settings.mistake_count ? text_value(&settings.mistakes) : NULL,
             .config_dir = config,
             .state_dir = state};
         bool script = arguments.script || arguments.dump;
-        status = script ? run_script(&options, &arguments, &error) : run(&options, &error);
+        if (!loaded)
+            status = error_memory(&error);
+        else
+            status = script ? run_script(&options, &arguments, &error)
+                            : run(&options, &settings, &error);
+        settings_release(&settings);
         free(config);
         free(state);
     }

@@ -87,7 +87,7 @@ static bool mouse_key(struct key *key)
     return true;
 }
 
-int terminal_open(spex_error *error)
+int terminal_open(const struct settings *settings, spex_error *error)
 {
     int status = check_terminal(error);
     if (status)
@@ -103,8 +103,9 @@ int terminal_open(spex_error *error)
     keypad(stdscr, TRUE);
     intrflush(stdscr, FALSE);
     set_escdelay(25);
-    theme_init();
-    open_mouse();
+    theme_init(settings->theme, settings->colours);
+    if (settings->mouse)
+        open_mouse();
     return SPEX_OK;
 }
 
@@ -126,6 +127,42 @@ void terminal_suspend(void)
     forget = true;
     refresh();
     report_drags(true);
+}
+
+/* ------------------------------------------------------------ the clipboard */
+
+/* Terminals that would show the sequence, or do something else with it. */
+static bool has_clipboard(void)
+{
+    static const char *const without[] = {"linux", "vt", "ansi", "cons", "dumb", "Eterm", "sun"};
+    const char *term = getenv("TERM");
+    for (size_t i = 0; term && i < sizeof without / sizeof *without; i++)
+        if (strncmp(term, without[i], strlen(without[i])) == 0)
+            return false;
+    return term != NULL;
+}
+
+bool terminal_copy(const char *text, size_t length)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    /* screen hands on what stands in a string of its own; tmux knows the sequence itself. */
+    bool screen_program = getenv("STY") && !getenv("TMUX");
+    if (!has_clipboard())
+        return false;
+    const unsigned char *bytes = (const unsigned char *)text;
+    fputs(screen_program ? "\033P\033]52;c;" : "\033]52;c;", stdout);
+    for (size_t i = 0; i < length; i += 3) {
+        size_t left = length - i;
+        unsigned long three = (unsigned long)bytes[i] << 16 |
+                              (left > 1 ? (unsigned long)bytes[i + 1] << 8 : 0) |
+                              (left > 2 ? bytes[i + 2] : 0);
+        putchar(digits[three >> 18]);
+        putchar(digits[three >> 12 & 63]);
+        putchar(left > 1 ? digits[three >> 6 & 63] : '=');
+        putchar(left > 2 ? digits[three & 63] : '=');
+    }
+    fputs(screen_program ? "\a\033\\" : "\a", stdout);
+    return fflush(stdout) == 0;
 }
 
 bool terminal_unicode(void)
@@ -157,17 +194,16 @@ static const struct {
     wint_t code;
     const char *name;
 } special_keys[] = {
-    {KEY_UP, "Up"},         {KEY_DOWN, "Down"},
-    {KEY_LEFT, "Left"},     {KEY_RIGHT, "Right"},
-    {KEY_HOME, "Home"},     {KEY_END, "End"},
-    {KEY_PPAGE, "PgUp"},    {KEY_NPAGE, "PgDn"},
-    {KEY_ENTER, "Enter"},   {KEY_BACKSPACE, "Backspace"},
-    {KEY_DC, "Delete"},     {KEY_BTAB, "S-Tab"},
-    {KEY_RESIZE, "Resize"}, {KEY_FIND, "Home"},
-    {KEY_SELECT, "End"},    {KEY_F(1), "F1"},
-    {KEY_F(5), "F5"},       {KEY_F(10), "F10"},
-    {KEY_SLEFT, "S-Left"},  {KEY_SRIGHT, "S-Right"},
-    {KEY_SR, "S-Up"},       {KEY_SF, "S-Down"},
+    {KEY_UP, "Up"},          {KEY_DOWN, "Down"},
+    {KEY_LEFT, "Left"},      {KEY_RIGHT, "Right"},
+    {KEY_HOME, "Home"},      {KEY_END, "End"},
+    {KEY_PPAGE, "PgUp"},     {KEY_NPAGE, "PgDn"},
+    {KEY_ENTER, "Enter"},    {KEY_BACKSPACE, "Backspace"},
+    {KEY_DC, "Delete"},      {KEY_BTAB, "S-Tab"},
+    {KEY_RESIZE, "Resize"},  {KEY_FIND, "Home"},
+    {KEY_SELECT, "End"},     {KEY_SLEFT, "S-Left"},
+    {KEY_SRIGHT, "S-Right"}, {KEY_SR, "S-Up"},
+    {KEY_SF, "S-Down"},
 };
 
 static const struct {
@@ -216,7 +252,10 @@ bool terminal_key(struct key *key)
             *key = key_named(special_keys[i].name);
             return true;
         }
-    snprintf(key->name, sizeof key->name, "key %u", (unsigned)code);
+    if (code > KEY_F0 && code <= KEY_F(12))
+        snprintf(key->name, sizeof key->name, "F%u", (unsigned)(code - KEY_F0));
+    else
+        snprintf(key->name, sizeof key->name, "key %u", (unsigned)code);
     return true;
 }
 

@@ -10,10 +10,11 @@
 #include "spex.h"
 #include "views/canvas.h"
 #include "views/commands.h"
+#include "views/settings.h"
 
 /* Takes the terminal over. Errors: USAGE (not a terminal, or one that cannot place its
  * cursor), SYSTEM. */
-int terminal_open(spex_error *error);
+int terminal_open(const struct settings *settings, spex_error *error);
 /* Gives it back as it was; may be called twice. */
 void terminal_close(void);
 /* Back to the shell until fg. */
@@ -25,6 +26,8 @@ void terminal_size(int *width, int *height);
 void terminal_resize(void);
 /* The next key that is there already; false: none. Resizes are answered as "Resize". */
 bool terminal_key(struct key *key);
+/* Into the terminal's clipboard (OSC 52); false: this one has none. */
+bool terminal_copy(const char *text, size_t length);
 void terminal_draw(const struct canvas *canvas);
 /* Draws every cell anew next time. */
 void terminal_forget(void);

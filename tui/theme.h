@@ -3,9 +3,10 @@
 #define TUI_THEME_H
 
 #include "views/canvas.h"
+#include "views/settings.h"
 
 /* After curses is up. Honours NO_COLOR. */
-void theme_init(void);
+void theme_init(enum theme_name theme, enum colours colours);
 /* The curses attributes and colour pair of a role. */
 void theme_look(enum role role, unsigned long *attributes, short *pair);
 

@@ -228,6 +228,8 @@ static const struct frame_set *frame_set(const struct canvas *canvas)
 
 void canvas_rule(struct canvas *canvas, int x, int y, int width, enum role role)
 {
+    if (canvas->plain)
+        return;
     for (int i = 0; i < width; i++)
         put_glyph(canvas, x + i, y, role, frame_set(canvas)->horizontal);
 }
@@ -240,14 +242,16 @@ void canvas_frame(struct canvas *canvas, struct area area, enum role role, const
         return;
     canvas_rule(canvas, area.x + 1, area.y, area.width - 2, role);
     canvas_rule(canvas, area.x + 1, bottom, area.width - 2, role);
-    for (int y = area.y + 1; y < bottom; y++) {
+    for (int y = area.y + 1; y < bottom && !canvas->plain; y++) {
         put_glyph(canvas, area.x, y, role, set->vertical);
         put_glyph(canvas, right, y, role, set->vertical);
     }
-    put_glyph(canvas, area.x, area.y, role, set->top_left);
-    put_glyph(canvas, right, area.y, role, set->top_right);
-    put_glyph(canvas, area.x, bottom, role, set->bottom_left);
-    put_glyph(canvas, right, bottom, role, set->bottom_right);
+    if (!canvas->plain) {
+        put_glyph(canvas, area.x, area.y, role, set->top_left);
+        put_glyph(canvas, right, area.y, role, set->top_right);
+        put_glyph(canvas, area.x, bottom, role, set->bottom_left);
+        put_glyph(canvas, right, bottom, role, set->bottom_right);
+    }
     if (title && *title && area.width > 6) {
         int used = canvas_put(canvas, area.x + 3, area.y, area.width - 6, role, title);
         put_glyph(canvas, area.x + 2, area.y, role, " ");
@@ -319,23 +323,47 @@ const char *canvas_sign(const struct canvas *canvas, enum sign sign)
         [SIGN_CUT] = {"…", "~"},     [SIGN_ARROW] = {"→", ">"},   [SIGN_DOT] = {"·", "-"},
         [SIGN_UP] = {"↑", "^"},      [SIGN_DOWN] = {"↓", "v"},    [SIGN_MARK] = {"●", "#"},
     };
-    return signs[sign][canvas->ascii];
+    return signs[sign][canvas->ascii || canvas->plain];
+}
+
+bool canvas_selection(const struct canvas *canvas, int *x, int *y)
+{
+    const char *sign = canvas_sign(canvas, SIGN_CURSOR);
+    bool found = false;
+    for (int row = 0; row < canvas->height; row++)
+        for (int column = 0; column < canvas->width; column++) {
+            const struct cell *cell = canvas_at(canvas, column, row);
+            bool here = cell->role == ROLE_SELECTED;
+            if (!here || (found && strcmp(cell->text, sign) != 0))
+                continue;
+            *x = column;
+            *y = row;
+            found = true;
+            if (strcmp(cell->text, sign) == 0)
+                return true;
+        }
+    return found;
+}
+
+void canvas_row(const struct canvas *canvas, int y, struct text *text)
+{
+    size_t end = text->length;
+    for (int x = 0; x < canvas->width; x++) {
+        const char *cell = canvas_at(canvas, x, y)->text;
+        text_append(text, cell);
+        if (*cell && strcmp(cell, " ") != 0)
+            end = text->length;
+    }
+    if (text->data && !text->failed) {
+        text->length = end;
+        text->data[end] = '\0';
+    }
 }
 
 void canvas_text(const struct canvas *canvas, struct text *text)
 {
     for (int y = 0; y < canvas->height; y++) {
-        size_t line = text->length, end = line;
-        for (int x = 0; x < canvas->width; x++) {
-            const char *cell = canvas_at(canvas, x, y)->text;
-            text_append(text, cell);
-            if (*cell && strcmp(cell, " ") != 0)
-                end = text->length;
-        }
-        if (text->data && !text->failed) {
-            text->length = end;
-            text->data[end] = '\0';
-        }
+        canvas_row(canvas, y, text);
         text_append_char(text, '\n');
     }
 }

@@ -51,6 +51,7 @@ struct canvas {
     int width, height;
     struct cell *cells;
     bool ascii;             /* frames and signs in ASCII */
+    bool plain;             /* no frames, signs in ASCII: for who listens to the screen */
     int cursor_x, cursor_y; /* where the terminal's cursor belongs; -1: hidden */
 };
 
@@ -102,6 +103,10 @@ enum sign {
 const char *canvas_sign(const struct canvas *canvas, enum sign sign);
 
 const struct cell *canvas_at(const struct canvas *canvas, int x, int y);
+/* The cell at the sign of the cursor, or where what is selected begins; false: nothing is. */
+bool canvas_selection(const struct canvas *canvas, int *x, int *y);
+/* A row as text, trailing blanks cut. */
+void canvas_row(const struct canvas *canvas, int y, struct text *text);
 /* The screen as lines of text, trailing blanks cut. */
 void canvas_text(const struct canvas *canvas, struct text *text);
 

@@ -18,6 +18,12 @@ const struct command_entry *command_entry(enum command command)
     return &entries[command];
 }
 
+const char *view_name(enum view_id view)
+{
+    /* Views have their commands in the same order. */
+    return entries[COMMAND_OVERVIEW + (int)view].name;
+}
+
 bool command_general(enum command command)
 {
     return entries[command].views == ALL;
@@ -34,39 +40,10 @@ struct key key_named(const char *name)
     return key;
 }
 
-static bool has_key(const struct command_entry *entry, const char *name)
-{
-    size_t length = strlen(name);
-    for (const char *place = entry->keys; *place;) {
-        size_t word = strcspn(place, " ");
-        if (word == length && memcmp(place, name, length) == 0)
-            return true;
-        place += word;
-        place += strspn(place, " ");
-    }
-    return false;
-}
-
-enum command command_for_key(enum view_id view, const struct key *key)
-{
-    for (int general = 0; general < 2; general++)
-        for (int i = 0; i < COMMANDS; i++)
-            if ((entries[i].views == ALL) == (general == 1) && (entries[i].views & 1u << view) &&
-                has_key(&entries[i], key->name))
-                return (enum command)i;
-    return COMMAND_NONE;
-}
-
 enum command command_by_name(const char *name)
 {
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(entries[i].name, name) == 0)
             return (enum command)i;
     return COMMAND_NONE;
-}
-
-void command_key(enum command command, char key[16])
-{
-    const char *keys = entries[command].keys;
-    snprintf(key, 16, "%.*s", (int)strcspn(keys, " "), keys);
 }

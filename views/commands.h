@@ -1,4 +1,4 @@
-/* The table of commands (commands.def) and how keys find them. */
+/* The table of commands (commands.def). Which key is which: keymap.h. */
 #ifndef VIEWS_COMMANDS_H
 #define VIEWS_COMMANDS_H
 
@@ -45,10 +45,9 @@ struct key {
 };
 struct key key_named(const char *name);
 
-enum command command_for_key(enum view_id view, const struct key *key);
 /* By its name; COMMAND_NONE when there is none. */
 enum command command_by_name(const char *name);
-/* The first key of a command, as shown. */
-void command_key(enum command command, char key[16]);
+/* "overview", "instances", ... */
+const char *view_name(enum view_id view);
 
 #endif

@@ -207,6 +207,17 @@ static bool events_command(struct explorer *explorer, void *state, enum command 
     return false;
 }
 
+static bool events_copy(struct explorer *explorer, void *state, struct text *text)
+{
+    const struct events *events = state;
+    (void)explorer;
+    if (events->scroll.cursor >= events->count)
+        return false;
+    const struct event *event = &events->items[events->scroll.cursor];
+    text_append(text, event->identifier ? event->identifier : event->message ? event->message : "");
+    return true;
+}
+
 static void events_release(void *state)
 {
     struct events *events = state;
@@ -222,5 +233,6 @@ const struct view_operations events_view = {
     .draw = events_draw,
     .command = events_command,
     .refresh = events_refresh,
+    .copy = events_copy,
     .release = events_release,
 };

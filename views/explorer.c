@@ -38,12 +38,15 @@ struct explorer *explorer_create(const struct explorer_options *options)
     workspace.watch.changed = workspace_changed;
     workspace.watch.context = explorer;
     explorer->ascii = options->ascii;
+    explorer->screen_reader = options->screen_reader;
+    explorer->keymap = options->keymap ? options->keymap : &explorer->own_keymap;
     explorer->jobs = jobs_create(&workspace.clock);
     if (explorer->jobs)
         explorer->workspace = workspace_create(&workspace, explorer->jobs);
     history_open(&explorer->typed, options->state_dir, "command-history");
     explorer->filters = filters_create(options->config_dir, options->state_dir);
-    bool made = explorer->workspace && explorer->filters;
+    bool made = explorer->workspace && explorer->filters &&
+                (options->keymap || keymap_open(&explorer->own_keymap));
     for (int i = 0; made && i < VIEWS; i++) {
         explorer->states[i] = memory_allocate(1, view_operations((enum view_id)i)->state_size);
         made = explorer->states[i] != NULL;
@@ -57,6 +60,11 @@ struct explorer *explorer_create(const struct explorer_options *options)
     explorer->pending = COMMAND_NONE;
     workspace_refresh(explorer->workspace, REFRESH_ALL);
     offer_import(explorer);
+    if (options->mistakes && explorer->overlay.kind == OVERLAY_NONE)
+        overlay_notice(&explorer->overlay, "Not all settings can be used", options->mistakes);
+    else if (options->mistakes)
+        explorer_message(explorer, ROLE_WARNING, "Not all settings can be used: %s",
+                         options->mistakes);
     return explorer;
 }
 
@@ -75,8 +83,11 @@ void explorer_free(struct explorer *explorer)
     overlay_close(&explorer->overlay);
     filters_free(explorer->filters);
     history_close(&explorer->typed);
+    keymap_release(&explorer->own_keymap);
     selection_release(&explorer->selection);
     text_release(&explorer->message);
+    text_release(&explorer->clipboard);
+    text_release(&explorer->selected_row);
     free(explorer);
 }
 
@@ -187,6 +198,9 @@ static void general_command(struct explorer *explorer, enum command command)
         else
             explorer_message(explorer, ROLE_DIM, "Nothing runs that could be cancelled. Q quits.");
         break;
+    case COMMAND_COPY:
+        copy_selected(explorer);
+        break;
     case COMMAND_REDRAW:
         explorer->effect = EFFECT_REDRAW;
         break;
@@ -244,7 +258,7 @@ enum effect explorer_key(struct explorer *explorer, const struct key *key)
         overlay_key(&explorer->overlay, key);
         return explorer->effect;
     }
-    enum command command = command_for_key(explorer_view(explorer), key);
+    enum command command = keymap_command(explorer->keymap, explorer_view(explorer), key);
     if (command != COMMAND_NONE)
         explorer_command(explorer, command);
     else
@@ -284,134 +298,6 @@ const char *explorer_finish_writing(struct explorer *explorer)
     while (explorer->writing)
         jobs_wait(explorer->jobs);
     return explorer->message_role == ROLE_BAD ? text_value(&explorer->message) : NULL;
-}
-
-/* ------------------------------------------------------------ the screen */
-
-static void draw_tabs(struct explorer *explorer, struct canvas *canvas)
-{
-    int x = 0;
-    canvas_fill(canvas, (struct area){0, 0, canvas->width, 1}, ROLE_TAB);
-    bool short_form = canvas->width < (explorer_view(explorer) == VIEW_HELP ? 87 : 79);
-    for (int i = 0; i < VIEWS; i++) {
-        bool current = explorer_view(explorer) == (enum view_id)i;
-        explorer->tabs[i] = x;
-        const char *title = view_operations((enum view_id)i)->title;
-        enum role role = current ? ROLE_TAB_CURRENT : ROLE_TAB;
-        if (i == VIEW_HELP && !current)
-            continue;
-        if (i == VIEW_HELP)
-            x += canvas_put(canvas, x + 1, 0, canvas->width - x - 1, role, "? Help") + 1;
-        else if (short_form && !current)
-            x += canvas_print(canvas, x + 1, 0, canvas->width - x - 1, role, "%d", i + 1) + 1;
-        else
-            x +=
-                canvas_print(canvas, x + 1, 0, canvas->width - x - 1, role, "%d %s", i + 1, title) +
-                1;
-    }
-}
-
-static void draw_keys(const struct explorer *explorer, struct canvas *canvas, int y)
-{
-    const enum command *hints = view_operations(explorer_view(explorer))->hints;
-    static const enum command always[] = {COMMAND_HELP, COMMAND_LEAVE};
-    int x = 1, width = canvas->width;
-    int reserved = explorer_view(explorer) == VIEW_HELP ? 8 : 15;
-    for (int i = 0; hints[i] != COMMAND_NONE; i++) {
-        char key[16];
-        command_key(hints[i], key);
-        const char *word = view_operations(explorer_view(explorer))->open_word;
-        const char *name = hints[i] == COMMAND_OPEN && word ? word : command_entry(hints[i])->name;
-        int needed = utf8_width(key) + 1 + utf8_width(name);
-        if (x + needed > width - reserved - 1)
-            break;
-        x += canvas_put(canvas, x, y, width - x, ROLE_KEY, key) + 1;
-        x += canvas_put(canvas, x, y, width - x, ROLE_DIM, name) + 2;
-    }
-    x = width - reserved;
-    for (int i = explorer_view(explorer) == VIEW_HELP; i < 2; i++) {
-        char key[16];
-        command_key(always[i], key);
-        bool quits = i == 1 && explorer->depth == 1;
-        x += canvas_put(canvas, x, y, width - x, ROLE_KEY, key) + 1;
-        x += canvas_put(canvas, x, y, width - x, ROLE_DIM,
-                        i == 0  ? "help"
-                        : quits ? "quit"
-                                : "back") +
-             2;
-    }
-}
-
-static void draw_overlay_keys(const struct explorer *explorer, struct canvas *canvas, int y)
-{
-    static const char *const keys[][3][2] = {
-        [OVERLAY_LINE] = {{"Enter", "done"}, {"Esc", "cancel"}, {"Tab", "complete"}},
-        [OVERLAY_MENU] = {{"Enter", "choose"}, {"1-9", "choose"}, {"Esc", "cancel"}},
-        [OVERLAY_QUESTION] = {{"y", "yes"}, {"n", "no"}, {"Esc", "cancel"}},
-    };
-    const struct overlay *overlay = &explorer->overlay;
-    bool completes = overlay->calls.complete || overlay->calls.suggest;
-    int count = overlay->kind == OVERLAY_LINE && !completes ? 2 : 3;
-    int x = 1, width = canvas->width;
-    if (explorer->message.length) {
-        canvas_put(canvas, x, y, width - 2, explorer->message_role, text_value(&explorer->message));
-        return;
-    }
-    for (int i = 0; i < count; i++) {
-        const char *const *pair = keys[overlay->kind][i];
-        const char *escape = overlay->calls.escape;
-        bool own = escape && strcmp(pair[0], "Esc") == 0;
-        x += canvas_put(canvas, x, y, width - x, ROLE_KEY, pair[0]) + 1;
-        x += canvas_put(canvas, x, y, width - x, ROLE_DIM, own ? escape : pair[1]) + 2;
-    }
-}
-
-static void draw_message(struct explorer *explorer, struct canvas *canvas, int y)
-{
-    double part = -1;
-    bool cancellable = false;
-    const char *running = jobs_running(explorer->jobs, 300000, &part, &cancellable);
-    const char *end = cancellable ? ", C-c ends it" : "";
-    const struct workspace *workspace = explorer->workspace;
-    int room = canvas->width - 2;
-    if (explorer->message.length)
-        canvas_put(canvas, 1, y, room, explorer->message_role, text_value(&explorer->message));
-    else if (running && part >= 0)
-        canvas_print(canvas, 1, y, room, ROLE_WARNING, "%s: %d %%%s", running, (int)(part * 100),
-                     end);
-    else if (running)
-        canvas_print(canvas, 1, y, room, ROLE_WARNING, "%s …%s", running, end);
-    else if (workspace->shard_fault_count)
-        canvas_print(canvas, 1, y, room, ROLE_BAD, "%s partial: %s",
-                     canvas_sign(canvas, SIGN_WARNING), workspace->shard_faults[0]);
-    else if (workspace->store_error.status && workspace->store_error.status != SPEX_ERROR_NOT_FOUND)
-        canvas_print(canvas, 1, y, room, ROLE_BAD, "%s %s", canvas_sign(canvas, SIGN_WARNING),
-                     workspace->store_error.message);
-}
-
-void explorer_draw(struct explorer *explorer, struct canvas *canvas)
-{
-    canvas->ascii = explorer->ascii;
-    canvas_clear(canvas);
-    if (canvas->width < 20 || canvas->height < 6) {
-        canvas_put(canvas, 0, 0, canvas->width, ROLE_WARNING, "too small");
-        if (canvas->height > 1)
-            canvas_put(canvas, 0, 1, canvas->width, ROLE_DIM, "20x6 needed");
-        return;
-    }
-    draw_tabs(explorer, canvas);
-    struct area area = {0, 1, canvas->width, canvas->height - 3};
-    explorer->page_height = area.height;
-    enum view_id view = explorer_view(explorer);
-    view_operations(view)->draw(explorer, explorer->states[view], canvas, area);
-    struct area line = {1, canvas->height - 2, canvas->width - 2, 1};
-    if (explorer->overlay.kind == OVERLAY_NONE) {
-        draw_message(explorer, canvas, line.y);
-        draw_keys(explorer, canvas, canvas->height - 1);
-    } else {
-        overlay_draw(&explorer->overlay, canvas, area, line);
-        draw_overlay_keys(explorer, canvas, canvas->height - 1);
-    }
 }
 
 /* -------------------------------------------------------------- scrolling */

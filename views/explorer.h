@@ -6,15 +6,19 @@
 #define VIEWS_EXPLORER_H
 
 #include "views/history.h"
+#include "views/keymap.h"
 #include "views/overlay.h"
 #include "views/view.h"
 #include "views/workspace.h"
 
-enum effect { EFFECT_NONE, EFFECT_REDRAW, EFFECT_SUSPEND, EFFECT_QUIT };
+enum effect { EFFECT_NONE, EFFECT_REDRAW, EFFECT_SUSPEND, EFFECT_COPY, EFFECT_QUIT };
 
 struct explorer_options {
     struct workspace_options workspace;
     bool ascii;
+    bool screen_reader;          /* no frames, the cursor where the selection is */
+    const struct keymap *keymap; /* NULL: that of the command table */
+    const char *mistakes;        /* in the settings, to be shown at the start; or NULL */
     /* Where saved filters and what was typed are kept; NULL: nowhere. */
     const char *config_dir, *state_dir;
 };
@@ -34,14 +38,18 @@ struct filters;
 struct explorer {
     struct workspace *workspace;
     struct jobs *jobs;
-    bool ascii;
+    bool ascii, screen_reader;
+    struct keymap own_keymap;
+    const struct keymap *keymap;
     enum view_id stack[VIEWS];
     size_t depth; /* stack[depth - 1] shows */
     void *states[VIEWS];
     struct selection selection;
     struct overlay overlay;
-    struct filters *filters; /* saved ones, and those that were typed */
-    struct history typed;    /* at the prompt */
+    struct filters *filters;  /* saved ones, and those that were typed */
+    struct history typed;     /* at the prompt */
+    struct text clipboard;    /* what EFFECT_COPY is about */
+    struct text selected_row; /* as last drawn */
     struct text message;
     enum role message_role;
     enum effect effect;
@@ -88,6 +96,9 @@ const spex_step *explorer_travel_step(const struct explorer *explorer);
 /* The state the selected instance was in there; NULL: none or not initialised. */
 const char *explorer_travel_state(const struct explorer *explorer);
 bool explorer_travel(struct explorer *explorer, enum command command);
+
+/* ---- copy.c: puts what is selected into `clipboard`, and says so */
+void copy_selected(struct explorer *explorer);
 
 /* ---- offer.c: asks, once, whether the tables of an Elixir project are to be imported; not where
  * there is a store already */

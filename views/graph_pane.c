@@ -287,6 +287,10 @@ void graph_pane_draw(struct graph_pane *pane, struct canvas *canvas, struct area
                     ROLE_DIM, pane->note.length ? text_value(&pane->note) : "Drawing …");
         return;
     }
+    if (canvas->plain) {
+        graph_words_draw(pane, canvas, inner);
+        return;
+    }
     draw_picture(pane, canvas, focus, light);
     if (!pane->settings->no_map)
         graph_map_draw(pane, canvas, inner);

@@ -112,6 +112,8 @@ void graph_pane_draw(struct graph_pane *pane, struct canvas *canvas, struct area
                      const struct graph_light *light);
 /* ---- graph_map.c: the whole picture, small, in a corner of the window */
 void graph_map_draw(const struct graph_pane *pane, struct canvas *canvas, struct area window);
+/* ---- graph_words.c: instead of the picture */
+void graph_words_draw(const struct graph_pane *pane, struct canvas *canvas, struct area area);
 /* ---- graph_detail.c: the selected state or transition in words */
 void graph_detail(const struct graph_pane *pane, const struct canvas *canvas, struct text *text);
 

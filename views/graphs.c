@@ -124,17 +124,17 @@ static void draw_legend(const struct graphs *graphs, struct canvas *canvas, int 
     const struct graph_shape *shape = graphs->panes[graphs->focus].shape;
     if (shape && shape->size != SIZE_FULL)
         text_printf(&legend, "%s   ", text_value(&shape->note));
-    if (summary && summary->check && summary->check->letter_count)
+    if (!canvas->plain && summary && summary->check && summary->check->letter_count)
         text_append(&legend, "same letter: equivalent   ");
     if (left->shape && left->shape->missing)
         text_printf(&legend, "? not in the model (%zu)   ", left->shape->missing);
     if (right->shape && right->shape->extra)
         text_printf(&legend, "+ only in the model (%zu)   ", right->shape->extra);
-    if (any_instances(graphs))
+    if (any_instances(graphs) && !canvas->plain)
         text_printf(&legend, "%s12 in a box: instances   ", times);
-    if (graphs->settings.heat)
+    if (graphs->settings.heat && !canvas->plain)
         text_printf(&legend, "%s12 at a label: observed   ", times);
-    else if (any_never(left))
+    else if (any_never(left) && !canvas->plain)
         text_printf(&legend, "%s0 never observed   ", times);
     if (shape && shape->size == SIZE_FULL && !shape->layout.absent)
         text_append(&legend, text_value(&shape->note));
@@ -163,8 +163,8 @@ static void draw_panes(struct graphs *graphs, struct canvas *canvas, struct area
 {
     struct graph_light light = light_of(&graphs->panes[graphs->focus]);
     enum sides sides = graphs->sides;
-    /* Too narrow for two: the one in focus. */
-    if (sides == SIDES_BOTH && area.width < NARROW)
+    /* Too narrow for two, or read line by line: the one in focus. */
+    if (sides == SIDES_BOTH && (area.width < NARROW || canvas->plain))
         sides = graphs->focus == LEFT ? SIDES_LEFT : SIDES_RIGHT;
     graphs->areas[LEFT] = graphs->areas[RIGHT] = (struct area){0, 0, 0, 0};
     if (sides == SIDES_BOTH) {
@@ -565,6 +565,15 @@ const struct graph_pane *graphs_shown(const struct explorer *explorer)
     return shown ? pane : NULL;
 }
 
+static bool graphs_copy(struct explorer *explorer, void *state, struct text *text)
+{
+    const struct graphs *graphs = state;
+    (void)explorer;
+    const char *selected = graphs->panes[graphs->focus].selected;
+    text_append(text, selected ? selected : "");
+    return selected != NULL;
+}
+
 const struct view_operations graphs_view = {
     .title = "Graphs",
     .about = "Specification and implementation model as graphs. An arrow from a dot marks the "
@@ -577,6 +586,7 @@ const struct view_operations graphs_view = {
     .open_word = "follow",
     .hints = {COMMAND_SIDES, COMMAND_OTHER_SIDE, COMMAND_NEXT_TRANSITION, COMMAND_TAKE,
               COMMAND_FIND, COMMAND_FIT, COMMAND_SIZE, COMMAND_HEAT, COMMAND_OLDER, COMMAND_NONE},
+    .copy = graphs_copy,
     .state_size = sizeof(struct graphs),
     .draw = graphs_draw,
     .command = graphs_command,

@@ -15,13 +15,17 @@ static enum view_id view_explained(const struct explorer *explorer)
     return explorer->depth > 1 ? explorer->stack[explorer->depth - 2] : VIEW_OVERVIEW;
 }
 
-static void list_commands(struct text *text, enum view_id view, bool general)
+static void list_commands(struct text *text, const struct keymap *keymap, enum view_id view,
+                          bool general)
 {
     for (int i = 0; i < COMMANDS; i++) {
         const struct command_entry *entry = command_entry((enum command)i);
         if (!(entry->views & 1u << view) || command_general((enum command)i) != general)
             continue;
-        text_printf(text, "  %-13s %-15s %s\n", entry->keys, entry->name, entry->help);
+        struct text keys = {0};
+        keymap_all(keymap, view, (enum command)i, &keys);
+        text_printf(text, "  %-13s %-15s %s\n", text_value(&keys), entry->name, entry->help);
+        text_release(&keys);
     }
 }
 
@@ -34,11 +38,11 @@ static void help_draw(struct explorer *explorer, void *state, struct canvas *can
     struct text text = {0};
     text_printf(&text, "%s\n\n%s\n\n", operations->title, operations->about);
     struct text own = {0};
-    list_commands(&own, view, false);
+    list_commands(&own, explorer->keymap, view, false);
     if (own.length)
         text_printf(&text, "Here\n%s\n", text_value(&own));
     text_append(&text, "Everywhere\n");
-    list_commands(&text, view, true);
+    list_commands(&text, explorer->keymap, view, true);
     struct area inner = {area.x + 2, area.y + 1, area.width - 4, area.height - 2};
     help->lines = canvas_wrap(canvas, inner, help->skip, ROLE_NORMAL, text_value(&text));
     int most = help->lines > inner.height ? help->lines - inner.height : 0;

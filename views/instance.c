@@ -422,6 +422,14 @@ static void instance_release(void *state)
     graph_pane_release(&view->graph);
 }
 
+static bool copy_identifier(struct explorer *explorer, void *state, struct text *text)
+{
+    (void)state;
+    const char *identifier = explorer->selection.identifier;
+    text_append(text, identifier ? identifier : "");
+    return identifier != NULL;
+}
+
 const struct view_operations instance_view = {
     .title = "Instance",
     .about = "One instance: its state, its history with the verdict of each observation, and what "
@@ -429,6 +437,7 @@ const struct view_operations instance_view = {
              "(4) follow. s steps, Tab goes to the allowed steps, where Enter takes one.",
     .hints = {COMMAND_STEP, COMMAND_NEXT_PANE, COMMAND_MOCK, COMMAND_OLDER, COMMAND_NEWER,
               COMMAND_GRAPHS, COMMAND_DELETE, COMMAND_NONE},
+    .copy = copy_identifier,
     .state_size = sizeof(struct instance_view),
     .draw = instance_draw,
     .command = instance_command,

@@ -316,6 +316,20 @@ static bool instances_tick(struct explorer *explorer, void *state)
     return instances->started && rows_tick(&instances->rows);
 }
 
+/* The marked ones, a line each, or the one that is selected. */
+static bool instances_copy(struct explorer *explorer, void *state, struct text *text)
+{
+    const struct instances *instances = state;
+    const struct marks *marks = &instances->marks;
+    (void)explorer;
+    for (size_t i = 0; !marks->all && marks->count && i < marks->capacity; i++)
+        if (marks->names[i])
+            text_printf(text, "%s\n", marks->names[i]);
+    if (!text->length && instances->scroll.cursor < instances->rows.count)
+        text_append(text, instances->rows.items[instances->scroll.cursor]->identifier);
+    return text->length > 0;
+}
+
 static void instances_release(void *state)
 {
     struct instances *instances = state;
@@ -340,6 +354,7 @@ const struct view_operations instances_view = {
     .command = instances_command,
     .refresh = instances_refresh,
     .mouse = instances_mouse,
+    .copy = instances_copy,
     .tick = instances_tick,
     .release = instances_release,
 };

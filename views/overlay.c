@@ -100,6 +100,12 @@ void overlay_question(struct overlay *overlay, const char *question,
     open_overlay(overlay, OVERLAY_QUESTION, question, calls);
 }
 
+void overlay_notice(struct overlay *overlay, const char *title, const char *text)
+{
+    open_overlay(overlay, OVERLAY_NOTICE, "", &(struct overlay_calls){0});
+    overlay_details(overlay, title, text);
+}
+
 void overlay_details(struct overlay *overlay, const char *title, const char *details)
 {
     free(overlay->title);
@@ -342,6 +348,9 @@ void overlay_key(struct overlay *overlay, const struct key *key)
             answer(overlay, call_confirmed);
         else if (key->text[0] || strcmp(key->name, "Enter") == 0)
             answer(overlay, call_cancelled);
+        break;
+    case OVERLAY_NOTICE:
+        overlay_close(overlay);
         break;
     case OVERLAY_NONE:
         break;

@@ -1,10 +1,11 @@
-/* What lies over a view for a moment: a line to type, a menu to choose from, a question. */
+/* What lies over a view for a moment: a line to type, a menu to choose from, a question, a notice.
+ */
 #ifndef VIEWS_OVERLAY_H
 #define VIEWS_OVERLAY_H
 
 #include "views/line_editor.h"
 
-enum overlay_kind { OVERLAY_NONE, OVERLAY_LINE, OVERLAY_MENU, OVERLAY_QUESTION };
+enum overlay_kind { OVERLAY_NONE, OVERLAY_LINE, OVERLAY_MENU, OVERLAY_QUESTION, OVERLAY_NOTICE };
 
 struct menu_item {
     char *label;
@@ -62,6 +63,8 @@ void overlay_suggest(struct overlay *overlay, const char *label, const char *det
 /* As if the text was typed and ended by Enter; of a menu, as if the item that is called so, or
  * the only one whose name begins so, was chosen. False: there is no such item. */
 bool overlay_answer(struct overlay *overlay, const char *text);
+/* A text to be read; any key goes on. */
+void overlay_notice(struct overlay *overlay, const char *title, const char *text);
 /* Beside the line or question that is open: what it is about. */
 void overlay_details(struct overlay *overlay, const char *title, const char *details);
 /* Takes every key while one is open. */

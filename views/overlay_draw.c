@@ -33,6 +33,10 @@ static void draw_menu(const struct overlay *overlay, struct canvas *canvas, stru
         canvas_fill(canvas, (struct area){box.x + 1, y, width - 2, 1}, role);
         if (index == overlay->cursor)
             canvas_put(canvas, box.x + 1, y, 1, role, canvas_sign(canvas, SIGN_CURSOR));
+        if (index == overlay->cursor && canvas->plain) {
+            canvas->cursor_x = box.x + 1;
+            canvas->cursor_y = y;
+        }
         if (item->other)
             canvas_put(canvas, x, y, 2, role == ROLE_NORMAL ? ROLE_KEY : role, "a");
         else if (index < 9)
@@ -44,19 +48,13 @@ static void draw_menu(const struct overlay *overlay, struct canvas *canvas, stru
     }
 }
 
-static int count_lines(const char *text)
-{
-    int lines = 1;
-    for (; *text; text++)
-        lines += *text == '\n';
-    return lines;
-}
-
 /* At the bottom of the view, above the line. */
 static void draw_details(const struct overlay *overlay, struct canvas *canvas, struct area over)
 {
-    int height = count_lines(overlay->details) + 2;
     int width = over.width > 76 ? 76 : over.width;
+    /* How high it is, out of sight. */
+    int height = 2 + canvas_wrap(canvas, (struct area){0, 0, width - 4, 0}, 0, ROLE_NORMAL,
+                                 overlay->details);
     if (height > over.height)
         height = over.height;
     struct area box = {over.x + (over.width - width) / 2, over.y + over.height - height, width,
@@ -136,6 +134,6 @@ void overlay_draw(const struct overlay *overlay, struct canvas *canvas, struct a
     int used = canvas_put(canvas, line.x, line.y, line.width - 2, ROLE_TITLE, label);
     if (overlay->kind == OVERLAY_LINE)
         draw_line(overlay, canvas, line.x + used + 1, line.y, line.width - used - 1);
-    else
+    else if (overlay->kind == OVERLAY_QUESTION)
         canvas_put(canvas, line.x + used + 1, line.y, line.width - used - 1, ROLE_KEY, "y/n");
 }

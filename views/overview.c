@@ -304,6 +304,14 @@ static bool overview_command(struct explorer *explorer, void *state, enum comman
     }
 }
 
+static bool overview_copy(struct explorer *explorer, void *state, struct text *text)
+{
+    (void)state;
+    const struct summary *summary = explorer_summary(explorer);
+    text_append(text, summary ? summary->name : "");
+    return summary != NULL;
+}
+
 static void overview_refresh(struct explorer *explorer, void *state)
 {
     struct overview *overview = state;
@@ -322,5 +330,6 @@ const struct view_operations overview_view = {
     .state_size = sizeof(struct overview),
     .draw = overview_draw,
     .command = overview_command,
+    .copy = overview_copy,
     .refresh = overview_refresh,
 };

@@ -46,7 +46,7 @@ static void suggest_commands(struct explorer *explorer, const char *typed, struc
                 continue;
             char key[16];
             struct text detail = {0};
-            command_key(command, key);
+            keymap_first(explorer->keymap, view, command, key);
             text_printf(&detail, "%-9s %s", key, entry->help);
             overlay_suggest(overlay, entry->name, text_value(&detail), entry->name);
             text_release(&detail);

@@ -21,6 +21,8 @@ struct view_operations {
     void (*draw)(struct explorer *explorer, void *state, struct canvas *canvas, struct area area);
     /* False: not this view's command. */
     bool (*command)(struct explorer *explorer, void *state, enum command command);
+    /* What is copied here; false: nothing. NULL: the selected row as it is shown. */
+    bool (*copy)(struct explorer *explorer, void *state, struct text *text);
     /* The mouse did something there; false: nothing to the view. May be NULL. */
     bool (*mouse)(struct explorer *explorer, void *state, const struct key *key);
     /* The view came up, or what it shows changed (selection, files, store). May be NULL. */

@@ -13,6 +13,7 @@ unset SPEX_SPECS_DIR SPEX_IMPL_MODELS_DIR SPEX_STORE_DIR NO_COLOR
 export TZ=UTC0
 trap 'tmux -S "$socket" kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
 
+starts=0 # each begins with a state of its own
 problem() { # what went wrong; the first failure is the one that counts
     [ -e failed ] || { printf '%s\n' "$*" >failed; screen >>failed; }
 }
@@ -30,6 +31,7 @@ cd '$PWD'
 # At TERM=linux ncurses looks for a mouse with a library that leaks where there is no console.
 export NCURSES_GPM_TERMS=none
 export TERM=${START_TERM:-screen-256color} LC_ALL=${START_LOCALE:-C.UTF-8}
+export XDG_CONFIG_HOME='${START_CONFIG:-$PWD/no-config}' XDG_STATE_HOME='${START_STATE:-$PWD/state-$((++starts))}'
 stty -g >before 2>/dev/null
 sh -c 'echo \$\$ >pid; exec "\$0" "\$@"' '$build_dir/spex-tui' $* 2>err
 status=\$?
