@@ -346,6 +346,7 @@ int main(int argc, char **argv)
             .ascii = settings.ascii || !terminal_unicode(),
             .screen_reader = settings.screen_reader,
             .keymap = &settings.keymap,
+            .session = settings.session,
             .mistakes = settings.mistake_count ? text_value(&settings.mistakes) : NULL,
             .config_dir = config,
             .state_dir = state};

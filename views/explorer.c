@@ -9,6 +9,7 @@
 #include "views/filters.h"
 #include "views/prompt.h"
 #include "views/selection.h"
+#include "views/session.h"
 
 const struct view_operations *view_operations(enum view_id view)
 {
@@ -58,6 +59,9 @@ struct explorer *explorer_create(const struct explorer_options *options)
     explorer->stack[0] = VIEW_OVERVIEW;
     explorer->depth = 1;
     explorer->pending = COMMAND_NONE;
+    if (options->session)
+        explorer->session_path = session_path(options->state_dir, &workspace.project);
+    session_restore(explorer);
     workspace_refresh(explorer->workspace, REFRESH_ALL);
     offer_import(explorer);
     if (options->mistakes && explorer->overlay.kind == OVERLAY_NONE)
@@ -72,6 +76,9 @@ void explorer_free(struct explorer *explorer)
 {
     if (!explorer)
         return;
+    if (explorer->depth)
+        session_keep(explorer);
+    free(explorer->session_path);
     jobs_free(explorer->jobs);
     workspace_free(explorer->workspace);
     for (int i = 0; i < VIEWS; i++) {

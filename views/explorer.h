@@ -19,7 +19,8 @@ struct explorer_options {
     bool screen_reader;          /* no frames, the cursor where the selection is */
     const struct keymap *keymap; /* NULL: that of the command table */
     const char *mistakes;        /* in the settings, to be shown at the start; or NULL */
-    /* Where saved filters and what was typed are kept; NULL: nowhere. */
+    bool session; /* begins where the last one ended, and keeps where this one does */
+    /* Where saved filters, what was typed and the session are kept; NULL: nowhere. */
     const char *config_dir, *state_dir;
 };
 
@@ -50,6 +51,8 @@ struct explorer {
     struct history typed;     /* at the prompt */
     struct text clipboard;    /* what EFFECT_COPY is about */
     struct text selected_row; /* as last drawn */
+    char *session_path;       /* NULL: not kept */
+    bool restored;            /* what is selected is of the last session, and may be gone */
     struct text message;
     enum role message_role;
     enum effect effect;

@@ -283,7 +283,7 @@ static void instances_refresh(struct explorer *explorer, void *state)
         text_release(&words);
     } else if (!instances->started) {
         instances->started = true;
-        instances_apply(instances, "");
+        instances_apply(instances, instances->first_filter ? instances->first_filter : "");
     } else {
         rows_reload(&instances->rows);
     }
@@ -337,6 +337,7 @@ static void instances_release(void *state)
     marks_clear(&instances->marks);
     free(instances->cursor_identifier);
     free(instances->typed);
+    free(instances->first_filter);
     symbols_release(&instances->meta_paths);
 }
 

@@ -15,6 +15,7 @@ struct instances {
     int page, first_row;       /* rows on the screen, and where they begin */
     char *cursor_identifier;   /* what the cursor is on, over reloads */
     char *typed;               /* the filter as typed */
+    char *first_filter;        /* to begin with; NULL: none */
     struct symbols meta_paths; /* seen so far, for completion */
     bool started, to_last;
     bool moved;     /* the cursor was put on a row and stays there; else it stays at the top */

@@ -92,6 +92,11 @@ void selection_follow(struct explorer *explorer)
 {
     struct selection *selection = &explorer->selection;
     struct workspace *workspace = explorer->workspace;
+    if (workspace->summary_count && explorer->restored) {
+        explorer->restored = false;
+        if (!workspace_find(workspace, selection->specification))
+            replace(&selection->specification, NULL);
+    }
     if (!selection->specification && workspace->summary_count)
         replace(&selection->specification, workspace->summaries[0].name);
     if (selection->identifier)

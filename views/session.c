@@ -1,0 +1,167 @@
+#include "views/session.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "base/base.h"
+#include "model/filter.h"
+#include "views/instances.h"
+
+enum { LARGEST = 1 << 16 };
+
+/* From anywhere the same folder is the same project. */
+static void append_whole(struct text *text, const char *path)
+{
+    char *whole = realpath(path, NULL), *here = whole ? NULL : getcwd(NULL, 0);
+    if (whole)
+        text_append(text, whole);
+    else
+        text_printf(text, "%s/%s", *path == '/' || !here ? "" : here, path);
+    text_append_char(text, '\n');
+    free(whole);
+    free(here);
+}
+
+char *session_path(const char *directory, const struct project_options *project)
+{
+    struct text name = {0}, folders = {0};
+    append_whole(&folders, project->specs_dir);
+    append_whole(&folders, project->impl_models_dir);
+    append_whole(&folders, project->store_dir);
+    text_printf(&name, "%s/session-%016" PRIx64 ".json", directory ? directory : "",
+                (uint64_t)XXH3_64bits(text_value(&folders), folders.length));
+    text_release(&folders);
+    char *path = text_take(&name);
+    if (!directory) {
+        free(path);
+        path = NULL;
+    }
+    return path;
+}
+
+/* -------------------------------------------------------------- restoring */
+
+struct kept {
+    const char *view_name, *specification, *instance, *filter, *order_name;
+    int descending;
+    enum view_id view;
+    enum instance_order order;
+};
+
+static bool find_view(const char *name, enum view_id *view)
+{
+    for (int i = 0; i < VIEW_HELP; i++)
+        if (strcmp(view_name((enum view_id)i), name) == 0) {
+            *view = (enum view_id)i;
+            return true;
+        }
+    return false;
+}
+
+static int read_kept(const json_t *root, struct kept *kept, spex_error *error)
+{
+    struct filter *filter = NULL;
+    json_error_t where;
+    if (json_unpack_ex((json_t *)root, &where, 0, "{s:s, s?s, s?s, s?s, s:s, s:b}", "view",
+                       &kept->view_name, "specification", &kept->specification, "instance",
+                       &kept->instance, "filter", &kept->filter, "order", &kept->order_name,
+                       "descending", &kept->descending))
+        return error_set(error, SPEX_ERROR_SYNTAX, "%s", where.text);
+    if (!find_view(kept->view_name, &kept->view))
+        return error_set(error, SPEX_ERROR_SYNTAX, "there is no view %s", kept->view_name);
+    if (!instance_order_named(kept->order_name, &kept->order))
+        return error_set(error, SPEX_ERROR_SYNTAX, "there is no order %s", kept->order_name);
+    int status = kept->filter ? filter_parse(&filter, kept->filter, NULL, error) : SPEX_OK;
+    filter_free(filter);
+    return status;
+}
+
+static void go_there(struct explorer *explorer, const struct kept *kept)
+{
+    struct instances *instances = explorer->states[VIEW_INSTANCES];
+    instances->rows.order = kept->order;
+    instances->rows.descending = kept->descending;
+    instances_keep_text(&instances->first_filter, kept->filter);
+    if (kept->specification)
+        explorer_select_specification(explorer, kept->specification);
+    if (kept->instance)
+        explorer_select_instance(explorer, kept->instance, kept->specification);
+    explorer->restored = kept->specification != NULL;
+    if (kept->view != VIEW_OVERVIEW && (kept->view != VIEW_INSTANCE || kept->instance))
+        explorer_open(explorer, kept->view);
+}
+
+void session_restore(struct explorer *explorer)
+{
+    char *bytes;
+    size_t length;
+    spex_error error;
+    struct kept kept = {0};
+    const char *path = explorer->session_path;
+    if (!path || access(path, F_OK) != 0)
+        return;
+    int status = file_check_regular(path, &error);
+    if (!status)
+        status = file_read(path, LARGEST, &bytes, &length, &error);
+    if (status) {
+        explorer_message(explorer, ROLE_WARNING, "Beginning anew: %s", error.message);
+        return;
+    }
+    json_error_t where;
+    json_t *root = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &where);
+    if (!root)
+        status = error_place(&error, path, (unsigned)where.line, (unsigned)where.column, "%s",
+                             where.text);
+    else
+        status = read_kept(root, &kept, &error);
+    if (status)
+        explorer_message(explorer, ROLE_WARNING, "Beginning anew, what was kept is damaged: %s",
+                         error.message);
+    else
+        go_there(explorer, &kept);
+    json_decref(root);
+    free(bytes);
+}
+
+/* ---------------------------------------------------------------- keeping */
+
+static enum view_id last_view(const struct explorer *explorer)
+{
+    size_t depth = explorer->depth;
+    while (depth > 1 && explorer->stack[depth - 1] == VIEW_HELP)
+        depth--;
+    return explorer->stack[depth - 1];
+}
+
+void session_keep(const struct explorer *explorer)
+{
+    const struct instances *instances = explorer->states[VIEW_INSTANCES];
+    const struct selection *selection = &explorer->selection;
+    const char *filter = instances->typed ? instances->typed : instances->first_filter;
+    enum view_id view = last_view(explorer);
+    bool ordered = instances->rows.order != ORDER_IDENTIFIER || instances->rows.descending;
+    if (!explorer->session_path)
+        return;
+    if (view == VIEW_OVERVIEW && !ordered && !(filter && *filter)) {
+        unlink(explorer->session_path);
+        return;
+    }
+    json_t *root = json_pack(
+        "{s:s, s:s*, s:s*, s:s*, s:s, s:b}", "view", view_name(view), "specification",
+        selection->specification, "instance", selection->identifier, "filter", filter, "order",
+        instance_order_names[instances->rows.order], "descending", (int)instances->rows.descending);
+    char *bytes = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+    struct text text = {0};
+    text_append(&text, bytes ? bytes : "");
+    text_append_char(&text, '\n');
+    /* Where one was is no reason to disturb anybody who goes. */
+    if (bytes)
+        history_write(explorer->session_path, &text, NULL);
+    text_release(&text);
+    free(bytes);
+    json_decref(root);
+}
