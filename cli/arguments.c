@@ -299,6 +299,22 @@ enum answer read_filter(const struct invocation *invocation, const spex_filter *
     return answer;
 }
 
+enum answer read_event_filter(const struct invocation *invocation, const char *where,
+                              struct filter **filter)
+{
+    struct filter_mistake mistake;
+    spex_error error;
+    *filter = NULL;
+    int status =
+        where ? filter_parse_for(FILTER_OF_EVENTS, filter, where, &mistake, &error) : SPEX_OK;
+    if (!status)
+        return ANSWER_YES;
+    enum answer answer = fail(invocation, &error);
+    if (status == SPEX_ERROR_SYNTAX)
+        point_at(where, &mistake);
+    return answer;
+}
+
 void suggestion_offer(struct suggestion *suggestion, const char *name)
 {
     size_t length = strlen(suggestion->wanted);

@@ -156,5 +156,8 @@ spex_filter filter_of(const struct invocation *invocation);
 /* As a tree, NULL for everything. A mistake in its `where` is shown with its place. */
 enum answer read_filter(const struct invocation *invocation, const spex_filter *wanted,
                         struct filter **filter);
+/* The same of events. */
+enum answer read_event_filter(const struct invocation *invocation, const char *where,
+                              struct filter **filter);
 
 #endif

@@ -10,6 +10,8 @@ struct event_listing {
     const struct invocation *invocation;
     struct table table;
     const char *specification, *identifier, *reason;
+    struct filter *filter;
+    int64_t now;
     uint64_t limit, shown;
     bool broken;
 };
@@ -61,7 +63,8 @@ static void list_events(struct event_listing *listing, const struct event *event
         const struct event *event = &events[i];
         if (!same(listing->specification, event->specification) ||
             !same(listing->identifier, event->identifier) ||
-            !same(listing->reason, spex_reason_name(event->reason)))
+            !same(listing->reason, spex_reason_name(event->reason)) ||
+            !event_matches(listing->filter, event, listing->now))
             continue;
         if (listing->invocation->json)
             event_json(listing, event);
@@ -94,7 +97,8 @@ static enum answer print_events(struct event_listing *listing, struct reader *re
     size_t count = 0;
     spex_error error;
     /* With a filter, every event has to be seen. */
-    bool filtered = listing->specification || listing->identifier || listing->reason;
+    bool filtered =
+        listing->specification || listing->identifier || listing->reason || listing->filter;
     size_t fetched = listing->limit && !filtered && listing->limit < SIZE_MAX
                          ? (size_t)listing->limit
                          : (size_t)INT32_MAX;
@@ -119,17 +123,25 @@ static enum answer events(const struct invocation *invocation)
         return ANSWER_WRONG;
     struct project_options options;
     struct reader *reader = NULL;
-    enum answer answer = open_options(invocation, &options);
+    spex_clock clock = clock_system();
+    listing.now = clock.wall(clock.context);
+    enum answer answer =
+        read_event_filter(invocation, option_value(invocation, "where"), &listing.filter);
     if (answer)
         return answer;
-    answer = open_reader(invocation, &options, &reader);
-    if (!answer)
-        answer = print_events(&listing, reader);
-    project_options_release(&options);
+    answer = open_options(invocation, &options);
+    if (!answer) {
+        answer = open_reader(invocation, &options, &reader);
+        if (!answer)
+            answer = print_events(&listing, reader);
+        project_options_release(&options);
+    }
+    filter_free(listing.filter);
     return answer;
 }
 
 static const struct cli_option events_options[] = {
+    {"where", 'w', "FILTER", "only those it chooses: \"reason:timeout age<2h\", see spex(5)"},
     {"spec", 's', "NAME", "only of this specification"},
     {"id", 'i', "ID", "only of this instance"},
     {"reason", 0, "REASON", "only of this kind, e.g. deviation_not_equivalent"},

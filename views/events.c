@@ -1,58 +1,103 @@
 /* Events: deviations, timeouts and refused calls, as they were reported. */
+#include "views/events.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
-#include "views/explorer.h"
 #include "views/format.h"
 
 enum { EVENTS_SHOWN = 1000 };
 
-struct events {
-    struct event *items;
-    size_t count;
-    struct scroll scroll;
-    int rows;
-    bool read, loading, again;
-    spex_error error;
-};
-
 struct events_job {
     struct job job;
     struct explorer *explorer;
+    char *typed;
+    struct filter *filter;
     struct event *items;
     size_t count;
     spex_error error;
 };
 
-static void events_refresh(struct explorer *explorer, void *state);
+static void keep_matching(struct events_job *self)
+{
+    int64_t now = workspace_now(self->explorer->workspace);
+    size_t kept = 0;
+    for (size_t i = 0; i < self->count; i++) {
+        struct event event = self->items[i];
+        if (kept == EVENTS_SHOWN || !event_matches(self->filter, &event, now))
+            continue;
+        self->items[i] = self->items[kept];
+        self->items[kept++] = event;
+    }
+    /* Those behind are freed as what they are, a list of their own. */
+    struct event *rest = memory_allocate(self->count - kept + 1, sizeof *rest);
+    if (!rest)
+        return;
+    memcpy(rest, self->items + kept, (self->count - kept) * sizeof *rest);
+    events_free(rest, self->count - kept);
+    self->count = kept;
+}
 
 static void events_run(struct job *job)
 {
     struct events_job *self = (struct events_job *)job;
     struct reader *reader;
+    /* With a filter every event has to be looked at. */
+    size_t wanted = self->filter ? SIZE_MAX : EVENTS_SHOWN;
     if (!workspace_reader(self->explorer->workspace, LANE_STORE, &reader, &self->error))
-        reader_events(reader, EVENTS_SHOWN, &self->items, &self->count, &self->error);
+        reader_events(reader, wanted, &self->items, &self->count, &self->error);
+    if (self->filter)
+        keep_matching(self);
+}
+
+static bool same_text(const char *left, const char *right)
+{
+    return left && right ? strcmp(left, right) == 0 : left == right;
+}
+
+static bool same_event(const struct event *left, const struct event *right)
+{
+    return left->at == right->at && left->reason == right->reason &&
+           same_text(left->identifier, right->identifier) &&
+           same_text(left->action, right->action) && same_text(left->to, right->to);
+}
+
+/* The cursor stays on its event when newer ones come in above. */
+static void find_cursor(struct events *events, const struct events_job *fresh)
+{
+    if (events->scroll.cursor == 0 || events->scroll.cursor >= events->count)
+        return;
+    const struct event *event = &events->items[events->scroll.cursor];
+    for (size_t i = 0; i < fresh->count; i++)
+        if (same_event(event, &fresh->items[i])) {
+            size_t height = events->scroll.cursor - events->scroll.top;
+            events->scroll.cursor = i;
+            events->scroll.top = i > height ? i - height : 0;
+            return;
+        }
 }
 
 static void events_finish(struct job *job)
 {
     struct events_job *self = (struct events_job *)job;
     struct events *events = self->explorer->states[VIEW_EVENTS];
-    /* The cursor stays on its event when newer ones come in above. */
-    if (events->count && events->scroll.cursor > 0 && self->count > events->count)
-        events->scroll.cursor += self->count - events->count;
-    events_free(events->items, events->count);
-    events->items = self->items;
-    events->count = self->count;
-    events->error = self->error;
-    events->read = true;
     events->loading = false;
-    self->items = NULL;
-    self->count = 0;
+    if (same_text(self->typed, events->typed)) {
+        find_cursor(events, self);
+        events_free(events->items, events->count);
+        events->items = self->items;
+        events->count = self->count;
+        events->error = self->error;
+        events->read = true;
+        self->items = NULL;
+        self->count = 0;
+    } else {
+        events->again = true;
+    }
     if (events->again) {
         events->again = false;
-        events_refresh(self->explorer, events);
+        events_reload(events);
     }
 }
 
@@ -60,12 +105,13 @@ static void events_job_release(struct job *job)
 {
     struct events_job *self = (struct events_job *)job;
     events_free(self->items, self->count);
+    filter_free(self->filter);
+    free(self->typed);
     free(self);
 }
 
-static void events_refresh(struct explorer *explorer, void *state)
+void events_reload(struct events *events)
 {
-    struct events *events = state;
     if (events->loading) {
         events->again = true;
         return;
@@ -79,9 +125,19 @@ static void events_refresh(struct explorer *explorer, void *state)
                              .finish = events_finish,
                              .release = events_job_release,
                              .part = -1};
-    self->explorer = explorer;
+    self->explorer = events->explorer;
+    self->typed = events->typed ? memory_copy_text(events->typed) : NULL;
+    if (self->typed)
+        filter_parse_for(FILTER_OF_EVENTS, &self->filter, self->typed, NULL, NULL);
     events->loading = true;
-    jobs_submit(explorer->jobs, &self->job);
+    jobs_submit(events->explorer->jobs, &self->job);
+}
+
+static void events_refresh(struct explorer *explorer, void *state)
+{
+    struct events *events = state;
+    events->explorer = explorer;
+    events_reload(events);
 }
 
 static enum role role_of(const struct event *event)
@@ -121,8 +177,10 @@ static void draw_event(const struct explorer *explorer, struct canvas *canvas, s
     enum role plain = selected ? ROLE_SELECTED : ROLE_NORMAL;
     enum role dim = selected ? ROLE_SELECTED : ROLE_DIM;
     local_time(event->at, workspace_now(explorer->workspace), at);
-    if (selected)
+    if (selected) {
         canvas_fill(canvas, (struct area){0, row.y, canvas->width, 1}, ROLE_SELECTED);
+        canvas_put(canvas, 1, row.y, 1, ROLE_SELECTED, canvas_sign(canvas, SIGN_CURSOR));
+    }
     int x = row.x, end = row.x + row.width;
     canvas_put(canvas, x, row.y, 15, dim, at);
     x += 17;
@@ -152,16 +210,42 @@ static void draw_event(const struct explorer *explorer, struct canvas *canvas, s
     }
 }
 
+static void draw_title(const struct events *events, struct canvas *canvas, int y)
+{
+    struct text right = {0};
+    char number[32];
+    int room = canvas->width - 4;
+    if (events->count) {
+        format_count(events->scroll.cursor + 1, false, number);
+        text_printf(&right, "%s of ", number);
+        format_count(events->count, false, number);
+        text_printf(&right, "%s%s, ", events->count == EVENTS_SHOWN ? "the newest " : "", number);
+    }
+    text_append(&right, "newest first");
+    int width = utf8_width(text_value(&right));
+    if (events->typed && *events->typed)
+        canvas_print(canvas, 3, y, room - width - 2, ROLE_ACTION, "filter: %s", events->typed);
+    else
+        canvas_put(canvas, 3, y, room - width - 2, ROLE_DIM, "all events");
+    canvas_put_right(canvas, 3, y, room, ROLE_DIM, text_value(&right));
+    text_release(&right);
+}
+
 static void events_draw(struct explorer *explorer, void *state, struct canvas *canvas,
                         struct area area)
 {
     struct events *events = state;
-    struct area inner = {area.x + 3, area.y + 1, area.width - 5, area.height - 1};
+    struct area inner = {area.x + 3, area.y + 2, area.width - 5, area.height - 2};
+    bool filtered = events->typed && *events->typed;
+    scroll_fit(&events->scroll, events->count, events->rows > 0 ? (size_t)events->rows : 1);
+    draw_title(events, canvas, area.y);
     if (events->count == 0) {
         const char *words = !events->read          ? "Reading …"
                             : events->error.status ? events->error.message
-                                                   : "No events: no deviation, no timeout, no "
-                                                     "refused call was ever reported.";
+                            : filtered ? "No event matches.\n\n/ changes the filter, Esc while "
+                                         "typing clears it."
+                                       : "No events: no deviation, no timeout, no refused call "
+                                         "was ever reported.";
         canvas_wrap(canvas, inner, 0, ROLE_NORMAL, words);
         return;
     }
@@ -190,6 +274,7 @@ static void open_instance(struct explorer *explorer, const struct event *event)
         return;
     }
     explorer_select_instance(explorer, event->identifier, event->specification);
+    explorer_travel_to(explorer, event->at);
     explorer_open(explorer, VIEW_INSTANCE);
 }
 
@@ -199,6 +284,10 @@ static bool events_command(struct explorer *explorer, void *state, enum command 
     if (scroll_command(&events->scroll, command, events->count,
                        events->rows > 0 ? (size_t)events->rows : 1))
         return true;
+    if (command == COMMAND_FILTER) {
+        events_ask_filter(events);
+        return true;
+    }
     if (command == COMMAND_OPEN || command == COMMAND_RIGHT) {
         if (events->scroll.cursor < events->count)
             open_instance(explorer, &events->items[events->scroll.cursor]);
@@ -222,13 +311,16 @@ static void events_release(void *state)
 {
     struct events *events = state;
     events_free(events->items, events->count);
+    free(events->typed);
 }
 
 const struct view_operations events_view = {
     .title = "Events",
     .about = "What went to the error handlers, newest first: deviations from the model, "
-             "transitions that came too late, calls that were refused. Enter opens the instance.",
-    .hints = {COMMAND_OPEN, COMMAND_INSTANCES, COMMAND_RELOAD, COMMAND_NONE},
+             "transitions that came too late, calls that were refused. Enter opens the instance as "
+             "it was then. The filter takes text and spec:Order id~17 reason:timeout age<2h "
+             "action:pay state:paid overdue deviated, with or, not and brackets.",
+    .hints = {COMMAND_OPEN, COMMAND_FILTER, COMMAND_INSTANCES, COMMAND_RELOAD, COMMAND_NONE},
     .state_size = sizeof(struct events),
     .draw = events_draw,
     .command = events_command,

@@ -30,7 +30,8 @@ struct selection {
     char *identifier;        /* NULL: no instance */
     spex_instance *instance; /* as last read; NULL: not read yet, or gone */
     spex_error instance_error;
-    size_t travel; /* steps back from the newest one: 0 is now */
+    size_t travel;  /* steps back from the newest one: 0 is now */
+    int64_t moment; /* to travel to once the instance is read; 0: none */
     bool loading;
 };
 
@@ -99,6 +100,8 @@ const spex_step *explorer_travel_step(const struct explorer *explorer);
 /* The state the selected instance was in there; NULL: none or not initialised. */
 const char *explorer_travel_state(const struct explorer *explorer);
 bool explorer_travel(struct explorer *explorer, enum command command);
+/* To the selected instance as it was then, as soon as it is read. */
+void explorer_travel_to(struct explorer *explorer, int64_t moment);
 
 /* ---- copy.c: puts what is selected into `clipboard`, and says so */
 void copy_selected(struct explorer *explorer);

@@ -44,15 +44,35 @@ static void offer_names(struct candidates *candidates, const struct workspace *w
             offer(candidates, workspace->counts[i].state);
     if (key == FILTER_ACTION)
         offer(candidates, SPEX_INITIALISATION);
+    for (int i = 1; key == FILTER_REASON && i < SPEX_REASON_COUNT; i++)
+        offer(candidates, spex_reason_name((spex_reason)i));
 }
 
-static void offer_words(struct candidates *candidates)
+static void offer_words(struct candidates *candidates, enum filter_subject subject)
 {
-    static const char *const words[] = {
-        "spec:",    "state:",   "action:",     "id=",     "id~",      "meta.",  "age>", "age<",
-        "history>", "history<", "deviations>", "overdue", "deviated", "mocked", "not",  "or"};
+    static const struct {
+        const char *word;
+        enum filter_key key;
+    } words[] = {{"spec:", FILTER_SPECIFICATION},
+                 {"state:", FILTER_STATE},
+                 {"action:", FILTER_ACTION},
+                 {"id=", FILTER_IDENTIFIER},
+                 {"id~", FILTER_IDENTIFIER},
+                 {"meta.", FILTER_META},
+                 {"age>", FILTER_AGE},
+                 {"age<", FILTER_AGE},
+                 {"history>", FILTER_HISTORY},
+                 {"history<", FILTER_HISTORY},
+                 {"reason:", FILTER_REASON},
+                 {"deviations>", FILTER_DEVIATIONS},
+                 {"overdue", FILTER_OVERDUE},
+                 {"deviated", FILTER_DEVIATED},
+                 {"mocked", FILTER_MOCKED},
+                 {"not", FILTER_TEXT},
+                 {"or", FILTER_TEXT}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        offer(candidates, words[i]);
+        if (filter_key_of(subject, words[i].key))
+            offer(candidates, words[i].word);
 }
 
 static void learn(struct symbols *paths, const json_t *value, struct text *path, int depth)
@@ -144,8 +164,8 @@ static void put(struct line_editor *editor, const struct filter_place *place, co
     text_release(&text);
 }
 
-void filter_complete(struct explorer *explorer, const struct symbols *meta_paths,
-                     struct line_editor *editor)
+void filter_complete(struct explorer *explorer, enum filter_subject subject,
+                     const struct symbols *meta_paths, struct line_editor *editor)
 {
     struct filter_place place;
     if (!filter_place(text_value(&editor->text), editor->cursor, &place))
@@ -153,10 +173,10 @@ void filter_complete(struct explorer *explorer, const struct symbols *meta_paths
     struct candidates candidates = {.begun = place.begun};
     if (place.value)
         offer_names(&candidates, explorer->workspace, place.key);
-    else if (place.meta_key)
+    else if (place.meta_key && meta_paths)
         offer_all(&candidates, meta_paths);
     else
-        offer_words(&candidates);
+        offer_words(&candidates, subject);
     const struct symbols *names = &candidates.names;
     if (names->count == 0) {
         explorer_message(explorer, ROLE_DIM, "Nothing known begins so.");

@@ -3,13 +3,14 @@
 #define VIEWS_FILTER_COMPLETION_H
 
 #include "base/symbols.h"
+#include "model/filter.h"
 #include "views/explorer.h"
 
 /* Adds the paths of the keys in a meta object, "meta.address.city", as far as there is room. */
 void filter_learn_meta(struct symbols *paths, const char *meta);
 /* Completes what ends at the cursor as far as it is the same in all that begin so, and where
  * that is no further shows them as a message. */
-void filter_complete(struct explorer *explorer, const struct symbols *meta_paths,
-                     struct line_editor *editor);
+void filter_complete(struct explorer *explorer, enum filter_subject subject,
+                     const struct symbols *meta_paths, struct line_editor *editor);
 
 #endif

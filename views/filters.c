@@ -76,6 +76,7 @@ struct filters *filters_create(const char *config_dir, const char *state_dir)
         return NULL;
     filters->saved_path = config_dir ? file_join(config_dir, "filters") : NULL;
     history_open(&filters->typed, state_dir, "filter-history");
+    history_open(&filters->events, state_dir, "event-filter-history");
     read_saved(filters);
     return filters;
 }
@@ -85,6 +86,7 @@ void filters_free(struct filters *filters)
     if (!filters)
         return;
     history_close(&filters->typed);
+    history_close(&filters->events);
     while (filters->saved_count)
         take_out(filters, &filters->saved[0]);
     free(filters->saved);

@@ -15,8 +15,8 @@ struct saved_filter {
 struct filters {
     struct saved_filter *saved; /* by name */
     size_t saved_count, saved_capacity;
-    char *saved_path; /* NULL: not kept */
-    struct history typed;
+    char *saved_path;             /* NULL: not kept */
+    struct history typed, events; /* what was typed, of instances and of events */
 };
 
 /* A folder that is NULL keeps nothing. What cannot be read is left out. NULL: memory is out. */

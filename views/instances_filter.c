@@ -83,7 +83,7 @@ static bool mistake(void *context, const char *text, size_t *start, size_t *leng
 static void complete(void *context, struct line_editor *editor)
 {
     struct instances *instances = context;
-    filter_complete(instances->explorer, &instances->meta_paths, editor);
+    filter_complete(instances->explorer, FILTER_OF_INSTANCES, &instances->meta_paths, editor);
 }
 
 static void recall(void *context, struct line_editor *editor, bool older)

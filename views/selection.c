@@ -32,6 +32,23 @@ static void instance_run(struct job *job)
         reader_instance(reader, self->identifier, STEPS_SHOWN, &self->instance, &self->error);
 }
 
+/* The newest step that is not later. */
+static void travel_to_moment(struct explorer *explorer)
+{
+    struct selection *selection = &explorer->selection;
+    const spex_instance *instance = selection->instance;
+    size_t step = 0;
+    while (step < instance->step_count && instance->steps[step].at > selection->moment)
+        step++;
+    selection->moment = 0;
+    if (step < instance->step_count)
+        selection->travel = step;
+    else if (instance->step_count)
+        explorer_message(explorer, ROLE_WARNING,
+                         "That was before the %zu newest steps, which are shown.",
+                         instance->step_count);
+}
+
 static void instance_finish(struct job *job)
 {
     struct instance_job *self = (struct instance_job *)job;
@@ -50,6 +67,8 @@ static void instance_finish(struct job *job)
     selection->instance_error = self->error;
     selection->loading = false;
     self->instance = NULL;
+    if (selection->moment && selection->instance)
+        travel_to_moment(self->explorer);
     if (selection->instance)
         replace(&selection->specification, selection->instance->specification);
     explorer_refresh_views(self->explorer);
@@ -135,8 +154,14 @@ void explorer_select_instance(struct explorer *explorer, const char *identifier,
         error_clear(&selection->instance_error);
         selection->travel = 0;
     }
+    selection->moment = 0;
     if (identifier)
         load(explorer);
+}
+
+void explorer_travel_to(struct explorer *explorer, int64_t moment)
+{
+    explorer->selection.moment = moment;
 }
 
 void explorer_move_specification(struct explorer *explorer, int by)

@@ -14,8 +14,15 @@ static const char *const key_names[FILTER_KEYS] = {
     [FILTER_META] = "meta",          [FILTER_AGE] = "age",
     [FILTER_HISTORY] = "history",    [FILTER_DEVIATIONS] = "deviations",
     [FILTER_OVERDUE] = "overdue",    [FILTER_DEVIATED] = "deviated",
-    [FILTER_MOCKED] = "mocked",
+    [FILTER_MOCKED] = "mocked",      [FILTER_REASON] = "reason",
 };
+
+bool filter_key_of(enum filter_subject subject, enum filter_key key)
+{
+    bool instances_only = key == FILTER_META || key == FILTER_HISTORY || key == FILTER_DEVIATIONS ||
+                          key == FILTER_MOCKED;
+    return subject == FILTER_OF_EVENTS ? !instances_only : key != FILTER_REASON;
+}
 
 const char *filter_key_name(enum filter_key key)
 {

@@ -34,6 +34,7 @@ enum filter_key {
     FILTER_AGE,
     FILTER_HISTORY,
     FILTER_DEVIATIONS,
+    FILTER_REASON, /* of events only: a part of its name */
     FILTER_OVERDUE,
     FILTER_DEVIATED,
     FILTER_MOCKED,
@@ -73,10 +74,17 @@ struct filter_mistake {
     size_t start, length;
 };
 
+/* What is chosen from. Events have spec, state (before or after), action, id, reason, age,
+ * overdue and deviated; instances have everything but the reason. */
+enum filter_subject { FILTER_OF_INSTANCES, FILTER_OF_EVENTS };
+bool filter_key_of(enum filter_subject subject, enum filter_key key);
+
 /* *filter NULL: everything matches, the text was empty. `mistake` may be NULL. Errors:
  * SYNTAX (column = where), MEMORY. */
 int filter_parse(struct filter **filter, const char *typed, struct filter_mistake *mistake,
                  spex_error *error);
+int filter_parse_for(enum filter_subject subject, struct filter **filter, const char *typed,
+                     struct filter_mistake *mistake, spex_error *error);
 /* Of a public filter, `where` and all. A mistake in `where` is SPEX_ERROR_SYNTAX. */
 int filter_create(struct filter **filter, const spex_filter *wanted, spex_error *error);
 struct filter *filter_copy(const struct filter *filter);
@@ -93,6 +101,13 @@ enum filter_key filter_flag(const struct filter *filter);
 
 /* Whether the instance is one of them; NULL: yes. An action is looked for in its steps. */
 bool filter_matches(const struct filter *filter, const spex_instance *instance, int64_t now);
+/* The same of anything that tests can be put to. */
+bool filter_holds(const struct filter *filter,
+                  bool (*test)(const struct filter *test, const void *subject, int64_t now),
+                  const void *subject, int64_t now);
+/* Whether a name, a number is one of those that the test names. */
+bool filter_test_name(const struct filter *test, const char *value);
+bool filter_test_number(const struct filter *test, int64_t value);
 /* A meta test alone, on the JSON text. */
 bool filter_matches_meta(const struct filter *test, const char *meta);
 

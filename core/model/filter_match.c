@@ -5,7 +5,7 @@
 
 #include "model/filter.h"
 
-static bool is_or_contains(const struct filter *test, const char *value)
+bool filter_test_name(const struct filter *test, const char *value)
 {
     for (size_t i = 0; i < test->name_count; i++)
         if (test->comparison == FILTER_CONTAINS ? text_contains(value, test->names[i])
@@ -14,7 +14,7 @@ static bool is_or_contains(const struct filter *test, const char *value)
     return false;
 }
 
-static bool compare_number(const struct filter *test, int64_t value)
+bool filter_test_number(const struct filter *test, int64_t value)
 {
     for (size_t i = 0; i < test->name_count; i++) {
         const struct filter_number *number = &test->numbers[i];
@@ -133,65 +133,74 @@ bool filter_matches_meta(const struct filter *test, const char *meta)
 static bool took_action(const struct filter *test, const spex_instance *instance)
 {
     for (size_t i = 0; instance->steps && i < instance->step_count; i++)
-        if (is_or_contains(test, instance->steps[i].action))
+        if (filter_test_name(test, instance->steps[i].action))
             return true;
     return false;
 }
 
-static bool test_matches(const struct filter *test, const spex_instance *instance, int64_t now)
+static bool test_matches(const struct filter *test, const void *subject, int64_t now)
 {
+    const spex_instance *instance = subject;
     const char *state = instance->state ? instance->state : "";
     switch (test->key) {
     case FILTER_TEXT:
-        return is_or_contains(test, instance->identifier) ||
-               is_or_contains(test, instance->specification) || is_or_contains(test, state);
+        return filter_test_name(test, instance->identifier) ||
+               filter_test_name(test, instance->specification) || filter_test_name(test, state);
     case FILTER_SPECIFICATION:
-        return is_or_contains(test, instance->specification);
+        return filter_test_name(test, instance->specification);
     case FILTER_STATE:
-        return is_or_contains(test, state);
+        return filter_test_name(test, state);
     case FILTER_ACTION:
         return took_action(test, instance);
     case FILTER_IDENTIFIER:
-        return is_or_contains(test, instance->identifier);
+        return filter_test_name(test, instance->identifier);
     case FILTER_META:
         return filter_matches_meta(test, instance->meta);
     case FILTER_AGE:
-        return compare_number(test, now - instance->since);
+        return filter_test_number(test, now - instance->since);
     case FILTER_HISTORY:
-        return compare_number(test, (int64_t)instance->transitions);
+        return filter_test_number(test, (int64_t)instance->transitions);
     case FILTER_DEVIATIONS:
-        return compare_number(test, (int64_t)instance->deviations);
+        return filter_test_number(test, (int64_t)instance->deviations);
     case FILTER_OVERDUE:
         return instance->due > 0 && instance->due < now;
     case FILTER_DEVIATED:
         return instance->deviations > 0;
     case FILTER_MOCKED:
         return instance->mocked;
+    case FILTER_REASON:
     case FILTER_KEYS:
         break;
     }
     return false;
 }
 
-bool filter_matches(const struct filter *filter, const spex_instance *instance, int64_t now)
+bool filter_holds(const struct filter *filter,
+                  bool (*test)(const struct filter *test, const void *subject, int64_t now),
+                  const void *subject, int64_t now)
 {
     if (!filter)
         return true;
     switch (filter->kind) {
     case FILTER_AND:
         for (size_t i = 0; i < filter->part_count; i++)
-            if (!filter_matches(filter->parts[i], instance, now))
+            if (!filter_holds(filter->parts[i], test, subject, now))
                 return false;
         return true;
     case FILTER_OR:
         for (size_t i = 0; i < filter->part_count; i++)
-            if (filter_matches(filter->parts[i], instance, now))
+            if (filter_holds(filter->parts[i], test, subject, now))
                 return true;
         return false;
     case FILTER_NOT:
-        return !filter_matches(filter->parts[0], instance, now);
+        return !filter_holds(filter->parts[0], test, subject, now);
     case FILTER_TEST:
         break;
     }
-    return test_matches(filter, instance, now);
+    return test(filter, subject, now);
+}
+
+bool filter_matches(const struct filter *filter, const spex_instance *instance, int64_t now)
+{
+    return filter_holds(filter, test_matches, instance, now);
 }

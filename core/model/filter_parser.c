@@ -19,6 +19,7 @@ struct parser {
     struct filter_mistake *mistake;
     spex_error *error;
     unsigned depth, conditions, names;
+    enum filter_subject subject;
 };
 
 static unsigned column_of(const char *typed, size_t place)
@@ -105,7 +106,7 @@ static int unknown_key(struct parser *parser, const char *word, size_t start, si
     unsigned distance = 3;
     for (int key = 0; key < FILTER_KEYS; key++) {
         const char *name = filter_key_name((enum filter_key)key);
-        if (!name)
+        if (!name || !filter_key_of(parser->subject, (enum filter_key)key))
             continue;
         unsigned other = text_distance(word, name);
         if (other > 1 && (strncmp(word, name, strlen(name)) == 0 ||
@@ -121,9 +122,11 @@ static int unknown_key(struct parser *parser, const char *word, size_t start, si
     if (nearest)
         return wrong(parser, start, end, "there is no key %s; did you mean %s?", word, nearest);
     return wrong(parser, start, end,
-                 "there is no key %s: expected spec, state, action, id, meta.KEY, age, history or "
-                 "deviations, or quotes around text that contains such a sign",
-                 word);
+                 "there is no key %s: expected spec, state, action, id, %s, or quotes around text "
+                 "that contains such a sign",
+                 word,
+                 parser->subject == FILTER_OF_EVENTS ? "reason or age"
+                                                     : "meta.KEY, age, history or deviations");
 }
 
 /* meta.customer, meta.address.city, meta."a.b".c */
@@ -195,8 +198,17 @@ static const char *expected_value(enum filter_key key)
         [FILTER_AGE] = "a duration like 90s, 5m, 2h or 3d",
         [FILTER_HISTORY] = "a whole number",
         [FILTER_DEVIATIONS] = "a whole number",
+        [FILTER_REASON] = "a reason or a part of one: deviation, timeout, not_found, in_use",
     };
     return values[key];
+}
+
+static bool any_reason(const char *word)
+{
+    for (int reason = 1; reason < SPEX_REASON_COUNT; reason++)
+        if (*word && text_contains(spex_reason_name((spex_reason)reason), word))
+            return true;
+    return false;
 }
 
 static int add_value(struct parser *parser, struct filter *test)
@@ -208,6 +220,8 @@ static int add_value(struct parser *parser, struct filter *test)
                 (test->key == FILTER_STATE && test->comparison == FILTER_IS);
     if (test->key == FILTER_AGE)
         good = read_duration(word, &number);
+    else if (test->key == FILTER_REASON)
+        good = any_reason(word);
     else if (is_number(test->key))
         good = read_count(word, &number);
     if (!good)
@@ -343,6 +357,9 @@ static int read_test(struct parser *parser, struct filter **filter)
         return error_memory(parser->error);
     }
     filter_lexer_next(lexer, false);
+    /* Another subject's key is text like any other, until a sign follows. */
+    if (!filter_key_of(parser->subject, test->key))
+        test->key = FILTER_TEXT;
     if (sign_follows(lexer)) {
         status = read_compared(parser, test, word, start, end);
         if (!status)
@@ -478,7 +495,13 @@ static int read_any(struct parser *parser, struct filter **filter)
 int filter_parse(struct filter **filter, const char *typed, struct filter_mistake *mistake,
                  spex_error *error)
 {
-    struct parser parser = {.mistake = mistake, .error = error};
+    return filter_parse_for(FILTER_OF_INSTANCES, filter, typed, mistake, error);
+}
+
+int filter_parse_for(enum filter_subject subject, struct filter **filter, const char *typed,
+                     struct filter_mistake *mistake, spex_error *error)
+{
+    struct parser parser = {.mistake = mistake, .error = error, .subject = subject};
     struct filter_lexer *lexer = &parser.lexer;
     int status = SPEX_OK;
     *filter = NULL;

@@ -239,6 +239,7 @@ static void test_condition(struct query *query, const struct filter *test, int64
     case FILTER_MOCKED:
         text_append(sql, "mocked = 1");
         break;
+    case FILTER_REASON:
     case FILTER_KEYS:
         text_append_char(sql, '0');
         break;

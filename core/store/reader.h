@@ -139,6 +139,8 @@ struct event {
 };
 int reader_events(struct reader *reader, size_t limit, struct event **events, size_t *count,
                   spex_error *error);
+/* Whether the event is one that a filter of events asks for. */
+bool event_matches(const struct filter *filter, const struct event *event, int64_t now);
 void events_free(struct event *events, size_t count);
 
 #endif

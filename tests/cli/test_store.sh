@@ -77,6 +77,14 @@ test_deviations_are_recorded_all_the_same() {
     json 0.id c
     expect 0 events --limit 1 --json
     json '#' 1
+    expect 0 events --where 'reason:still state:green' --json
+    json '#' 1
+    json 0.id c
+    expect 0 events --where 'not deviated' --json
+    json '#' 0
+    expect 2 events --where 'id:c history>2'
+    err_has 'there is no key history'
+    err_has '     ^~~~~~~'
     expect 2 events --reason deviation_not_equivalnt
     err_has "did you mean 'deviation_not_equivalent'?"
 }
