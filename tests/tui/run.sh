@@ -25,13 +25,14 @@ start() { # WIDTHxHEIGHT [arguments...]
     local size=$1
     shift
     rm -f code err pid before after
+    starts=$((starts + 1))
     # The shell stays, so that the screen after the end can be read.
     cat >run <<END
 cd '$PWD'
 # At TERM=linux ncurses looks for a mouse with a library that leaks where there is no console.
 export NCURSES_GPM_TERMS=none
 export TERM=${START_TERM:-screen-256color} LC_ALL=${START_LOCALE:-C.UTF-8}
-export XDG_CONFIG_HOME='${START_CONFIG:-$PWD/no-config}' XDG_STATE_HOME='${START_STATE:-$PWD/state-$((++starts))}'
+export XDG_CONFIG_HOME='${START_CONFIG:-$PWD/no-config}' XDG_STATE_HOME='${START_STATE:-$PWD/state-$starts}'
 stty -g >before 2>/dev/null
 sh -c 'echo \$\$ >pid; exec "\$0" "\$@"' '$build_dir/spex-tui' $* 2>err
 status=\$?
