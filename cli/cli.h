@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "check/check.h"
+#include "format/completion.h"
 #include "model/filter.h"
 #include "project/project.h"
 #include "spex.h"
@@ -18,13 +19,6 @@ enum answer {
     ANSWER_NO = 1,    /* no: not equivalent, not found, refused, overdue with --fail */
     ANSWER_WRONG = 2, /* wrong use or unreadable input */
     ANSWER_BROKEN = 3 /* the store or the system failed */
-};
-
-struct cli_option {
-    const char *name;     /* NULL ends a list */
-    char letter;          /* 0: none */
-    const char *argument; /* what it takes, or NULL */
-    const char *help;
 };
 
 struct invocation;
@@ -43,6 +37,10 @@ extern const struct verb check_verb, compare_verb, coverage_verb, show_verb, con
     export_verb, models_verb, init_verb, transition_verb, mock_verb, get_verb, instances_verb,
     delete_verb, import_verb, prune_verb, overdue_verb, events_verb, record_verb, reduce_verb,
     store_verb;
+
+/* For the shell that the first argument names. */
+enum answer completion_print(const struct invocation *invocation, const struct verb *const *verbs,
+                             size_t count);
 
 struct option_value {
     const struct cli_option *option;

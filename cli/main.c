@@ -11,11 +11,19 @@
 
 static enum answer help(const struct invocation *invocation);
 static enum answer version(const struct invocation *invocation);
+static enum answer completion(const struct invocation *invocation);
 
 static const struct verb help_verb = {
     .name = "help", .usage = "[VERB]", .summary = "how a verb is used", .maximum = 1, .run = help};
 static const struct verb version_verb = {
     .name = "version", .usage = "", .summary = "the version of this program", .run = version};
+
+static const struct verb completion_verb = {.name = "completion",
+                                            .usage = "bash|zsh|fish",
+                                            .summary = "what that shell is to offer on Tab",
+                                            .minimum = 1,
+                                            .maximum = 1,
+                                            .run = completion};
 
 static const struct group {
     const char *title;
@@ -26,7 +34,7 @@ static const struct group {
     {"Record", {&init_verb, &transition_verb, &mock_verb, &record_verb, &import_verb}},
     {"Look", {&get_verb, &instances_verb, &overdue_verb, &events_verb}},
     {"Tidy up", {&delete_verb, &prune_verb, &store_verb}},
-    {"This program", {&help_verb, &version_verb}},
+    {"This program", {&help_verb, &version_verb, &completion_verb}},
 };
 enum { GROUPS = sizeof groups / sizeof *groups };
 
@@ -114,6 +122,16 @@ static enum answer version(const struct invocation *invocation)
 {
     printf(invocation->json ? "{\"version\":\"%s\"}\n" : "spex %s\n", spex_version());
     return ANSWER_YES;
+}
+
+static enum answer completion(const struct invocation *invocation)
+{
+    const struct verb *verbs[GROUPS * 8];
+    size_t count = 0;
+    for (size_t i = 0; i < GROUPS; i++)
+        for (const struct verb *const *verb = groups[i].verbs; *verb; verb++)
+            verbs[count++] = *verb;
+    return completion_print(invocation, verbs, count);
 }
 
 static enum answer run(int argc, char **argv)

@@ -5,50 +5,65 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "format/completion.h"
 #include "views/script.h"
 
-static const char usage_text[] =
-    "Usage: spex-tui [--specs DIR] [--models DIR] [--store DIR] [PROJECT_DIR|FILE...]\n"
-    "\n"
-    "Explores specifications, their instances and implementation models.\n"
-    "\n"
-    "  --specs DIR    folder of specifications (.spec, .ex); default ./specs\n"
-    "  --models DIR   folder of models (.spex); default ./spex_impl_models\n"
-    "  --store DIR    instance store; default ./spex_store\n"
-    "  --theme NAME   dark, light, high-contrast or none (no colours)\n"
-    "  --ascii        frames and signs in ASCII\n"
-    "  --screen-reader  no frames, the cursor on the selected line\n"
-    "  --no-mouse     leave the mouse to the terminal, to select text\n"
-    "  --no-session   begin anew, and keep nothing for the next time\n"
-    "  --help         this text\n"
-    "  --version      the version\n"
-    "\n"
-    "Without a terminal, for bug reports, documents and tests:\n"
-    "\n"
-    "  --script KEYS  press these keys, such as '2 / \"state:paid\" Enter'\n"
-    "  --dump         print the screen at the end\n"
-    "  --size WxH     of the screen; default 80x24\n"
-    "  --now TIME     the time it is, such as 2026-01-31T12:00:00Z\n"
-    "\n"
-    "FILE is a specification to load beside those of the folder. Defaults come from\n"
-    "spex.ini in the current folder and from SPEX_SPECS_DIR, SPEX_IMPL_MODELS_DIR\n"
-    "and SPEX_STORE_DIR. Inside, ? explains every view. See spex-tui(1).\n";
+static const char usage[] = "[PROJECT_DIR|FILE...]";
 
-static const struct option long_options[] = {{"specs", required_argument, NULL, 's'},
-                                             {"models", required_argument, NULL, 'm'},
-                                             {"store", required_argument, NULL, 't'},
-                                             {"ascii", no_argument, NULL, 'a'},
-                                             {"theme", required_argument, NULL, 'T'},
-                                             {"screen-reader", no_argument, NULL, 'r'},
-                                             {"no-mouse", no_argument, NULL, 'M'},
-                                             {"no-session", no_argument, NULL, 'S'},
-                                             {"script", required_argument, NULL, 'k'},
-                                             {"dump", no_argument, NULL, 'd'},
-                                             {"size", required_argument, NULL, 'z'},
-                                             {"now", required_argument, NULL, 'n'},
-                                             {"help", no_argument, NULL, 'h'},
-                                             {"version", no_argument, NULL, 'v'},
-                                             {NULL, 0, NULL, 0}};
+/* The letters tell options apart in arguments_read; of them only -h can be typed. */
+static const struct cli_option options[] = {
+    {"specs", 's', "DIR", "folder of specifications (.spec, .ex); default ./specs"},
+    {"models", 'm', "DIR", "folder of models (.spex); default ./spex_impl_models"},
+    {"store", 't', "DIR", "instance store; default ./spex_store"},
+    {"theme", 'T', "THEME", "dark, light, high-contrast or none (no colours)"},
+    {"ascii", 'a', NULL, "frames and signs in ASCII"},
+    {"screen-reader", 'r', NULL, "no frames, the cursor on the selected line"},
+    {"no-mouse", 'M', NULL, "leave the mouse to the terminal, to select text"},
+    {"no-session", 'S', NULL, "begin anew, and keep nothing for the next time"},
+    {"script", 'k', "KEYS", "without a terminal: press these keys, '2 / \"state:paid\" Enter'"},
+    {"dump", 'd', NULL, "without a terminal: print the screen at the end"},
+    {"size", 'z', "WxH", "of that screen; default 80x24"},
+    {"now", 'n', "TIME", "the time it is there, such as 2026-01-31T12:00:00Z"},
+    {"completion", 'c', "SHELL", "print what bash, zsh or fish is to offer on Tab"},
+    {"help", 'h', NULL, "this text"},
+    {"version", 'v', NULL, "the version"},
+    {NULL, 0, NULL, NULL}};
+enum { OPTIONS = sizeof options / sizeof *options };
+
+static void print_usage(void)
+{
+    printf("Usage: spex-tui [options] %s\n\n"
+           "Explores specifications, their instances and implementation models.\n\n",
+           usage);
+    for (const struct cli_option *option = options; option->name; option++) {
+        char left[40];
+        snprintf(left, sizeof left, "--%s%s%s", option->name, option->argument ? " " : "",
+                 option->argument ? option->argument : "");
+        printf("  %-18s %s\n", left, option->help);
+    }
+    printf("\nFILE is a specification to load beside those of the folder. Defaults come from\n"
+           "spex.ini in the current folder and from SPEX_SPECS_DIR, SPEX_IMPL_MODELS_DIR\n"
+           "and SPEX_STORE_DIR. Inside, ? explains every view. See spex-tui(1).\n");
+}
+
+/* For a shell, only long options count. */
+static int print_completion(const char *shell)
+{
+    struct cli_option shown[OPTIONS];
+    static const struct completion_words words[] = {
+        {"THEME", "dark light high-contrast none"}, {"SHELL", "bash zsh fish"}, {NULL, NULL}};
+    for (size_t i = 0; i < OPTIONS; i++) {
+        shown[i] = options[i];
+        shown[i].letter = shown[i].letter == 'h' ? 'h' : 0;
+    }
+    struct command_line completion = {
+        .program = "spex-tui", .usage = usage, .common = shown, .words = words};
+    struct text text = {0};
+    bool written = completion_write(&completion, shell, &text);
+    fputs(text_value(&text), written ? stdout : stderr);
+    text_release(&text);
+    return written ? 0 : -1;
+}
 
 /* What was typed may hold anything: an error's message is safe to print. */
 static int wrong(const char *what, const char *typed)
@@ -61,7 +76,12 @@ static int wrong(const char *what, const char *typed)
 
 int arguments_read(int argc, char **argv, struct arguments *arguments)
 {
+    struct option long_options[OPTIONS] = {{0}};
     *arguments = (struct arguments){.width = 80, .height = 24};
+    for (size_t i = 0; options[i].name; i++)
+        long_options[i] =
+            (struct option){options[i].name, options[i].argument ? required_argument : no_argument,
+                            NULL, options[i].letter};
     opterr = 0; /* getopt would print what was typed as it is */
     for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
         switch (option) {
@@ -106,8 +126,12 @@ int arguments_read(int argc, char **argv, struct arguments *arguments)
             if (!time_parse(optarg, &arguments->now))
                 return wrong("expected a time as 2026-01-31T12:00:00Z for --now, found", optarg);
             break;
+        case 'c':
+            if (print_completion(optarg))
+                return wrong("expected bash, zsh or fish for --completion, found", optarg);
+            return 0;
         case 'h':
-            fputs(usage_text, stdout);
+            print_usage();
             return 0;
         case 'v':
             printf("spex-tui %s\n", spex_version());
