@@ -12,13 +12,52 @@ static bool is_specification(const struct printer *printer)
 
 /* ----------------------------------------------------------------- trace */
 
-/* What the other side offers instead. */
-static void print_trace_other(struct printer *printer, bool anything_before)
+/* Behaviour that was specified and never seen, rather than a difference of two files. */
+static bool unobserved(const struct printer *printer)
+{
+    return printer->explanation->side == LEFT && is_specification(printer);
+}
+
+static const struct path *trace_of(const struct printer *printer)
+{
+    return &printer->explanation->path[printer->explanation->side];
+}
+
+void print_trace_title(struct printer *printer, bool besides)
+{
+    enum side side = printer->explanation->side;
+    text_append(printer->text, besides ? "Besides, " : "");
+    print_side(printer, side, !besides);
+    if (unobserved(printer)) {
+        text_append(printer->text, " allows something the model does not have:\n");
+    } else {
+        text_append(printer->text, " can do something ");
+        print_side(printer, other_side(side), false);
+        text_append(printer->text, " cannot:\n");
+    }
+}
+
+void print_trace_end(struct printer *printer)
+{
+    enum side side = printer->explanation->side;
+    const struct path *path = trace_of(printer);
+    const struct lts_transition *last = &path->steps[path->count - 1];
+    text_append(printer->text,
+                path->count > 1 ? "Here, in state " : "At the very start, in state ");
+    print_quoted_state(printer, side, last->from);
+    text_append(printer->text, unobserved(printer) ? ", it allows " : ", it does ");
+    print_action(printer, side, last->label, true);
+    text_append(printer->text, " (-> ");
+    print_state(printer, side, last->to);
+    text_append(printer->text, ").\n");
+}
+
+void print_trace_other(struct printer *printer)
 {
     const struct explanation *explanation = printer->explanation;
     enum side other = other_side(explanation->side);
     const struct path *path = &explanation->path[other];
-    text_append(printer->text, anything_before ? "After the same steps " : "There ");
+    text_append(printer->text, trace_of(printer)->count > 1 ? "After the same steps " : "There ");
     print_side(printer, other, false);
     text_append(printer->text, " is in ");
     print_quoted_state(printer, other, path_end(printer, other, path));
@@ -31,40 +70,28 @@ static void print_trace_other(struct printer *printer, bool anything_before)
     }
 }
 
-static void print_trace(struct printer *printer, bool besides)
+void print_trace_test(struct printer *printer)
 {
-    const struct explanation *explanation = printer->explanation;
-    enum side side = explanation->side;
-    const struct path *path = &explanation->path[side];
-    const struct lts_transition *last = &path->steps[path->count - 1];
-    bool unobserved = side == LEFT && is_specification(printer);
-    text_append(printer->text, besides ? "Besides, " : "");
-    print_side(printer, side, !besides);
-    if (unobserved) {
-        text_append(printer->text, " allows something the model does not have:\n");
-    } else {
-        text_append(printer->text, " can do something ");
-        print_side(printer, other_side(side), false);
-        text_append(printer->text, " cannot:\n");
-    }
-    print_steps(printer, side, path, path->count - 1);
-    text_append(printer->text,
-                path->count > 1 ? "Here, in state " : "At the very start, in state ");
-    print_quoted_state(printer, side, last->from);
-    text_append(printer->text, unobserved ? ", it allows " : ", it does ");
-    print_action(printer, side, last->label, true);
-    text_append(printer->text, " (-> ");
-    print_state(printer, side, last->to);
-    text_append(printer->text, ").\n");
-    print_trace_other(printer, path->count > 1);
-    if (!unobserved)
+    enum side side = printer->explanation->side;
+    const struct path *path = trace_of(printer);
+    if (!unobserved(printer))
         return;
     text_append(printer->text, "A test to write: ");
     if (print_actions(printer, side, path, path->count - 1, "do "))
         text_append(printer->text, ", then ");
     text_append(printer->text, "expect ");
-    print_action(printer, side, last->label, false);
+    print_action(printer, side, path->steps[path->count - 1].label, false);
     text_append(printer->text, ".\n");
+}
+
+static void print_trace(struct printer *printer, bool besides)
+{
+    const struct path *path = trace_of(printer);
+    print_trace_title(printer, besides);
+    print_steps(printer, printer->explanation->side, path, path->count - 1);
+    print_trace_end(printer);
+    print_trace_other(printer);
+    print_trace_test(printer);
 }
 
 /* ------------------------------------------------------------ divergence */
@@ -107,7 +134,7 @@ static void print_syntax(struct printer *printer)
     text_release(&syntax);
 }
 
-static void print_formula(struct printer *printer)
+void print_formula(struct printer *printer)
 {
     const struct formula *formula = printer->explanation->formula;
     enum side side = formula->side;
@@ -129,7 +156,7 @@ static void print_formula(struct printer *printer)
 
 /* ----------------------------------------------------------- what holds */
 
-static void print_holding(struct printer *printer)
+void print_holding(struct printer *printer)
 {
     const struct explanation *explanation = printer->explanation;
     const char *words = NULL;

@@ -74,6 +74,13 @@ static void print_run(struct printer *printer, enum side side, const struct path
     print_state(printer, side, step->to);
 }
 
+size_t print_step(struct printer *printer, enum side side, const struct path *path, size_t begin)
+{
+    size_t length = run_length(printer, path, begin);
+    print_run(printer, side, path, begin, length);
+    return length;
+}
+
 static size_t count_runs(const struct printer *printer, const struct path *path, size_t count)
 {
     size_t runs = 0;

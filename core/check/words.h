@@ -27,6 +27,8 @@ void print_state(struct printer *printer, enum side side, uint32_t state);
 void print_quoted_state(struct printer *printer, enum side side, uint32_t state);
 /* "pay", with quotes around it if so asked; "an internal step" without. */
 void print_action(struct printer *printer, enum side side, uint32_t label, bool quoted);
+/* The step at `begin`, or the run of internal ones; answers how many steps that was. */
+size_t print_step(struct printer *printer, enum side side, const struct path *path, size_t begin);
 /* The first `count` steps, a line each, numbered; internal ones in a row as one. */
 void print_steps(struct printer *printer, enum side side, const struct path *path, size_t count);
 /* All on one line: "a -> s, (internally) -> t". */
@@ -37,7 +39,29 @@ void print_offered(struct printer *printer, enum side side, const uint32_t *offe
 bool print_actions(struct printer *printer, enum side side, const struct path *path, size_t count,
                    const char *verb);
 uint32_t path_end(const struct printer *printer, enum side side, const struct path *path);
-/* EXPLANATION_CHOICE. */
+
+/* ---- EXPLANATION_TRACE; printer->explanation is it, or what `also` is */
+/* What it is about; its last step; where the other side is then; what to test. */
+void print_trace_title(struct printer *printer, bool besides);
+void print_trace_end(struct printer *printer);
+void print_trace_other(struct printer *printer);
+/* Of behaviour that the specification has alone, else nothing. */
+void print_trace_test(struct printer *printer);
+
+/* ---- EXPLANATION_CHOICE */
 void print_choice(struct printer *printer);
+/* How it begins; the attack; the best answer, or that there is none. */
+void print_choice_start(struct printer *printer);
+void print_attack(struct printer *printer, const struct round *round);
+void print_reply(struct printer *printer, const struct round *round);
+/* "a -> s, (internally) -> t", or that it stays in its state. */
+void print_move(struct printer *printer, enum side side, uint32_t state, const struct path *path,
+                const struct path *cycle);
+
+/* ---- any */
+/* In words and as a formula; there must be one. */
+void print_formula(struct printer *printer);
+/* What still holds; nothing if that is not known. */
+void print_holding(struct printer *printer);
 
 #endif

@@ -2,7 +2,7 @@
 #include "base/symbols.h"
 #include "check/words.h"
 
-static void print_start(struct printer *printer)
+void print_choice_start(struct printer *printer)
 {
     const struct explanation *explanation = printer->explanation;
     print_side(printer, LEFT, true);
@@ -33,8 +33,8 @@ static void print_start(struct printer *printer)
     text_append(printer->text, ".\n");
 }
 
-static void print_move(struct printer *printer, enum side side, uint32_t state,
-                       const struct path *path, const struct path *cycle)
+void print_move(struct printer *printer, enum side side, uint32_t state, const struct path *path,
+                const struct path *cycle)
 {
     if (path->count)
         print_path(printer, side, path);
@@ -94,27 +94,37 @@ static void print_decision(struct printer *printer, const struct round *round)
     }
 }
 
-static void print_round(struct printer *printer, const struct round *round, size_t number)
+void print_attack(struct printer *printer, const struct round *round)
 {
     enum side attacker = round->attacker;
-    text_printf(printer->text, "  %zu. ", number);
     print_side(printer, attacker, true);
     text_append(printer->text, ", in ");
     print_quoted_state(printer, attacker, round->position.states[attacker]);
     text_append(printer->text, ", goes ");
     print_move(printer, attacker, round->position.states[attacker], &round->attack, &round->cycle);
     text_append(printer->text, ".\n");
+}
+
+void print_reply(struct printer *printer, const struct round *round)
+{
     if (round->answer_count)
         print_answer(printer, round);
     else
         print_decision(printer, round);
 }
 
+static void print_round(struct printer *printer, const struct round *round, size_t number)
+{
+    text_printf(printer->text, "  %zu. ", number);
+    print_attack(printer, round);
+    print_reply(printer, round);
+}
+
 void print_choice(struct printer *printer)
 {
     const struct explanation *explanation = printer->explanation;
     size_t count = explanation->round_count;
-    print_start(printer);
+    print_choice_start(printer);
     for (size_t i = 0; i < count; i++) {
         bool hidden =
             count > FIRST_STEPS + LAST_STEPS + 1 && i >= FIRST_STEPS && i < count - LAST_STEPS;

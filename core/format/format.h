@@ -95,6 +95,17 @@ int record_read(const char *file, unsigned line, const char *bytes, size_t lengt
                 struct record *record, spex_error *error);
 void record_release(struct record *record);
 
+/* -- A run of a system, from its initial state, as a test: records (DESIGN 4.5), or a C program
+ * with libspex. */
+struct test_run {
+    const char *specification;
+    const struct lts *lts;
+    const struct lts_transition *steps;
+    size_t count;
+};
+void test_write_records(const struct test_run *run, struct text *text);
+void test_write_program(const struct test_run *run, struct text *text);
+
 /* The pieces .spec and .spex share: "from --[action]-> to", matched greedily as
  * ^(.+) --\[(.+)\]-> (.+)$ does. `column` of the line's first byte is 1. On a mistake
  * *column is where, and *expected what should be there. The parts point into the line. */

@@ -529,6 +529,117 @@ static void memory_may_run_out_anywhere(void)
     CU_FAIL("never enough memory");
 }
 
+/* ------------------------------------------------------- runs as tests to write */
+
+/* Names that would end a string, a comment or a line, or be read as something else. */
+static const char *const hostile_names[] = {"plain",
+                                            "with \"quotes\"",
+                                            "back\\slash",
+                                            "*/ int x;",
+                                            "line\nbreak",
+                                            "trigraph ?\?/",
+                                            "naïve 表",
+                                            "\xe2\x80\xae"
+                                            "1 turned round",
+                                            "tab\tand\x7f",
+                                            "%s %d"};
+enum { HOSTILE_NAMES = sizeof hostile_names / sizeof *hostile_names };
+
+static void make_hostile_run(struct lts *lts, struct test_run *run)
+{
+    spex_error error;
+    ASSERT_OK(lts_init(lts, &error), error);
+    for (size_t i = 0; i < HOSTILE_NAMES; i++)
+        symbols_intern(&lts->state_names, hostile_names[i]);
+    lts->state_count = HOSTILE_NAMES;
+    for (uint32_t i = 0; i + 1 < HOSTILE_NAMES; i++) {
+        uint32_t label = symbols_intern(&lts->labels, hostile_names[i]);
+        ASSERT_OK(lts_add(lts, i, label, i + 1, &error), error);
+    }
+    *run = (struct test_run){hostile_names[1], lts, lts->transitions, lts->transition_count};
+}
+
+static void a_run_as_records_reads_back(void)
+{
+    struct lts lts;
+    struct test_run run;
+    struct text text = {0};
+    make_hostile_run(&lts, &run);
+    test_write_records(&run, &text);
+    const char *line = text_value(&text);
+    for (unsigned number = 0; number < HOSTILE_NAMES; number++) {
+        struct record record;
+        spex_error error;
+        size_t length = strcspn(line, "\n");
+        ASSERT_OK(record_read("test", number + 1, line, length, &record, &error), error);
+        CU_ASSERT_EQUAL(record.operation, number ? RECORD_TRANSITION : RECORD_INIT);
+        ASSERT_TEXT(record.state, hostile_names[number]);
+        ASSERT_TEXT(number ? record.action : record.specification,
+                    hostile_names[number ? number - 1 : 1]);
+        record_release(&record);
+        line += length + 1;
+    }
+    ASSERT_TEXT(line, "");
+    text_release(&text);
+    lts_release(&lts);
+}
+
+/* What the program reports, told by a library that only prints it. */
+static const char telling_header[] =
+    "#include <stdio.h>\n"
+    "typedef int spex_error; typedef int spex_test; typedef int spex_specification;\n"
+    "typedef int spex_manager;\n"
+    "#define SPEX_HERE 0\n"
+    "#define spex_or_die(status, error, place) ((void)(status), (void)(error), (void)(place))\n"
+    "#define spex_test_begin(test, folder, store, error) (*(test) = NULL, 0)\n"
+    "#define spex_test_manager(test) (NULL)\n"
+    "#define spex_specification_create(s, name, error) (*(s) = NULL, printf(\"%s%c\", name, 0))\n"
+    "#define spex_manager_add_specification(manager, s, handler, data, error) ((void)(manager), "
+    "0)\n"
+    "#define spex_specification_free(s) ((void)(s))\n"
+    "#define spex_init_or_die(m, name, id, meta, state) printf(\"%s%c%s%c\", name, 0, state, 0)\n"
+    "#define spex_transition_or_die(m, id, a, s) printf(\"%s%c%s%c\", a, 0, s, 0)\n"
+    "#define spex_test_end(test, added, count, error) ((void)(test), 0)\n";
+
+static void a_run_as_a_program_says_the_same(void)
+{
+    struct lts lts;
+    struct test_run run;
+    struct text text = {0}, command = {0}, expected = {0};
+    char *printed = NULL;
+    size_t length = 0;
+    spex_error error;
+    make_hostile_run(&lts, &run);
+    test_write_program(&run, &text);
+    suite_write("spex.h", telling_header, strlen(telling_header));
+    suite_write("run.c", text_value(&text), text.length);
+    text_printf(&command,
+                "cd '%s' && cc -std=c99 -Wall -Werror -trigraphs -I. -o run run.c 2>said && "
+                "./run >printed",
+                suite_scratch());
+    if (system("cc --version >/dev/null 2>&1"))
+        suite_skip("there is no compiler cc");
+    else
+        CU_ASSERT_EQUAL(system(text_value(&command)), 0);
+    for (size_t i = 0; i < 2; i++) /* when it is created, and when the instance begins */
+        text_append_bytes(&expected, run.specification, strlen(run.specification) + 1);
+    text_append_bytes(&expected, hostile_names[0], strlen(hostile_names[0]) + 1);
+    for (size_t i = 0; i + 1 < HOSTILE_NAMES; i++) {
+        text_append_bytes(&expected, hostile_names[i], strlen(hostile_names[i]) + 1);
+        text_append_bytes(&expected, hostile_names[i + 1], strlen(hostile_names[i + 1]) + 1);
+    }
+    if (!file_read(suite_scratch_path("printed"), 0, &printed, &length, &error)) {
+        CU_ASSERT_EQUAL(length, expected.length);
+        CU_ASSERT_TRUE(length == expected.length &&
+                       memcmp(printed, text_value(&expected), length) == 0);
+    }
+    free(printed);
+    text_release(&text);
+    text_release(&command);
+    text_release(&expected);
+    lts_release(&lts);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -547,6 +658,8 @@ int main(int argc, char **argv)
         {"hostile specifications come back or are refused",
          hostile_specifications_come_back_or_are_refused},
         {"hostile models come back or are refused", hostile_models_come_back_or_are_refused},
+        {"a run as records reads back", a_run_as_records_reads_back},
+        {"a run as a program says the same", a_run_as_a_program_says_the_same},
         {"memory may run out anywhere", memory_may_run_out_anywhere},
         {0},
     };
