@@ -322,6 +322,7 @@ const char *canvas_sign(const struct canvas *canvas, enum sign sign)
         [SIGN_WARNING] = {"▲", "!"}, [SIGN_UNKNOWN] = {"·", "."}, [SIGN_CURRENT] = {"◆", "*"},
         [SIGN_CUT] = {"…", "~"},     [SIGN_ARROW] = {"→", ">"},   [SIGN_DOT] = {"·", "-"},
         [SIGN_UP] = {"↑", "^"},      [SIGN_DOWN] = {"↓", "v"},    [SIGN_MARK] = {"●", "#"},
+        [SIGN_OPEN] = {"▾", "-"},    [SIGN_CLOSED] = {"▹", "+"},
     };
     return signs[sign][canvas->ascii || canvas->plain];
 }

@@ -98,7 +98,9 @@ enum sign {
     SIGN_DOT,
     SIGN_UP,
     SIGN_DOWN,
-    SIGN_MARK
+    SIGN_MARK,
+    SIGN_OPEN, /* of what opens and closes */
+    SIGN_CLOSED
 };
 const char *canvas_sign(const struct canvas *canvas, enum sign sign);
 

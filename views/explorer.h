@@ -85,6 +85,8 @@ void explorer_open(struct explorer *explorer, enum view_id view);
 void explorer_message(struct explorer *explorer, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void explorer_command(struct explorer *explorer, enum command command);
+/* To the terminal's clipboard; `what` it is, in a word or two. */
+void explorer_copy(struct explorer *explorer, const char *what, const char *text);
 /* Select; views are refreshed. NULL identifier: no instance. */
 void explorer_select_specification(struct explorer *explorer, const char *name);
 void explorer_select_instance(struct explorer *explorer, const char *identifier,

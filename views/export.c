@@ -43,17 +43,22 @@ struct export_view {
 /* What a path is asked for. */
 struct export_request {
     struct explorer *explorer;
-    const struct export_choice *choice;
+    const struct export_choice *choice; /* NULL: `text` is written */
+    char *text;
 };
+
+static void request_free(void *context)
+{
+    struct export_request *request = context;
+    free(request->text);
+    free(request);
+}
 
 /* ------------------------------------------------------------------ asking */
 
 /* A file name made of what people called things: only letters that are safe in one. */
-static void default_path(const struct explorer *explorer, const struct export_choice *choice,
-                         struct text *path)
+static void append_file_name(struct text *path, const char *name)
 {
-    const char *name = choice->what == EXPORT_INSTANCE ? explorer->selection.identifier
-                                                       : explorer->selection.specification;
     size_t length = 0;
     for (; name && *name && length < 60; name++, length++) {
         unsigned char c = (unsigned char)*name;
@@ -61,6 +66,13 @@ static void default_path(const struct explorer *explorer, const struct export_ch
                     (c == '.' && length > 0) || c == '-' || c == '_';
         text_append_char(path, safe ? (char)c : '_');
     }
+}
+
+static void default_path(const struct explorer *explorer, const struct export_choice *choice,
+                         struct text *path)
+{
+    append_file_name(path, choice->what == EXPORT_INSTANCE ? explorer->selection.identifier
+                                                           : explorer->selection.specification);
     if (choice->what == EXPORT_GRAPH)
         text_append(path, "-graph");
     else if (choice->what == EXPORT_REASON)
@@ -75,8 +87,33 @@ static void default_path(const struct explorer *explorer, const struct export_ch
 static void path_typed(void *context, const char *text)
 {
     struct export_request *request = context;
-    if (*text)
+    if (*text && request->choice)
         export_submit(request->explorer, request->choice, text);
+    else if (*text)
+        export_submit_text(request->explorer, request->text, text);
+}
+
+/* Takes the request over. */
+static void ask(struct export_request *request, const char *path)
+{
+    struct overlay_calls calls = {.typed = path_typed, .release = request_free, .context = request};
+    overlay_line(&request->explorer->overlay, "Write to:", path, &calls);
+}
+
+void export_text(struct explorer *explorer, const char *ending, const char *text)
+{
+    struct export_request *request = memory_allocate(1, sizeof *request);
+    if (!request)
+        return;
+    *request = (struct export_request){explorer, NULL, memory_copy_text(text)};
+    struct text path = {0};
+    append_file_name(&path, explorer->selection.specification);
+    text_append(&path, ending);
+    if (request->text)
+        ask(request, text_value(&path));
+    else
+        request_free(request);
+    text_release(&path);
 }
 
 static void ask_path(struct explorer *explorer, const struct export_choice *choice)
@@ -95,11 +132,10 @@ static void ask_path(struct explorer *explorer, const struct export_choice *choi
     struct export_request *request = memory_allocate(1, sizeof *request);
     if (!request)
         return;
-    *request = (struct export_request){explorer, choice};
+    *request = (struct export_request){explorer, choice, NULL};
     struct text path = {0};
     default_path(explorer, choice, &path);
-    struct overlay_calls calls = {.typed = path_typed, .release = free, .context = request};
-    overlay_line(&explorer->overlay, "Write to:", text_value(&path), &calls);
+    ask(request, text_value(&path));
     text_release(&path);
 }
 

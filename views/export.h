@@ -10,7 +10,8 @@ enum export_what {
     EXPORT_SPECIFICATION,
     EXPORT_MODEL,
     EXPORT_INSTANCE,
-    EXPORT_REASON /* verdict and reason of the check, in words */
+    EXPORT_REASON, /* verdict and reason of the check, in words */
+    EXPORT_TEXT    /* what another view wrote, as it is; not in the list */
 };
 
 struct export_choice {
@@ -22,5 +23,9 @@ struct export_choice {
 bool export_possible(const struct explorer *explorer, enum export_what what);
 /* Writes to the file; asks before one that is there is replaced. */
 void export_submit(struct explorer *explorer, const struct export_choice *choice, const char *path);
+/* Asks where to write this text, and does; the file's name is proposed with this ending. */
+void export_text(struct explorer *explorer, const char *ending, const char *text);
+/* Of such a text. */
+void export_submit_text(struct explorer *explorer, const char *text, const char *path);
 
 #endif

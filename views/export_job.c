@@ -16,7 +16,7 @@ struct export_job {
     struct graph_request request; /* of a specification or model: with the verdict's colours */
     struct painted_graph seen;    /* of the graph that is shown */
     spex_instance *instance;
-    struct text reason;
+    struct text reason; /* or the text that is given */
     char *path;
     bool replace; /* a file that is there */
     bool exists;
@@ -39,6 +39,8 @@ bool export_possible(const struct explorer *explorer, enum export_what what)
         return entry && entry->specification && entry->model;
     case EXPORT_REASON:
         return check && !check->running && !check->status;
+    case EXPORT_TEXT:
+        return true;
     case EXPORT_INSTANCE:
     default:
         return explorer->selection.instance != NULL;
@@ -106,6 +108,7 @@ static int render_choice(struct export_job *self, struct text *text)
     case EXPORT_GRAPH:
         return render_painted(self, &self->seen, text);
     case EXPORT_REASON:
+    case EXPORT_TEXT:
         text_append_bytes(text, text_value(&self->reason), self->reason.length);
         return text->failed ? error_memory(&self->error) : SPEX_OK;
     case EXPORT_INSTANCE: {
@@ -152,23 +155,24 @@ static void export_release(struct job *job)
 struct replacing {
     struct explorer *explorer;
     const struct export_choice *choice;
-    char *path;
+    char *path, *text;
 };
 
 static void replacing_free(void *context)
 {
     struct replacing *replacing = context;
     free(replacing->path);
+    free(replacing->text);
     free(replacing);
 }
 
-static void submit(struct explorer *explorer, const struct export_choice *choice, const char *path,
-                   bool replace);
+static void submit(struct explorer *explorer, const struct export_choice *choice, const char *text,
+                   const char *path, bool replace);
 
 static void replace_confirmed(void *context)
 {
     struct replacing *replacing = context;
-    submit(replacing->explorer, replacing->choice, replacing->path, true);
+    submit(replacing->explorer, replacing->choice, replacing->text, replacing->path, true);
 }
 
 static void ask_to_replace(const struct export_job *self)
@@ -177,8 +181,9 @@ static void ask_to_replace(const struct export_job *self)
     struct text question = {0};
     if (!replacing)
         return;
-    *replacing = (struct replacing){self->explorer, self->choice, memory_copy_text(self->path)};
-    if (!replacing->path) {
+    *replacing = (struct replacing){self->explorer, self->choice, memory_copy_text(self->path),
+                                    memory_copy_text(text_value(&self->reason))};
+    if (!replacing->path || !replacing->text) {
         replacing_free(replacing);
         return;
     }
@@ -214,6 +219,8 @@ static bool take_subject(struct export_job *self)
     enum export_what what = self->choice->what;
     if (!export_possible(explorer, what))
         return false;
+    if (what == EXPORT_TEXT)
+        return !self->reason.failed;
     if (what == EXPORT_INSTANCE) {
         self->instance = instance_copy(explorer->selection.instance);
         return self->instance != NULL;
@@ -231,8 +238,8 @@ static bool take_subject(struct export_job *self)
     return taken && !self->reason.failed;
 }
 
-static void submit(struct explorer *explorer, const struct export_choice *choice, const char *path,
-                   bool replace)
+static void submit(struct explorer *explorer, const struct export_choice *choice, const char *text,
+                   const char *path, bool replace)
 {
     struct export_job *self = memory_allocate(1, sizeof *self);
     if (!self)
@@ -247,6 +254,8 @@ static void submit(struct explorer *explorer, const struct export_choice *choice
     self->choice = choice;
     self->replace = replace;
     self->path = memory_copy_text(path);
+    if (choice->what == EXPORT_TEXT)
+        text_append(&self->reason, text);
     if (!self->path || !take_subject(self)) {
         explorer_message(explorer, ROLE_BAD, "There is nothing to write any more.");
         export_release(&self->job);
@@ -257,5 +266,11 @@ static void submit(struct explorer *explorer, const struct export_choice *choice
 
 void export_submit(struct explorer *explorer, const struct export_choice *choice, const char *path)
 {
-    submit(explorer, choice, path, false);
+    submit(explorer, choice, NULL, path, false);
+}
+
+void export_submit_text(struct explorer *explorer, const char *text, const char *path)
+{
+    static const struct export_choice choice = {EXPORT_TEXT, RENDER_TEXT, "text"};
+    submit(explorer, &choice, text, path, false);
 }

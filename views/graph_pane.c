@@ -208,7 +208,7 @@ static void draw_picture(struct graph_pane *pane, struct canvas *canvas, bool fo
 {
     struct painter painter = {.pane = pane,
                               .canvas = canvas,
-                              .focus = focus,
+                              .focus = focus || light->together,
                               .selected = graph_pane_state(pane),
                               .marked = SYMBOL_NONE,
                               .edge = SYMBOL_NONE,

@@ -26,6 +26,7 @@ struct graph_settings {
 struct graph_light {
     uint32_t letter;  /* SYMBOL_NONE: none */
     const char *name; /* NULL: nothing is selected there */
+    bool together;    /* what is selected here belongs to it, and is shown too */
 };
 
 enum { ZOOMS = 5, ZOOM_USUAL = 1, HEAT_NEVER = 5 };
@@ -88,6 +89,8 @@ uint32_t graph_pane_state(const struct graph_pane *pane);
 /* By its name in the whole graph, cutting out another neighbourhood if need be; false:
  * there is no such state. */
 bool graph_pane_select(struct graph_pane *pane, const char *name);
+/* The same and into the middle, also of a graph that is still being made. */
+void graph_pane_show(struct graph_pane *pane, const char *name);
 /* Arrows: the next state in that direction, else the window. False: no movement. */
 bool graph_pane_move(struct graph_pane *pane, enum command command);
 /* Through the transitions that leave the selected state; by: 1 or -1. */

@@ -75,6 +75,15 @@ bool graph_pane_select(struct graph_pane *pane, const char *name)
     return true;
 }
 
+void graph_pane_show(struct graph_pane *pane, const char *name)
+{
+    if (pane->shape && !graph_pane_select(pane, name))
+        return;
+    if (!pane->shape)
+        set_selected(pane, name);
+    pane->touched = pane->centred = true;
+}
+
 void graph_pane_go_to_centre(struct graph_pane *pane)
 {
     const struct summary *summary = explorer_summary(pane->explorer);

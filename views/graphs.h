@@ -6,5 +6,9 @@
 
 /* The graph in focus; NULL: none of the selected specification was shown yet. */
 const struct graph_pane *graphs_shown(const struct explorer *explorer);
+/* Both graphs go to these states of the selected specification and its model, and stay
+ * there together until somebody moves on; NULL: that side follows the other. `words` say what
+ * is shown there; may be NULL. */
+void graphs_show(struct explorer *explorer, const char *const states[2], const char *words);
 
 #endif
