@@ -7,10 +7,7 @@
 #include "base/base.h"
 #include "format/format.h"
 #include "views/check_page.h"
-#include "views/format.h"
 #include "views/graphs.h"
-
-enum { INDENT = 4 /* cursor and sign of what opens */, TALL = 30, WIDE = 100 };
 
 /* ---------------------------------------------------------------- the page */
 
@@ -38,6 +35,7 @@ static void open_sections(struct check_view *view, const struct summary *summary
                 view->reasons == reasons;
     if (same)
         return;
+    check_play_close(view);
     free(view->name);
     view->name = memory_copy_text(summary->name);
     view->content = content;
@@ -65,6 +63,7 @@ void check_make_page(struct check_view *view)
     check_add_verdict(view, summary);
     if (check) {
         check_add_reasons(view, check);
+        check_add_play(view, check);
         check_add_formula(view, check);
     }
     check_add_coverage(view, summary);
@@ -106,208 +105,23 @@ static void check_refresh(struct explorer *explorer, void *state)
     make_again(view);
 }
 
-static struct page_line *line_at(struct check_view *view)
-{
-    return view->cursor < view->page.count ? &view->page.lines[view->cursor] : NULL;
-}
-
-/* ----------------------------------------------------------------- drawing */
-
-static void draw_heading(const struct explorer *explorer, const struct summary *summary,
-                         struct canvas *canvas, struct area area)
-{
-    struct verdict_words verdict = verdict_of_summary(summary);
-    const struct check *check = summary->check;
-    int used = canvas_put(canvas, area.x, area.y, area.width, ROLE_TITLE, summary->name) + 2;
-    used += canvas_print(canvas, area.x + used, area.y, area.width - used, verdict.role, "%s %s",
-                         canvas_sign(canvas, verdict.sign), verdict.words) +
-            2;
-    struct text detail = {0};
-    if (check && check->running) {
-        text_append(&detail, "checking again");
-    } else if (check && check->at) {
-        char age[DURATION_TEXT_SIZE];
-        int64_t past = workspace_now(explorer->workspace) - check->at;
-        duration_format_short(past, age);
-        if (past < 1000000)
-            text_append(&detail, "checked just now");
-        else
-            text_printf(&detail, "checked %s ago", age);
-    }
-    canvas_put_right(canvas, area.x + used, area.y, area.width - used, ROLE_DIM,
-                     text_value(&detail));
-    text_release(&detail);
-    if (!summary->entry || !summary->entry->specification || !summary->entry->model)
-        return;
-    canvas_print(canvas, area.x, area.y + 1, area.width, ROLE_DIM,
-                 "specification %u states, %zu transitions; %s model, %zu transitions",
-                 summary->entry->specification->states.count,
-                 summary->entry->specification->transition_count, model_words(summary),
-                 model_steps(summary->entry->model));
-}
-
-/* The rows a line's text is wrapped in, and the columns left for its detail. */
-static struct area text_area(const struct page_line *line, struct area area)
-{
-    int indent =
-        line->act == ACT_SECTION ? INDENT : INDENT + line->indent + 2 * (line->act == ACT_FOLD);
-    if (indent > area.width / 3)
-        indent = area.width / 3;
-    return (struct area){area.x + indent, area.y, area.width - indent, area.height};
-}
-
-/* With a blank row between what is open and the next heading. */
-static int rows_of(const struct check_page *page, size_t line)
-{
-    bool blank = line > 0 && page->lines[line].act == ACT_SECTION &&
-                 page->lines[line - 1].act != ACT_SECTION;
-    return page->lines[line].rows + blank;
-}
-
-static void measure(struct check_page *page, struct canvas *canvas, struct area area)
-{
-    if (page->width == area.width)
-        return;
-    page->width = area.width;
-    for (size_t i = 0; i < page->count; i++) {
-        struct page_line *line = &page->lines[i];
-        struct area nowhere = text_area(line, area);
-        nowhere.height = 0;
-        line->rows = canvas_wrap(canvas, nowhere, 0, ROLE_NORMAL, line->text);
-        if (line->rows < 1 || line->act == ACT_SECTION)
-            line->rows = 1;
-    }
-}
-
-/* The row, of all of them, that the line begins in; blank ones before headings left out. */
-static int first_row(const struct check_page *page, size_t line)
-{
-    int row = 0;
-    for (size_t i = 0; i < line; i++)
-        row += rows_of(page, i);
-    return row + rows_of(page, line) - page->lines[line].rows;
-}
-
-static void into_sight(struct check_view *view, int height)
-{
-    int all = 0;
-    const struct check_page *page = &view->page;
-    for (size_t i = 0; i < page->count; i++)
-        all += rows_of(page, i);
-    int first = page->count ? first_row(page, view->cursor) : 0;
-    int last = first + (page->count ? page->lines[view->cursor].rows : 1);
-    /* Of a line that is higher than the view the part that shows may be any. */
-    bool higher = last - first > height;
-    if (higher ? view->top > last - height : view->top > first)
-        view->top = higher ? last - height : first;
-    if (higher ? view->top < first : view->top + height < last)
-        view->top = higher ? first : last - height;
-    if (view->top > all - height)
-        view->top = all - height;
-    if (view->top < 0 || (view->cursor == 0 && !higher))
-        view->top = 0;
-}
-
-static void draw_section_sign(const struct check_view *view, struct canvas *canvas, int x, int y,
-                              const struct page_line *line, enum role role)
-{
-    const struct check_page *page = &view->page;
-    size_t next = (size_t)(line - page->lines) + 1;
-    bool open = line->act == ACT_SECTION
-                    ? view->open[line->section]
-                    : next < page->count && page->lines[next].indent > line->indent &&
-                          page->lines[next].act != ACT_SECTION;
-    canvas_put(canvas, x, y, 1, role, canvas_sign(canvas, open ? SIGN_OPEN : SIGN_CLOSED));
-}
-
-/* `row` of the area, which may be above it, is the line's first. */
-static void draw_line(const struct check_view *view, struct canvas *canvas, struct area area,
-                      int row, const struct page_line *line)
-{
-    bool selected = line == &view->page.lines[view->cursor];
-    enum role role = selected ? ROLE_SELECTED : line->role;
-    struct area box = text_area(line, area);
-    int skip = row < 0 ? -row : 0;
-    int rows = line->rows - skip < area.height - (row + skip) ? line->rows - skip
-                                                              : area.height - (row + skip);
-    box.y = area.y + row + skip;
-    box.height = rows;
-    if (rows <= 0)
-        return;
-    if (selected) {
-        canvas_fill(canvas, (struct area){area.x, box.y, area.width, rows}, ROLE_SELECTED);
-        canvas_put(canvas, area.x, area.y + (row > 0 ? row : 0), 1, role,
-                   canvas_sign(canvas, SIGN_CURSOR));
-    }
-    if ((line->act == ACT_SECTION || line->act == ACT_FOLD) && skip == 0)
-        draw_section_sign(view, canvas, box.x - 2, box.y, line, role);
-    canvas_wrap(canvas, box, skip, role, line->text);
-    int width = utf8_width(line->text);
-    int room = box.width - width - 2;
-    if (line->detail && line->rows == 1 && room > 8)
-        canvas_put_right(canvas, box.x + width + 2, box.y, room, selected ? role : ROLE_DIM,
-                         line->detail);
-}
-
-static void draw_lines(struct check_view *view, struct canvas *canvas, struct area area)
-{
-    const struct check_page *page = &view->page;
-    int row = 0;
-    measure(&view->page, canvas, area);
-    into_sight(view, area.height);
-    view->shown = area;
-    row = -view->top;
-    for (size_t i = 0; i < page->count; i++) {
-        int rows = rows_of(page, i);
-        if (row < area.height && row + rows > 0)
-            draw_line(view, canvas, area, row + rows - page->lines[i].rows, &page->lines[i]);
-        row += rows;
-    }
-    if (row > area.height)
-        canvas_print(canvas, area.x + area.width - 6, area.y + area.height, 7, ROLE_DIM, "%s more",
-                     canvas_sign(canvas, SIGN_DOWN));
-}
-
-static void check_draw(struct explorer *explorer, void *state, struct canvas *canvas,
-                       struct area area)
-{
-    struct check_view *view = state;
-    const struct summary *summary = explorer_summary(explorer);
-    struct area inner = {area.x + 2, area.y, area.width - 4, area.height};
-    if (!summary || !view->explorer) {
-        canvas_put(canvas, inner.x, inner.y + 1, inner.width, ROLE_DIM, nothing_selected(explorer));
-        return;
-    }
-    draw_heading(explorer, summary, canvas, inner);
-    int top = area.height > 10 ? 3 : 2;
-    struct area body = {area.x, inner.y + top, area.width - 1, inner.height - top - 1};
-    const struct check *check = check_told(summary);
-    int sides =
-        area.height >= TALL && area.width >= WIDE ? check_sides_height(check, line_at(view)) : 0;
-    body.height -= sides;
-    draw_lines(view, canvas, body);
-    if (sides)
-        check_draw_sides(check, line_at(view), canvas,
-                         (struct area){inner.x, body.y + body.height + 1, inner.width, sides});
-}
-
 /* ------------------------------------------------------------------ moving */
 
 static void show_in_graphs(struct check_view *view)
 {
-    const struct page_line *line = line_at(view);
+    const struct page_line *line = check_line(view);
     if (line && (line->places[LEFT] || line->places[RIGHT]))
         graphs_show(view->explorer, (const char *const *)line->places, line->text);
 }
 
 static bool move(struct check_view *view, enum command command)
 {
-    const struct page_line *line = line_at(view);
+    const struct page_line *line = check_line(view);
     struct scroll scroll = {view->cursor, 0};
     size_t page = view->shown.height > 1 ? (size_t)view->shown.height : 1;
     if (line && view->page.width) {
         /* What is higher than the view is read to its end first. */
-        int first = first_row(&view->page, view->cursor), last = first + line->rows;
+        int first = check_first_row(&view->page, view->cursor), last = first + line->rows;
         if (command == COMMAND_DOWN && view->top + view->shown.height < last) {
             view->top++;
             return true;
@@ -363,7 +177,7 @@ static void toggle_fold(struct check_view *view, const struct page_line *line)
 /* Left and right, as in a tree. */
 static void open_or_close(struct check_view *view, bool open)
 {
-    struct page_line *line = line_at(view);
+    struct page_line *line = check_line(view);
     if (!line)
         return;
     if (!open)
@@ -378,7 +192,7 @@ static void open_or_close(struct check_view *view, bool open)
 
 static void offer_test(struct check_view *view)
 {
-    const struct page_line *line = line_at(view);
+    const struct page_line *line = check_line(view);
     const struct summary *summary = explorer_summary(view->explorer);
     const struct check *check = check_told(summary);
     const struct explanation *missing = check_trace(check, LEFT);
@@ -405,7 +219,7 @@ static void offer_test(struct check_view *view)
 
 static void act(struct check_view *view)
 {
-    const struct page_line *line = line_at(view);
+    const struct page_line *line = check_line(view);
     switch (line ? line->act : ACT_GRAPHS) {
     case ACT_SECTION:
         view->open[line->section] = !view->open[line->section];
@@ -423,6 +237,12 @@ static void act(struct check_view *view)
         break;
     case ACT_TEST:
         offer_test(view);
+        break;
+    case ACT_PLAY:
+        check_play(view);
+        break;
+    case ACT_ANSWER:
+        check_play_choose(view, line->number);
         break;
     case ACT_GRAPHS:
         show_in_graphs(view);
@@ -449,6 +269,15 @@ static bool check_command(struct explorer *explorer, void *state, enum command c
     case COMMAND_TEST:
         offer_test(view);
         return true;
+    case COMMAND_PLAY:
+        check_play(view);
+        return true;
+    case COMMAND_TAKE_BACK:
+        check_play_take_back(view);
+        return true;
+    case COMMAND_GIVE_UP:
+        check_play_give_up(view);
+        return true;
     case COMMAND_EXCHANGE:
         show_in_graphs(view);
         explorer_open(explorer, VIEW_GRAPHS);
@@ -472,7 +301,7 @@ static bool check_mouse(struct explorer *explorer, void *state, const struct key
         return false;
     int wanted = key->y - shown->y + view->top, row = 0;
     for (size_t i = 0; i < view->page.count; i++) {
-        row += rows_of(&view->page, i);
+        row += check_rows(&view->page, i);
         if (wanted >= row)
             continue;
         view->cursor = i;
@@ -488,6 +317,7 @@ static void check_release(void *state)
 {
     struct check_view *view = state;
     page_clear(&view->page);
+    check_play_close(view);
     found_release(&view->found);
     covered_release(&view->covered);
     counts_query_release(&view->query);
@@ -502,10 +332,12 @@ const struct view_operations check_view = {
              "checked by itself whenever a file or what was learned changes, and by c. Sections "
              "open and close with Enter. Going along the steps of a reason moves both graphs to "
              "where the two sides are then; x goes there and back. Enter on the instances lists "
-             "them, t copies a test that is missing.",
+             "them, t copies a test that is missing. p plays: the program shows the difference "
+             "round by round, or, where there is none, answers whatever you try.",
     .open_word = "open",
-    .hints = {COMMAND_OPEN, COMMAND_EXCHANGE, COMMAND_TEST, COMMAND_NEXT_SPECIFICATION,
-              COMMAND_MODELS, COMMAND_CHECK, COMMAND_EXPORT, COMMAND_NONE},
+    .hints = {COMMAND_OPEN, COMMAND_EXCHANGE, COMMAND_PLAY, COMMAND_TEST,
+              COMMAND_NEXT_SPECIFICATION, COMMAND_MODELS, COMMAND_CHECK, COMMAND_EXPORT,
+              COMMAND_NONE},
     .state_size = sizeof(struct check_view),
     .draw = check_draw,
     .command = check_command,

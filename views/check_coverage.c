@@ -170,7 +170,7 @@ static char *seen(const struct check_view *view, const struct lts_transition *st
     const struct lts *lts = &view->covered.specification;
     char from[16], to[16], number[32], time[40];
     struct text text = {0};
-    if (!view->counts)
+    if (!graph_counts_any(view->counts))
         return NULL;
     const struct observed_transition *observed = graph_counts_transition(
         view->counts, lts_state_name(lts, step->from, from), lts_label_name(lts, step->label, true),
@@ -301,7 +301,7 @@ void check_add_coverage(struct check_view *view, const struct summary *summary)
         return;
     /* Rounded down: 100 % is only what is whole. */
     if (covered->known && !covered->error.status)
-        snprintf(detail, sizeof detail, "%" PRIu64 " of %" PRIu64 " transitions seen, %u %%",
+        snprintf(detail, sizeof detail, "%" PRIu64 " of %" PRIu64 " transitions, %u %%",
                  part->covered, part->total,
                  part->total ? (unsigned)(part->covered * 100 / part->total) : 100);
     if (!page_section(view, SECTION_COVERAGE, "Coverage", detail))

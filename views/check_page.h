@@ -2,11 +2,13 @@
  * The Check view's page: sections that open and close, and in them lines to go to. Views
  * of it are drawn from the lines alone, which own all they show.
  *
- *   check.c           the view: drawing, moving, what Enter does
+ *   check.c           the view: moving, what Enter does
+ *   check_draw.c      drawing
  *   check_page.c      lines, and what is open
  *   check_reason.c    verdict, extra and missing behaviour, the rounds, the formula
  *   check_coverage.c  what was never seen, and tests that would show it
  *   check_found.c     the instances that did what is extra
+ *   check_play.c      playing it oneself
  *   check_sides.c     where both sides are at a line, side by side
  *   check_test.c      a test to write, to the clipboard or a file
  */
@@ -16,12 +18,14 @@
 #include "check/coverage.h"
 #include "views/explorer.h"
 #include "views/graph_counts.h"
+#include "views/play.h"
 
 enum section {
     SECTION_VERDICT,
     SECTION_EXTRA,
     SECTION_MISSING,
     SECTION_ROUNDS,
+    SECTION_PLAY,
     SECTION_FORMULA,
     SECTION_COVERAGE,
     SECTIONS
@@ -34,7 +38,9 @@ enum line_act {
     ACT_FOLD,      /* the same of the lines below; `number` tells the fold */
     ACT_INSTANCES, /* list those that did it */
     ACT_EVENTS,
-    ACT_TEST /* copy it; `number`: of which run of the coverage */
+    ACT_PLAY,   /* begin it */
+    ACT_ANSWER, /* in the play: this move; `number`: which */
+    ACT_TEST    /* copy it; `number`: of which run of the coverage */
 };
 
 struct page_line {
@@ -106,6 +112,7 @@ struct check_view {
     struct area shown;
     struct found found;
     struct covered covered;
+    struct play *play; /* NULL: none is on */
     struct counts_query query;
     struct graph_counts *counts; /* NULL: none yet */
 };
@@ -117,6 +124,15 @@ bool page_fold(struct check_view *view, enum section section, uint32_t number, i
                struct text *title);
 /* Makes all lines anew. */
 void check_make_page(struct check_view *view);
+
+/* ---- check_draw.c */
+void check_draw(struct explorer *explorer, void *state, struct canvas *canvas, struct area area);
+/* The line of the cursor; NULL: there is none. */
+struct page_line *check_line(struct check_view *view);
+/* How many rows a line takes, with a blank one between what is open and the next heading;
+ * which row it begins in. As last drawn. */
+int check_rows(const struct check_page *page, size_t line);
+int check_first_row(const struct check_page *page, size_t line);
 
 /* ---- check_reason.c */
 /* The check that says something; NULL: none yet. */
@@ -139,6 +155,15 @@ void check_add_found(struct check_view *view);
 /* Lists them. */
 void check_open_found(struct check_view *view);
 void found_release(struct found *found);
+
+/* ---- check_play.c */
+void check_add_play(struct check_view *view, const struct check *check);
+/* Begins, or begins again. */
+void check_play(struct check_view *view);
+void check_play_choose(struct check_view *view, uint32_t choice);
+void check_play_take_back(struct check_view *view);
+void check_play_give_up(struct check_view *view);
+void check_play_close(struct check_view *view);
 
 /* ---- check_sides.c */
 /* Rows that it takes; 0: there is nothing to show. */

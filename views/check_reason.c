@@ -257,7 +257,7 @@ static uint32_t attack_end(const struct round *round)
 static void add_other_answers(struct check_view *view, struct printer *printer,
                               const struct round *round, uint32_t number)
 {
-    size_t others = round->answer_count - 1;
+    size_t others = round->answer_count - 1 + round->more_answers;
     enum side defender = other_side(round->attacker);
     struct text text = {0};
     text_printf(&text, "%zu other %s", others, others == 1 ? "answer" : "answers");
@@ -273,6 +273,8 @@ static void add_other_answers(struct check_view *view, struct printer *printer,
         page_place(page_add(&view->page, SECTION_ROUNDS, ROLE_NORMAL, 7, &text), printer->sides,
                    answer->next.states[LEFT], answer->next.states[RIGHT]);
     }
+    if (round->more_answers)
+        page_say(&view->page, SECTION_ROUNDS, ROLE_DIM, 7, "... and more that last no longer");
 }
 
 static void add_round(struct check_view *view, struct printer *printer, const struct round *round,

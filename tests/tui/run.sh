@@ -166,6 +166,64 @@ test_graphs_to_walk_in() {
     quit
 }
 
+# The check as sections, its steps in both graphs, the play on either side.
+test_check_and_play() {
+    project
+    on_project 120x40
+    see 'Order'; press :; write 'check TCP'; press Enter; see 'Extra behaviour'
+    press ')' ')'; see 'Specification, LISTEN'; see 'Implementation, LISTEN'
+    press x; see '▸LISTEN'; see '2. passive OPEN -> LISTEN'
+    press ')'; see '3. rcv SYN -> SYN-RECEIVED'; press x; see 'Instances that did it'
+    press j j j j; press Enter; see 'filter: id='; see 'TCP'; press q
+    # the program wins, and says why
+    press p; see 'Round 1. The specification, in "CLOSED", goes'
+    press Enter; see 'Round 2.'; see 'You, for the implementation'
+    press u; gone 'Round 2.'; press Enter; see 'Round 2.'
+    press Enter; see 'Round 3.'; press Enter; see 'Round 4.'
+    see 'this is the difference'
+    press p; gone 'Round 4.'; press f; see 'Here no answer is left'
+    # and where there is no difference, the roles turn
+    press :; write 'check Order'; press Enter; see 'branching bisimilar'
+    press p; see 'Which step do you take'; press Enter; see 'You, for the specification'; see 'The program, for the'
+    press f; see 'There is no difference to be found'
+    quit
+}
+
+# A test that is missing is written, and what it does is what was missing.
+test_a_missing_test() {
+    local CC sanitizers missing
+    project
+    tm set-option -s set-clipboard on
+    on_project 120x40
+    see 'Order'; press :; write 'check TwoPhaseCommit'; press Enter; see 'A test to write'
+    press t; see 'copy it as JSON records'; press 1; see 'Copied the records'
+    for _ in $(seq 100); do tm show-buffer 2>/dev/null | grep -q '"op":"init"' && break; sleep 0.05; done
+    tm show-buffer >copied 2>/dev/null
+    press t 3; see 'Write to: TwoPhaseCommit-test.jsonl'; press C-u; write "$PWD/test.jsonl"; press Enter; see 'Wrote'
+    press t 4; see 'Write to: TwoPhaseCommit-test.c'; press C-u; write "$PWD/test.c"; press Enter; see 'test.c, '
+    quit
+    cmp copied test.jsonl || problem "copied: $(cat copied)"
+    missing=$(tail -n 2 test.jsonl | sed 's/.*"state":"\([^"]*\)".*/\1/' | sed -n 1p)
+    missing="$missing --[$(tail -n 1 test.jsonl | sed 's/.*"action":"\([^"]*\)","state":"\([^"]*\)".*/\1]-> \2/')"
+    grep -qxF -- "$missing" specs/two-phase-commit.spec ||
+        problem "the specification has no $missing"
+    grep -qxF -- "$missing" specs/models/TwoPhaseCommit.spex && problem "$missing is not missing"
+    # as records
+    cp -r specs/models learned
+    "$build_dir/spex" record --learn learned --specs specs <test.jsonl >out 2>&1 ||
+        problem "the records: $(cat out)"
+    grep -qxF -- "$missing" learned/TwoPhaseCommit.spex || problem "the records left $missing missing"
+    # as a program
+    cp -r specs/models spex_impl_models
+    CC=$(sed -n 's/^CC = //p' "$build_dir/Makefile")
+    sanitizers=$(sed -n 's/^SPEX_CFLAGS = //p' "$build_dir/Makefile" | tr ' ' '\n' | grep '^-fsanitize=')
+    # shellcheck disable=SC2086
+    "$build_dir/libtool" --quiet --tag=CC --mode=link $CC $sanitizers -std=c99 -Wall -Wextra -Werror \
+        -I"$source_dir/core" -o test test.c "$build_dir/libspex.la" >out 2>&1 &&
+        ./test >>out 2>&1 || problem "the program: $(cat out)"
+    grep -qxF -- "$missing" spex_impl_models/TwoPhaseCommit.spex || problem "the program left $missing missing"
+}
+
 test_filter_as_one_types() {
     project
     on_project 120x40
