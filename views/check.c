@@ -52,14 +52,41 @@ static void open_sections(struct check_view *view, const struct summary *summary
     view->open[SECTION_COVERAGE] = !check || check->equivalent;
 }
 
+/* The cursor's line, counted from the heading of its section. */
+static size_t offset_in_section(const struct check_view *view, enum section *section)
+{
+    size_t heading = view->cursor;
+    *section = view->page.lines[view->cursor].section;
+    while (heading > 0 && view->page.lines[heading].act != ACT_SECTION)
+        heading--;
+    return view->cursor - heading;
+}
+
+/* To the same line, as far as there still is one. */
+static void put_cursor(struct check_view *view, enum section section, size_t offset)
+{
+    view->cursor = 0;
+    for (size_t i = 0; i < view->page.count; i++)
+        if (view->page.lines[i].section == section) {
+            view->cursor = i;
+            if (!offset--)
+                return;
+        }
+}
+
 void check_make_page(struct check_view *view)
 {
     const struct summary *summary = explorer_summary(view->explorer);
     const struct check *check = check_told(summary);
+    enum section section = SECTION_VERDICT;
+    size_t offset = 0;
+    if (summary)
+        open_sections(view, summary);
+    if (view->cursor < view->page.count)
+        offset = offset_in_section(view, &section);
     page_clear(&view->page);
     if (!summary)
         return;
-    open_sections(view, summary);
     check_add_verdict(view, summary);
     if (check) {
         check_add_reasons(view, check);
@@ -67,8 +94,7 @@ void check_make_page(struct check_view *view)
         check_add_formula(view, check);
     }
     check_add_coverage(view, summary);
-    if (view->cursor >= view->page.count)
-        view->cursor = view->page.count ? view->page.count - 1 : 0;
+    put_cursor(view, section, offset);
 }
 
 static void make_again(struct check_view *view)
@@ -93,10 +119,11 @@ static void check_refresh(struct explorer *explorer, void *state)
 {
     struct check_view *view = state;
     const char *name = explorer->selection.specification;
-    if (!view->explorer)
+    if (!view->explorer) {
+        view->explorer = explorer;
         view->query =
             (struct counts_query){.explorer = explorer, .ready = counts_ready, .context = view};
-    view->explorer = explorer;
+    }
     if (!name || !view->query.specification || strcmp(name, view->query.specification) != 0) {
         graph_counts_drop(view->counts);
         view->counts = NULL;

@@ -8,8 +8,9 @@
 #include "views/check_page.h"
 #include "views/format.h"
 
-/* Lines of one list; transitions of which coverage is found out before somebody asks. */
-enum { MOST_LINES = 1000, SMALL = 2000 };
+/* Lines of one list, steps of one line; transitions of which coverage is found out before somebody
+ * asks. */
+enum { MOST_LINES = 1000, MOST_STEPS = 40, SMALL = 2000 };
 enum { FOLD_COVERED, FOLD_UNREACHABLE };
 
 struct coverage_job {
@@ -230,6 +231,10 @@ static void add_run(struct check_view *view, size_t number)
     char buffer[16];
     text_printf(&text, "%zu. ", number + 1);
     for (size_t i = 0; i < run->count; i++) {
+        if (i == MOST_STEPS && run->count > MOST_STEPS + 1) {
+            text_printf(&text, ", ... and %zu more steps", run->count - i);
+            break;
+        }
         const char *action = lts_label_name(lts, run->steps[i].label, true);
         bool start = strcmp(action, SPEX_INITIALISATION) == 0;
         text_append(&text, i ? ", " : "");

@@ -145,10 +145,12 @@ static void draw_line(const struct check_view *view, struct canvas *canvas, stru
                          line->detail);
 }
 
-static void draw_lines(struct check_view *view, struct canvas *canvas, struct area area)
+/* `below`: whether there is a row to say that there is more. */
+static void draw_lines(struct check_view *view, struct canvas *canvas, struct area area, bool below)
 {
     const struct check_page *page = &view->page;
     int row = 0;
+    canvas_fill(canvas, area, ROLE_NORMAL);
     measure(&view->page, canvas, area);
     into_sight(view, area.height);
     view->shown = area;
@@ -159,7 +161,7 @@ static void draw_lines(struct check_view *view, struct canvas *canvas, struct ar
             draw_line(view, canvas, area, row + rows - page->lines[i].rows, &page->lines[i]);
         row += rows;
     }
-    if (row > area.height)
+    if (row > area.height && below)
         canvas_print(canvas, area.x + area.width - 6, area.y + area.height, 7, ROLE_DIM, "%s more",
                      canvas_sign(canvas, SIGN_DOWN));
 }
@@ -174,13 +176,14 @@ void check_draw(struct explorer *explorer, void *state, struct canvas *canvas, s
         return;
     }
     draw_heading(explorer, summary, canvas, inner);
-    int top = area.height > 10 ? 3 : 2;
-    struct area body = {area.x, inner.y + top, area.width - 1, inner.height - top - 1};
+    /* Of a low window the lines get what the heading can spare. */
+    int top = area.height > 10 ? 3 : area.height > 6 ? 2 : 1, below = area.height > 6 ? 1 : 0;
+    struct area body = {area.x, inner.y + top, area.width - 1, inner.height - top - below};
     const struct check *check = check_told(summary);
     int sides =
         area.height >= TALL && area.width >= WIDE ? check_sides_height(check, check_line(view)) : 0;
     body.height -= sides;
-    draw_lines(view, canvas, body);
+    draw_lines(view, canvas, body, below);
     if (sides)
         check_draw_sides(check, check_line(view), canvas,
                          (struct area){inner.x, body.y + body.height + 1, inner.width, sides});

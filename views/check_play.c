@@ -314,7 +314,8 @@ static void moved(void *context)
 {
     struct check_view *view = context;
     check_make_page(view);
-    if (view->play->state == PLAY_THINKING || !view->open[SECTION_PLAY])
+    /* What it is about may have changed while the program was thinking: then it is closed. */
+    if (!view->play || view->play->state == PLAY_THINKING || !view->open[SECTION_PLAY])
         return;
     go_to_play(view);
     show_now(view);

@@ -80,12 +80,12 @@ static const char *words_of_no(const struct check *check)
         return "They are not equivalent. Where they part is too entangled to be told in steps; "
                "the graphs show which states have no equivalent one.";
     if (extra && missing)
-        return "They are not equivalent: the implementation does what is not specified, and what "
-               "is specified was not seen of it.";
+        return "They are not equivalent: the implementation does what is not specified, and "
+               "something that is specified has not been seen in it.";
     if (extra)
         return "They are not equivalent: the implementation does what is not specified.";
     if (missing)
-        return "They are not equivalent: something that is specified was not seen of the "
+        return "They are not equivalent: something that is specified has not been seen in the "
                "implementation.";
     return explanation->same_traces
                ? "They are not equivalent: both can do the same actions one after the other, but "
@@ -230,7 +230,10 @@ static void add_trace(struct check_view *view, const struct check *check, enum s
     states[side] = last->from != LTS_BEFORE ? last->from : last->to;
     states[other] = path_end(&printer, other, &trace->path[other]);
     print_trace_end(&printer);
-    page_place(page_add_lines(page, section, &text), printer.sides, states[LEFT], states[RIGHT]);
+    struct page_line *end = page_add_lines(page, section, &text);
+    page_place(end, printer.sides, states[LEFT], states[RIGHT]);
+    if (end && side == RIGHT && view->found.count)
+        end->act = ACT_INSTANCES;
     print_trace_other(&printer);
     page_place(page_add_lines(page, section, &text), printer.sides, states[LEFT], states[RIGHT]);
     if (side == RIGHT) {

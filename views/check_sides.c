@@ -4,20 +4,30 @@
 #include "base/base.h"
 #include "views/check_page.h"
 
-/* Steps that are listed; transitions that can be looked through while a screen is drawn. */
-enum { MOST_LISTED = 6, MANY = 100000 };
+/* Steps that are listed, and kept to compare; transitions that can be looked through while a
+ * screen is drawn. */
+enum { MOST_LISTED = 6, MOST_KEPT = 64, MANY = 500000 };
 
 struct place {
     const struct lts *lts;
     uint32_t state; /* SYMBOL_NONE: none */
+    const struct lts_transition *steps[MOST_KEPT];
+    size_t count; /* of all that leave the state */
 };
 
 static struct place place_of(const struct check *check, const struct page_line *line,
                              enum side side)
 {
-    struct place place = {&check->sides[side], SYMBOL_NONE};
-    if (line->places[side])
+    struct place place = {.lts = &check->sides[side], .state = SYMBOL_NONE};
+    if (line->places[side] && place.lts->transition_count <= MANY)
         place.state = lts_find_state(place.lts, line->places[side]);
+    for (size_t i = 0; place.state != SYMBOL_NONE && i < place.lts->transition_count; i++) {
+        if (place.lts->transitions[i].from != place.state)
+            continue;
+        if (place.count < MOST_KEPT)
+            place.steps[place.count] = &place.lts->transitions[i];
+        place.count++;
+    }
     return place;
 }
 
@@ -28,19 +38,10 @@ static bool can(const struct place *place, const struct lts *of, const struct lt
         step->label == LTS_INTERNAL
             ? LTS_INTERNAL
             : symbols_find(&place->lts->labels, symbols_name(&of->labels, step->label));
-    for (size_t i = 0; i < place->lts->transition_count; i++)
-        if (place->lts->transitions[i].from == place->state &&
-            place->lts->transitions[i].label == label)
+    for (size_t i = 0; i < place->count && i < MOST_KEPT; i++)
+        if (place->steps[i]->label == label)
             return true;
-    return false;
-}
-
-static size_t count_steps(const struct place *place)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < place->lts->transition_count; i++)
-        count += place->lts->transitions[i].from == place->state;
-    return count;
+    return place->count > MOST_KEPT; /* as far as is known */
 }
 
 int check_sides_height(const struct check *check, const struct page_line *line)
@@ -49,13 +50,8 @@ int check_sides_height(const struct check *check, const struct page_line *line)
     bool any = false;
     for (int side = LEFT; check && line && side <= RIGHT; side++) {
         struct place place = place_of(check, line, (enum side)side);
-        if (place.lts->transition_count > MANY)
-            return 0;
-        if (place.state == SYMBOL_NONE)
-            continue;
-        size_t count = count_steps(&place);
-        any = true;
-        most = count > most ? count : most;
+        any |= place.state != SYMBOL_NONE;
+        most = place.count > most ? place.count : most;
     }
     return any ? 3 + (int)(most > MOST_LISTED ? MOST_LISTED + 1 : most) : 0;
 }
@@ -83,26 +79,18 @@ static void draw_side(struct canvas *canvas, struct area box, const struct place
 {
     char buffer[16];
     struct text title = {0};
-    size_t shown = 0, count = place->state == SYMBOL_NONE ? 0 : count_steps(place);
+    size_t listed = place->count > MOST_LISTED + 1 ? MOST_LISTED : place->count;
     struct area row = {box.x + 2, box.y + 1, box.width - 4, 1};
     text_append(&title, side == LEFT ? "Specification" : "Implementation");
     if (place->state != SYMBOL_NONE)
         text_printf(&title, ", %s", lts_state_name(place->lts, place->state, buffer));
     canvas_frame(canvas, box, ROLE_FRAME, text_value(&title));
     text_release(&title);
-    for (size_t i = 0; count && i < place->lts->transition_count; i++) {
-        const struct lts_transition *step = &place->lts->transitions[i];
-        if (step->from != place->state)
-            continue;
-        if (shown++ == MOST_LISTED && count > MOST_LISTED + 1) {
-            canvas_print(canvas, row.x, row.y, row.width, ROLE_DIM, "%zu more",
-                         count - MOST_LISTED);
-            return;
-        }
-        draw_step(canvas, row, place, other, side, step);
-        row.y++;
-    }
-    if (place->state != SYMBOL_NONE && !count)
+    for (size_t i = 0; i < listed; i++, row.y++)
+        draw_step(canvas, row, place, other, side, place->steps[i]);
+    if (listed < place->count)
+        canvas_print(canvas, row.x, row.y, row.width, ROLE_DIM, "%zu more", place->count - listed);
+    else if (place->state != SYMBOL_NONE && !place->count)
         canvas_put(canvas, row.x, row.y, row.width, ROLE_DIM, "nothing: it ends here");
 }
 

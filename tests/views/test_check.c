@@ -158,6 +158,8 @@ static void a_small_screen_shows_all(void)
         explorer_key(screen.explorer, &down);
     }
     CU_ASSERT_EQUAL(found, 8);
+    screen_keys(&screen, "g");
+    ASSERT_CONTAINS(screen_text(&screen, 20, 6), "▸ ▾ Verdict");
     screen_close(&screen);
 }
 
@@ -227,6 +229,89 @@ static void the_instances_that_did_it(void)
     ASSERT_CONTAINS(text, "filter: id=front");
     ASSERT_CONTAINS(text, "Door");
     CU_ASSERT_PTR_NULL(strstr(text, "order-"));
+    screen_close(&screen);
+}
+
+static void quiet(const char *line, void *data)
+{
+    (void)line;
+    (void)data;
+}
+
+static spex_manager *open_store(const struct screen *screen)
+{
+    spex_manager *manager;
+    spex_manager_options options;
+    spex_error error;
+    spex_manager_options_init(&options);
+    project_manager_options(&screen->options, &options);
+    options.passive = true;
+    options.log = quiet;
+    ASSERT_OK(spex_manager_open(&manager, &options, &error), error);
+    spex_specification *door;
+    ASSERT_OK(spex_specification_load(&door, "specs/door.spec", &error), error);
+    ASSERT_OK(spex_manager_add_specification(manager, door, NULL, NULL, &error), error);
+    spex_specification_free(door);
+    return manager;
+}
+
+static void break_in(spex_manager *manager, const char *identifier)
+{
+    spex_init(manager, "Door", identifier, NULL, "closed", NULL);
+    spex_transition(manager, identifier, "lock", "locked", NULL);
+    spex_transition(manager, identifier, "open", "open", NULL);
+}
+
+/* Whatever they are called, and not those that only did the same action elsewhere. */
+static void instances_of_any_name(void)
+{
+    static const char *const names[] = {"a \"b\" \\ c", "x,y) or (id~z", "line\nbreak \x1b[31m",
+                                        "表"};
+    struct screen screen;
+    screen_open(&screen, screen_copy("named"), false);
+    spex_manager *manager = open_store(&screen);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        break_in(manager, names[i]);
+    spex_init(manager, "Door", "elsewhere", NULL, "closed", NULL);
+    spex_transition(manager, "elsewhere", "open", "open", NULL);
+    spex_manager_close(manager);
+    workspace_refresh(screen.explorer->workspace, REFRESH_CHANGED);
+    explorer_settle(screen.explorer);
+    screen_keys(&screen, "5");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "Instances that did it:");
+    screen_keys(&screen, "j j j j j j Enter");
+    CU_ASSERT_EQUAL(explorer_view(screen.explorer), VIEW_INSTANCES);
+    const char *text = screen_text(&screen, 120, 40);
+    ASSERT_CONTAINS(text, "front");
+    ASSERT_CONTAINS(text, "a \"b\" \\ c");
+    ASSERT_CONTAINS(text, "x,y) or (id~z");
+    ASSERT_CONTAINS(text, "line\\n");
+    ASSERT_CONTAINS(text, "表");
+    CU_ASSERT_PTR_NULL(strstr(text, "elsewhere"));
+    screen_close(&screen);
+}
+
+static void many_instances(void)
+{
+    struct screen screen;
+    char name[32];
+    screen_open(&screen, screen_copy("many"), false);
+    spex_manager *manager = open_store(&screen);
+    for (int i = 0; i < 110; i++) {
+        snprintf(name, sizeof name, "burglar-%03d", i);
+        break_in(manager, name);
+    }
+    spex_manager_close(manager);
+    workspace_refresh(screen.explorer->workspace, REFRESH_CHANGED);
+    explorer_settle(screen.explorer);
+    screen_keys(&screen, "5 j j j j j j");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40),
+                    "burglar-000, burglar-001, burglar-002, burglar-003, "
+                    "burglar-004 and at least 96 more");
+    screen_keys(&screen, "Enter");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "The first 100 of those that did it.");
+    screen_keys(&screen, "G");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "burglar-099");
     screen_close(&screen);
 }
 
@@ -503,6 +588,35 @@ static void a_play_ends_with_what_it_is_about(void)
     screen_close(&screen);
 }
 
+/* Its model may become another one while the program is thinking, and nobody looks. */
+static void a_play_may_end_unseen(void)
+{
+    struct screen screen;
+    const char *directory = screen_copy("unseen");
+    spex_error error;
+    struct key play = key_named("p"), models = key_named("6");
+    screen_open(&screen, directory, false);
+    char *path = file_join(directory, "models/Door.spex");
+    screen_keys(&screen, "5");
+    for (int i = 0; i < 20; i++) {
+        struct text model = {0};
+        text_printf(&model,
+                    "Specification: Door\nLearning mode: false\nTransitions:\n"
+                    "nil --[__initialisation__]-> closed %d\n",
+                    i);
+        ASSERT_OK(file_replace(path, text_value(&model), model.length, &error), error);
+        text_release(&model);
+        workspace_refresh(screen.explorer->workspace, REFRESH_ALL);
+        explorer_key(screen.explorer, &play);
+        explorer_key(screen.explorer, &models);
+        explorer_settle(screen.explorer);
+        screen_keys(&screen, "5");
+        CU_ASSERT_PTR_NULL(play_of(&screen));
+    }
+    free(path);
+    screen_close(&screen);
+}
+
 /* It may be left while the program is thinking. */
 static void a_play_may_be_left_at_once(void)
 {
@@ -535,6 +649,8 @@ int main(int argc, char **argv)
         {"steps move both graphs", steps_move_both_graphs},
         {"another specification has its own steps", another_specification_has_its_own_steps},
         {"the instances that did it", the_instances_that_did_it},
+        {"instances of any name", instances_of_any_name},
+        {"many instances", many_instances},
         {"a test is copied as records", a_test_is_copied_as_records},
         {"a test is written as C", a_test_is_written_as_c},
         {"a test of the coverage", a_test_of_the_coverage},
@@ -545,6 +661,7 @@ int main(int argc, char **argv)
         {"moves are taken back", moves_are_taken_back},
         {"a lost play goes on from before", a_lost_play_goes_on_from_before},
         {"a play ends with what it is about", a_play_ends_with_what_it_is_about},
+        {"a play may end unseen", a_play_may_end_unseen},
         {"a play may be left at once", a_play_may_be_left_at_once},
         {0},
     };
