@@ -6,171 +6,156 @@
 #include "base/error.h"
 #include "check/progress.h"
 
-#define NO_COMPONENT UINT32_MAX
-/* From so many states on memory is far away: then the numbering is worth a search. */
+/* From so many states on memory is far away: it is worth to number states in the order in
+ * which they are met, and to ask for them ahead. */
 enum { LARGE = 1 << 14 };
 
-/* What the search knows of a state, in one place: it waits for memory most of the time. */
-struct visit {
-    uint32_t number; /* order of visits, from 1; 0: not visited; CLOSED: has its component */
-    uint32_t low;    /* the lowest number known to be reached */
-    uint32_t edge;   /* the next edge to look at */
-    uint32_t end;
-};
-#define CLOSED UINT32_MAX
+/* Instead of a state's component: */
+#define UNSEEN UINT32_MAX
+#define QUEUED (UINT32_MAX - 1)
 
-/* Tarjan's algorithm with its own stacks: a chain may be millions of steps long. */
+/* Where the search along internal edges is in a state. */
+struct frame {
+    uint32_t state, number;
+    uint32_t edge, end; /* the next edge to look at */
+};
+
+/* After Pearce, with stacks of its own: a chain may be millions of steps long. In the place
+ * of its component a state on the way has a number, counted downwards from the top; it takes
+ * over the largest one that it reaches, and who keeps its own is the root of a component. */
 struct search {
     const struct graph *graph; /* of the states */
-    struct visit *visits;
-    uint32_t *path; /* from the root of the search to where it is */
-    uint32_t *open; /* visited, component not complete */
     uint32_t *component;
-    size_t path_length, open_count;
-    uint32_t visited, components;
+    uint32_t components;
+    uint32_t *members; /* from the front: of one component after the other */
+    uint32_t found;
+    uint32_t open; /* so many at the end of `members`: left, their component not complete */
+    struct frame *frames;
+    uint32_t depth;
+    uint32_t *queue; /* in a large graph: states that visible edges lead to */
+    uint32_t queue_begin, queue_end;
 };
 
 static void enter(struct search *search, uint32_t state)
 {
-    const uint32_t *first = search->graph->first;
-    __builtin_prefetch(&search->graph->edges[first[state]]);
-    uint32_t number = ++search->visited;
-    search->visits[state] = (struct visit){number, number, first[state], first[state + 1]};
-    search->path[search->path_length++] = state;
-    search->open[search->open_count++] = state;
-}
-
-static void leave(struct search *search, uint32_t state)
-{
-    const struct visit *visit = &search->visits[state];
-    search->path_length--;
-    if (visit->low == visit->number) {
-        uint32_t member;
-        do {
-            member = search->open[--search->open_count];
-            search->component[member] = search->components;
-            search->visits[member].number = CLOSED;
-        } while (member != state);
-        search->components++;
-    } else { /* so it is not the root of the search: it has a parent */
-        struct visit *parent = &search->visits[search->path[search->path_length - 1]];
-        if (visit->low < parent->low)
-            parent->low = visit->low;
+    const struct graph *graph = search->graph;
+    uint32_t number = QUEUED - 1 - search->open - search->depth;
+    uint32_t begin = graph->first[state], end = graph->first[state + 1];
+    search->component[state] = number;
+    search->frames[search->depth++] = (struct frame){state, number, begin, end};
+    for (uint32_t i = begin; search->queue && i < end && i < begin + GRAPH_AHEAD; i++) {
+        __builtin_prefetch(&search->component[edge_target(graph->edges[i])], 1);
+        __builtin_prefetch(&graph->first[edge_target(graph->edges[i])]);
     }
 }
 
-/* Along internal edges, which come first. */
+static void leave(struct search *search)
+{
+    uint32_t *component = search->component, *members = search->members;
+    const struct frame *frame = &search->frames[--search->depth];
+    uint32_t states = search->graph->state_count;
+    if (component[frame->state] == frame->number) {
+        members[search->found++] = frame->state;
+        component[frame->state] = search->components;
+        while (search->open && component[members[states - search->open]] <= frame->number) {
+            uint32_t member = members[states - search->open--];
+            members[search->found++] = member;
+            component[member] = search->components;
+        }
+        search->components++;
+    } else { /* so it is not where the search began */
+        const struct frame *parent = frame - 1;
+        members[states - ++search->open] = frame->state;
+        if (component[frame->state] > component[parent->state])
+            component[parent->state] = component[frame->state];
+    }
+}
+
 static void visit_from(struct search *search, uint32_t start)
 {
-    const struct graph *graph = search->graph;
+    const uint64_t *edges = search->graph->edges;
+    uint32_t *component = search->component;
     enter(search, start);
-    while (search->path_length) {
-        uint32_t state = search->path[search->path_length - 1];
-        struct visit *visit = &search->visits[state];
-        if (visit->edge == visit->end || edge_label(graph->edges[visit->edge]) != LTS_INTERNAL) {
-            leave(search, state);
+    while (search->depth) {
+        struct frame *frame = &search->frames[search->depth - 1];
+        if (frame->edge == frame->end) {
+            leave(search);
             continue;
         }
-        uint32_t target = edge_target(graph->edges[visit->edge++]);
-        uint32_t number = search->visits[target].number;
-        if (!number)
-            enter(search, target);
-        else if (number < visit->low)
-            visit->low = number;
+        uint64_t edge = edges[frame->edge++];
+        uint32_t target = edge_target(edge), seen = component[target];
+        if (edge_label(edge) == LTS_INTERNAL) {
+            if (seen >= QUEUED)
+                enter(search, target);
+            else if (seen > component[frame->state])
+                component[frame->state] = seen;
+        } else if (search->queue && seen == UNSEEN) {
+            component[target] = QUEUED;
+            search->queue[search->queue_end++] = target;
+        }
     }
 }
 
-/* Components in the order in which a walk along all edges meets them. */
-struct walk {
-    uint32_t *stack;
-    bool *met;
-    size_t count;
-};
-
-static void meet(struct walk *walk, uint32_t state)
-{
-    if (walk->met[state])
-        return;
-    walk->met[state] = true;
-    walk->stack[walk->count++] = state;
-}
-
-static void number_state(struct search *search, bool internal, uint32_t state)
-{
-    if (search->component[state] != NO_COMPONENT)
-        return;
-    if (internal)
-        visit_from(search, state);
-    else
-        search->component[state] = search->components++;
-}
-
-static int number_states(struct search *search, struct walk *walk, const struct merged *merged,
-                         bool internal, const struct progress *progress, spex_error *error)
+static void ask_for_queued(const struct search *search)
 {
     const struct graph *graph = search->graph;
-    uint32_t states = graph->state_count, reported = 0;
-    for (uint32_t i = 0; i < states + 2; i++) {
-        uint32_t root = i < 2 ? merged->initial[i] : i - 2;
-        if (!walk) {
-            number_state(search, internal, root);
-            continue;
-        }
-        meet(walk, root);
-        while (walk->count) {
-            uint32_t state = walk->stack[--walk->count];
-            uint32_t begin = graph->first[state], end = graph->first[state + 1];
-            for (uint32_t k = begin; k < end; k++)
-                __builtin_prefetch(&walk->met[edge_target(graph->edges[k])], 1);
-            number_state(search, internal, state);
-            for (uint32_t k = begin; k < end; k++) {
-                __builtin_prefetch(&graph->first[edge_target(graph->edges[k])]);
-                meet(walk, edge_target(graph->edges[k]));
-            }
-            if (search->components - reported < PROGRESS_INTERVAL)
-                continue;
-            reported = search->components;
-            int status = progress_report(progress, "states", (double)reported / states, error);
-            if (status)
-                return status;
-        }
-    }
-    return SPEX_OK;
+    const uint32_t *queued = &search->queue[search->queue_begin];
+    if (search->queue_begin + GRAPH_AHEAD >= search->queue_end)
+        return;
+    __builtin_prefetch(&search->component[queued[GRAPH_AHEAD]], 1);
+    __builtin_prefetch(&graph->first[queued[GRAPH_AHEAD]]);
+    __builtin_prefetch(&graph->edges[graph->first[queued[GRAPH_AHEAD / 2]]]);
 }
 
-static int find(const struct merged *merged, const struct graph *graph, bool internal,
-                struct arena *arena, const struct progress *progress, uint32_t *component,
-                uint32_t *count, spex_error *error)
+/* From one initial state on along all edges, then from the other one, then the rest. */
+static int visit_all(struct search *search, const struct merged *merged,
+                     const struct progress *progress, spex_error *error)
 {
-    size_t states = graph->state_count;
-    struct search search = {.graph = graph, .component = component};
-    struct walk walk = {0};
-    bool large = states >= LARGE, good = true;
-    memset(component, 0xFF, states * sizeof *component);
-    if (large) {
-        walk.stack = arena_take(arena, states, sizeof *walk.stack);
-        walk.met = arena_clear(arena, states, sizeof *walk.met);
-        good = walk.stack && walk.met;
+    uint32_t states = merged->state_count, reported = 0, started = 0;
+    int status = SPEX_OK;
+    while (!status && (search->queue_begin < search->queue_end || started < states + 2)) {
+        uint32_t state;
+        if (search->queue_begin < search->queue_end) {
+            ask_for_queued(search);
+            state = search->queue[search->queue_begin++];
+        } else {
+            state = started < 2 ? merged->initial[started] : started - 2;
+            started++;
+        }
+        if (search->component[state] >= QUEUED)
+            visit_from(search, state);
+        if (search->found - reported < PROGRESS_INTERVAL)
+            continue;
+        reported = search->found;
+        status = progress_report(progress, "states", (double)reported / states, error);
     }
-    if (internal) {
-        search.visits = arena_clear(arena, states, sizeof *search.visits);
-        search.path = arena_take(arena, states, sizeof *search.path);
-        search.open = arena_take(arena, states, sizeof *search.open);
-        good = good && search.visits && search.path && search.open;
-    }
-    int status =
-        good ? number_states(&search, large ? &walk : NULL, merged, internal, progress, error)
-             : error_memory(error);
-    *count = search.components;
-    void *const done[] = {walk.stack, walk.met, search.visits, search.path, search.open};
-    for (size_t i = 0; i < sizeof done / sizeof *done; i++)
-        if (done[i])
-            arena_drop(arena, done[i]);
     return status;
 }
 
-/* All transitions of both sides; *internal: some are. With `consumed` they are given back
- * as soon as they are taken over. */
+static int find(const struct merged *merged, const struct graph *graph, struct arena *arena,
+                const struct progress *progress, uint32_t *component, uint32_t *members,
+                uint32_t *count, spex_error *error)
+{
+    size_t states = graph->state_count;
+    bool large = states >= LARGE;
+    struct search search = {.graph = graph, .component = component, .members = members};
+    memset(component, 0xFF, states * sizeof *component);
+    search.frames = arena_take(arena, states, sizeof *search.frames);
+    if (large)
+        search.queue = arena_take(arena, states, sizeof *search.queue);
+    int status = !search.frames || (large && !search.queue)
+                     ? error_memory(error)
+                     : visit_all(&search, merged, progress, error);
+    *count = search.components;
+    if (search.queue)
+        arena_drop(arena, search.queue);
+    if (search.frames)
+        arena_drop(arena, search.frames);
+    return status;
+}
+
+/* All transitions of both sides, in no order; *internal: some are. With `consumed` they are given
+ * back as soon as they are taken over. */
 static bool build_steps(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
                         struct graph *graph, bool *internal)
 {
@@ -212,7 +197,6 @@ static bool build_steps(const struct merged *merged, struct lts *consumed[2], st
     }
     if (merged->equivalence == EQUIVALENCE_STRONG)
         *internal = false;
-    graph_finish(graph);
     return true;
 }
 
@@ -230,33 +214,43 @@ static bool contract_edge(const struct merged *merged, const uint32_t *component
     return true;
 }
 
-static bool contract(const struct merged *merged, const uint32_t *component, uint32_t count,
-                     const struct graph *steps, struct arena *arena, struct graph *graph)
+/* The edges of each component's members, not yet contracted. */
+static void gather(const uint32_t *component, const uint32_t *members, const struct graph *steps,
+                   struct graph *graph)
 {
-    graph->state_count = count;
-    graph->first = arena_clear(arena, (size_t)count + 2, sizeof *graph->first);
-    uint32_t edges = steps->first[steps->state_count];
-    graph->edges = arena_take(arena, edges, sizeof *graph->edges);
-    if (!graph->first || !graph->edges)
-        return false;
-    for (int pass = 0; pass < 2; pass++) {
-        if (pass)
-            graph_begin_edges(graph);
-        for (uint32_t state = 0; state < steps->state_count; state++)
-            for (uint32_t i = steps->first[state]; i < steps->first[state + 1]; i++) {
-                uint64_t edge = steps->edges[i];
-                if (i + GRAPH_AHEAD < edges)
-                    __builtin_prefetch(&component[edge_target(steps->edges[i + GRAPH_AHEAD])]);
-                if (!contract_edge(merged, component, component[state], &edge))
-                    continue;
-                if (pass)
-                    graph_put(graph, component[state], edge);
-                else
-                    graph_count(graph, component[state]);
-            }
+    uint32_t put = 0, number = 0;
+    for (uint32_t i = 0; i < steps->state_count; i++) {
+        uint32_t member = members[i];
+        if (i + 2 * GRAPH_AHEAD < steps->state_count) {
+            __builtin_prefetch(&component[members[i + 2 * GRAPH_AHEAD]]);
+            __builtin_prefetch(&steps->first[members[i + 2 * GRAPH_AHEAD]]);
+            __builtin_prefetch(&steps->edges[steps->first[members[i + GRAPH_AHEAD]]]);
+        }
+        for (; number <= component[member]; number++)
+            graph->first[number] = put;
+        for (uint32_t edge = steps->first[member]; edge < steps->first[member + 1]; edge++)
+            graph->edges[put++] = steps->edges[edge];
     }
-    graph_finish(graph);
-    return true;
+    graph->first[number] = put;
+}
+
+static void contract(const struct merged *merged, const uint32_t *component, struct graph *graph)
+{
+    uint32_t kept = 0, edges = graph->first[graph->state_count];
+    for (uint32_t number = 0, begin = 0; number < graph->state_count; number++) {
+        uint32_t end = graph->first[number + 1], put = kept;
+        for (uint32_t i = begin; i < end; i++) {
+            uint64_t edge = graph->edges[i];
+            if (i + GRAPH_AHEAD < edges)
+                __builtin_prefetch(&component[edge_target(graph->edges[i + GRAPH_AHEAD])]);
+            if (contract_edge(merged, component, number, &edge))
+                graph->edges[put++] = edge;
+        }
+        graph->first[number] = kept;
+        kept += order_edges(graph->edges + kept, put - kept);
+        begin = end;
+    }
+    graph->first[graph->state_count] = kept;
 }
 
 int components_build(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
@@ -265,20 +259,32 @@ int components_build(const struct merged *merged, struct lts *consumed[2], struc
 {
     struct graph steps;
     bool internal;
-    uint32_t count;
-    *component = arena_take(arena, merged->state_count, sizeof **component);
+    uint32_t states = merged->state_count, count;
+    *component = arena_take(arena, states, sizeof **component);
     if (!*component || !build_steps(merged, consumed, arena, &steps, &internal))
         return error_memory(error);
-    if (!internal && merged->state_count < LARGE) {
-        for (uint32_t i = 0; i < merged->state_count; i++)
+    if (!internal && states < LARGE) {
+        for (uint32_t i = 0; i < states; i++)
             (*component)[i] = i;
+        graph_finish(&steps);
         *graph = steps;
         return SPEX_OK;
     }
-    int status = find(merged, &steps, internal, arena, progress, *component, &count, error);
-    if (!status && !contract(merged, *component, count, &steps, arena, graph))
-        status = error_memory(error);
+    uint32_t *members = arena_take(arena, states, sizeof *members);
+    if (!members)
+        return error_memory(error);
+    int status = find(merged, &steps, arena, progress, *component, members, &count, error);
+    if (status)
+        return status;
+    graph->state_count = count;
+    graph->first = arena_take(arena, (size_t)count + 1, sizeof *graph->first);
+    graph->edges = arena_take(arena, steps.first[states], sizeof *graph->edges);
+    if (!graph->first || !graph->edges)
+        return error_memory(error);
+    gather(*component, members, &steps, graph);
+    arena_drop(arena, members);
     arena_drop(arena, steps.first);
     arena_drop(arena, steps.edges);
-    return status;
+    contract(merged, *component, graph);
+    return SPEX_OK;
 }

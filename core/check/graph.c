@@ -30,16 +30,26 @@ bool graph_allocate(struct graph *graph)
     return graph->edges != NULL;
 }
 
+uint32_t order_edges(uint64_t *edges, uint32_t count)
+{
+    uint32_t kept = 0;
+    sort_edges(edges, count);
+    for (uint32_t i = 0; i < count; i++)
+        if (i == 0 || edges[i] != edges[i - 1])
+            edges[kept++] = edges[i];
+    return kept;
+}
+
 void graph_finish(struct graph *graph)
 {
     uint32_t kept = 0;
     for (uint32_t state = 0, begin = 0; state < graph->state_count; state++) {
-        uint32_t end = graph->first[state + 1];
-        sort_edges(graph->edges + begin, end - begin);
+        uint32_t end = graph->first[state + 1], count = end - begin;
+        uint64_t *edges = graph->edges + kept;
+        if (kept < begin)
+            memmove(edges, graph->edges + begin, count * sizeof *edges);
         graph->first[state] = kept;
-        for (uint32_t i = begin; i < end; i++)
-            if (i == begin || graph->edges[i] != graph->edges[i - 1])
-                graph->edges[kept++] = graph->edges[i];
+        kept += order_edges(edges, count);
         begin = end;
     }
     graph->first[graph->state_count] = kept;

@@ -68,6 +68,8 @@ void reverse_release(struct reverse *reverse);
 
 /* Ascending. sort_numbers needs `scratch` of the same size. */
 void sort_edges(uint64_t *edges, size_t count);
+/* Sorted, and without duplicates; answers how many are left. */
+uint32_t order_edges(uint64_t *edges, uint32_t count);
 void sort_numbers(uint32_t *numbers, uint32_t *scratch, size_t count);
 
 #endif
