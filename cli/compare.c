@@ -21,7 +21,7 @@ struct comparison {
     struct explanation *explanation;
 };
 
-/* ---- both files are read at once: reading is most of the work for large ones */
+/* ---- both files are read at once: reading is much of the work for large ones */
 
 struct reading {
     struct comparison *comparison;
@@ -30,62 +30,54 @@ struct reading {
     spex_error error;
 };
 
-static void *open_side(void *context)
-{
-    struct reading *reading = context;
-    struct comparison *comparison = reading->comparison;
-    struct input *input = &comparison->inputs[reading->side];
-    reading->status =
-        input_open(input, comparison->invocation->arguments[reading->side], false, &reading->error);
-    input->split = option_given(comparison->invocation, "split-io");
-    if (!reading->status && !option_given(comparison->invocation, "tau"))
-        input_scan(input);
-    return NULL;
-}
-
-static void *parse_side(void *context)
+static void *read_side(void *context)
 {
     struct reading *reading = context;
     struct comparison *comparison = reading->comparison;
     reading->status =
-        input_lts(&comparison->inputs[reading->side], comparison->initialisation,
-                  comparison->internal, &comparison->sides[reading->side], &reading->error);
+        input_read(&comparison->inputs[reading->side], comparison->initialisation,
+                   comparison->internal, &comparison->sides[reading->side], &reading->error);
     return NULL;
 }
 
-static enum answer both(struct comparison *comparison, void *(*work)(void *))
+static enum answer open_sides(struct comparison *comparison)
 {
-    struct reading readings[2] = {{.comparison = comparison, .side = LEFT},
-                                  {.comparison = comparison, .side = RIGHT}};
-    pthread_t thread;
-    bool started = pthread_create(&thread, NULL, work, &readings[RIGHT]) == 0;
-    work(&readings[LEFT]);
-    if (started)
-        pthread_join(thread, NULL);
-    else
-        work(&readings[RIGHT]);
+    const struct invocation *invocation = comparison->invocation;
     enum answer answer = ANSWER_YES;
-    for (int side = LEFT; side <= RIGHT; side++)
-        if (readings[side].status)
-            answer = worse(answer, fail_input(comparison->invocation, &readings[side].error));
+    spex_error error;
+    for (int side = LEFT; side <= RIGHT; side++) {
+        struct input *input = &comparison->inputs[side];
+        if (input_open(input, invocation->arguments[side], false, &error))
+            answer = worse(answer, fail_input(invocation, &error));
+        input->split = option_given(invocation, "split-io");
+    }
     return answer;
 }
 
 static enum answer read_sides(struct comparison *comparison)
 {
-    enum answer answer = both(comparison, open_side);
-    if (answer)
-        return answer;
-    bool lts[2];
+    const struct invocation *invocation = comparison->invocation;
+    struct reading readings[2] = {{.comparison = comparison, .side = LEFT},
+                                  {.comparison = comparison, .side = RIGHT}};
+    const struct input *inputs = comparison->inputs;
+    pthread_t thread;
+    spex_error error;
+    comparison->initialisation = inputs[LEFT].kind != INPUT_LTS && inputs[RIGHT].kind != INPUT_LTS;
+    if (!comparison->initialisation)
+        comparison->internal = option_value(invocation, "tau");
+    bool started = pthread_create(&thread, NULL, read_side, &readings[RIGHT]) == 0;
+    read_side(&readings[LEFT]);
+    if (started)
+        pthread_join(thread, NULL);
+    else
+        read_side(&readings[RIGHT]);
+    enum answer answer = ANSWER_YES;
     for (int side = LEFT; side <= RIGHT; side++)
-        lts[side] = comparison->inputs[side].kind == INPUT_LTS;
-    comparison->initialisation = !lts[LEFT] && !lts[RIGHT];
-    if (lts[LEFT] || lts[RIGHT]) {
-        comparison->internal = option_value(comparison->invocation, "tau");
-        if (!comparison->internal)
-            comparison->internal = inputs_internal(comparison->inputs, 2);
-    }
-    return both(comparison, parse_side);
+        if (readings[side].status)
+            answer = worse(answer, fail_input(invocation, &readings[side].error));
+    if (!answer && inputs_finish(inputs, comparison->sides, 2, &comparison->internal, &error))
+        answer = fail_input(invocation, &error);
+    return answer;
 }
 
 /* ---------------------------------------------------------------- output */
@@ -186,7 +178,9 @@ static enum answer compare(const struct invocation *invocation)
     struct comparison comparison = {.invocation = invocation};
     if (!option_equivalence(invocation, EQUIVALENCES, &comparison.equivalence))
         return ANSWER_WRONG;
-    enum answer answer = read_sides(&comparison);
+    enum answer answer = open_sides(&comparison);
+    if (!answer)
+        answer = read_sides(&comparison);
     if (!answer)
         answer = decide(&comparison);
     explanation_free(comparison.explanation);

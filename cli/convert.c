@@ -186,13 +186,8 @@ static enum answer show(const struct invocation *invocation)
         return fail_input(invocation, &error);
     const char *internal = option_value(invocation, "tau");
     input.split = option_given(invocation, "split-io");
-    if (input.kind == INPUT_LTS) {
-        if (!internal) {
-            input_scan(&input);
-            internal = inputs_internal(&input, 1);
-        }
-        status = input_lts(&input, false, internal, &lts, &error);
-    }
+    if (input.kind == INPUT_LTS)
+        status = input_lts(&input, false, &internal, &lts, &error);
     if (!status)
         status = invocation->json ? show_json(&input, &lts, &text)
                                   : show_text(&input, &lts, internal, &text, &error);

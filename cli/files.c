@@ -65,6 +65,10 @@ static int choose_module(struct input *input, const char *module, bool whole, sp
 
 static int read_bytes(struct input *input, spex_error *error)
 {
+    const char *ending = file_ending(input->path);
+    input->dot = strcmp(ending, ".dot") == 0 || strcmp(ending, ".gv") == 0;
+    if (input->kind == INPUT_LTS && !input->dot)
+        return file_open(input->path, &input->descriptor, &input->size, error);
     size_t limit = input->kind == INPUT_LTS ? 0 : TEXT_LIMIT;
     return file_read(input->path, limit, &input->bytes, &input->length, error);
 }
@@ -118,7 +122,7 @@ bool input_named(const char *argument)
 
 int input_open(struct input *input, const char *argument, bool whole, spex_error *error)
 {
-    *input = (struct input){.argument = argument};
+    *input = (struct input){.argument = argument, .descriptor = -1};
     const char *module = find_module(argument);
     size_t length = module ? (size_t)(module - argument) : strlen(argument);
     input->path = memory_copy_bytes(argument, length);
@@ -132,8 +136,6 @@ int input_open(struct input *input, const char *argument, bool whole, spex_error
                            input->path);
     else
         status = read_bytes(input, error);
-    const char *ending = file_ending(input->path);
-    input->dot = strcmp(ending, ".dot") == 0 || strcmp(ending, ".gv") == 0;
     if (!status)
         status = parse(input, module ? module + 1 : NULL, whole, error);
     if (status)
@@ -150,43 +152,55 @@ void input_close(struct input *input)
     spex_model_free(input->model);
     free(input->bytes);
     free(input->path);
-    *input = (struct input){0};
+    if (input->descriptor >= 0)
+        close(input->descriptor);
+    *input = (struct input){.descriptor = -1};
 }
 
-int input_lts(struct input *input, bool initialisation, const char *internal, struct lts *lts,
-              spex_error *error)
+int input_read(struct input *input, bool initialisation, const char *internal, struct lts *lts,
+               spex_error *error)
 {
     if (input->kind == INPUT_SPECIFICATION)
         return lts_from_specification(lts, input->specification, initialisation, error);
     if (input->kind == INPUT_MODEL)
         return lts_from_model(lts, input->model, initialisation, error);
-    char *bytes = input->bytes;
-    int status;
+    if (!input->dot)
+        return aut_read_open(input->path, input->descriptor, input->size,
+                             internal ? internal : "tau", &input->has_tau, lts, error);
+    /* A label that a DOT file does not say is internal is visible, `i` and `tau` too. */
+    int status = dot_read(input->path, input->bytes, input->length, internal, lts, error);
+    free(input->bytes);
     input->bytes = NULL;
-    if (input->dot) {
-        /* A label that a DOT file does not say is internal is visible, `i` and `tau` too. */
-        status = dot_read(input->path, bytes, input->length, input->scanned ? NULL : internal, lts,
-                          error);
-        free(bytes);
-    } else {
-        status = aut_take(input->path, bytes, input->length, internal, lts, error);
-    }
-    if (!status && input->split && (status = mealy_split(lts, error)))
-        lts_release(lts);
     return status;
 }
 
-void input_scan(struct input *input)
+int inputs_finish(const struct input *inputs, struct lts *systems, size_t count,
+                  const char **internal, spex_error *error)
 {
-    input->scanned = true;
-    if (input->kind == INPUT_LTS && !input->dot)
-        input->has_tau = aut_has_label(input->bytes, input->length, "tau");
+    bool any = false, has_tau = false, decides = !*internal;
+    int status = SPEX_OK;
+    for (size_t i = 0; i < count; i++) {
+        any = any || inputs[i].kind == INPUT_LTS;
+        has_tau = has_tau || inputs[i].has_tau;
+    }
+    if (any && decides)
+        *internal = has_tau ? "tau" : "i";
+    for (size_t i = 0; !status && i < count; i++) {
+        if (inputs[i].kind != INPUT_LTS)
+            continue;
+        if (decides && !has_tau && !inputs[i].dot)
+            status = lts_hide(&systems[i], *internal, error);
+        if (!status && inputs[i].split)
+            status = mealy_split(&systems[i], error);
+    }
+    return status;
 }
 
-const char *inputs_internal(const struct input *inputs, size_t count)
+int input_lts(struct input *input, bool initialisation, const char **internal, struct lts *lts,
+              spex_error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (inputs[i].has_tau)
-            return "tau";
-    return "i";
+    int status = input_read(input, initialisation, *internal, lts, error);
+    if (!status && (status = inputs_finish(input, lts, 1, internal, error)))
+        lts_release(lts);
+    return status;
 }

@@ -17,12 +17,13 @@ struct input {
     struct specification_list list;           /* of a .ex file */
     struct spex_specification *specification; /* the only one, or the one that was named */
     struct spex_model *model;
-    char *bytes; /* of a .aut or DOT file, until input_lts */
+    char *bytes; /* of a DOT file, until it is read */
     size_t length;
-    bool dot;     /* such a file, not a .aut one */
+    int descriptor; /* of a .aut file, and its size; else -1 */
+    size_t size;
+    bool dot;     /* a DOT file, not a .aut one */
     bool split;   /* set by the caller: "input/output" becomes two transitions */
-    bool scanned; /* --tau says nothing */
-    bool has_tau; /* a .aut file with a label `tau`, known after input_scan */
+    bool has_tau; /* a .aut file with a label `tau`, known once it is read */
 };
 
 /* FILE.spec, FILE.spex, FILE.aut, FILE.dot, FILE.gv, FILE.ex or FILE.ex:MODULE. `whole` accepts an
@@ -32,13 +33,17 @@ int input_open(struct input *input, const char *argument, bool whole, spex_error
 /* Whether the argument looks like such a file. */
 bool input_named(const char *argument);
 void input_close(struct input *input);
-/* The LTS; `internal` is the internal label of .aut files. May be called once. */
-int input_lts(struct input *input, bool initialisation, const char *internal, struct lts *lts,
+/* The LTS, once; *internal is the internal label of .aut and DOT files. NULL: the .aut file
+ * decides. */
+int input_lts(struct input *input, bool initialisation, const char **internal, struct lts *lts,
               spex_error *error);
-/* The label that stands for the internal action unless --tau says otherwise: "tau" if one
- * of the .aut files has it, else "i". Each is to be scanned before. */
-void input_scan(struct input *input);
-const char *inputs_internal(const struct input *inputs, size_t count);
+/* The two parts of it, for several files that have one internal label: reading one file, and
+ * what can be done once all are read. Where *internal is NULL it becomes "tau" if one
+ * of the .aut files has such a label, else "i". */
+int input_read(struct input *input, bool initialisation, const char *internal, struct lts *lts,
+               spex_error *error);
+int inputs_finish(const struct input *inputs, struct lts *systems, size_t count,
+                  const char **internal, spex_error *error);
 
 /* ---- formats to write */
 #define OUTPUT_FORMATS "spec, spex, aut, dot, svg, png, mmd, json, txt"

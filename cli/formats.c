@@ -37,11 +37,7 @@ static int render_file(struct input *input, enum render_format format, const cha
                        const char *written, struct text *text, spex_error *error)
 {
     struct lts lts = {0};
-    if (!internal) {
-        input_scan(input);
-        internal = inputs_internal(input, 1);
-    }
-    int status = input_lts(input, false, internal, &lts, error);
+    int status = input_lts(input, false, &internal, &lts, error);
     if (status)
         return status;
     status = lts_render(input, &lts, format, written, text, error);

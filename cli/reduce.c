@@ -121,12 +121,8 @@ static void append_json(struct text *text, const struct reducing *reducing,
 static int read_whole(struct reducing *reducing, spex_error *error)
 {
     struct input *input = &reducing->input;
-    if (input->kind == INPUT_LTS && !reducing->internal) {
-        input_scan(input);
-        reducing->internal = inputs_internal(input, 1);
-    }
     bool several = input->kind == INPUT_MODEL && !model_one_initial(input->model);
-    return input_lts(input, several, reducing->internal, &reducing->whole, error);
+    return input_lts(input, several, &reducing->internal, &reducing->whole, error);
 }
 
 static int reduce_whole(struct reducing *reducing, spex_error *error)

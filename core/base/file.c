@@ -38,17 +38,32 @@ static int read_all(int descriptor, const char *path, size_t expected, size_t li
     return SPEX_OK;
 }
 
+int file_open(const char *path, int *descriptor, size_t *size, spex_error *error)
+{
+    struct stat about = {0};
+    *descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (*descriptor < 0)
+        return error_system(error, "cannot open %s", path);
+    *size = 0;
+    if (fstat(*descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0)
+        *size = (size_t)about.st_size;
+    if (!S_ISDIR(about.st_mode))
+        return SPEX_OK;
+    close(*descriptor);
+    *descriptor = -1;
+    errno = EISDIR;
+    return error_system(error, "cannot read %s", path);
+}
+
 int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex_error *error)
 {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return error_system(error, "cannot open %s", path);
-    struct stat about;
-    size_t expected = 0;
-    if (fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0)
-        expected = (size_t)about.st_size + 1;
+    int descriptor;
+    size_t expected;
+    int status = file_open(path, &descriptor, &expected, error);
+    if (status)
+        return status;
+    expected += expected > 0;
     struct text content = {0};
-    int status;
     if (limit && expected > limit + 1)
         status = error_set(error, SPEX_ERROR_SYSTEM, "%s: larger than %zu bytes", path, limit);
     else

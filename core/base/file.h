@@ -9,6 +9,8 @@
 /* The file's bytes and a NUL behind them, freed with free(). Larger than `limit`
  * bytes (0: no limit) is an error. Errors: SYSTEM, MEMORY. */
 int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex_error *error);
+/* For reading, and how large it is; 0 where nobody knows. Errors: SYSTEM (a folder too). */
+int file_open(const char *path, int *descriptor, size_t *size, spex_error *error);
 /* Written beside the target, synced, then renamed over it. Errors: SYSTEM. */
 int file_replace(const char *path, const char *bytes, size_t length, spex_error *error);
 /* The two halves of it: written to a file beside the target, whose path is *staged; renamed,

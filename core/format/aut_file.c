@@ -6,149 +6,140 @@
  */
 #include "format/format.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "format/lines.h"
+#include "format/aut_labels.h"
+#include "format/aut_line.h"
 
 /* States that no transition mentions are few in honest files. A small file must not
  * make everything that keeps a record a state run out of memory. */
 #define LONELY_STATES_MAX (UINT64_C(1) << 20)
 
-/* Labels that are not too long, as open addressing: a lookup is one cache line, and as the
- * lines are read some way ahead it is there when it is needed. */
-struct known_label {
-    uint32_t label;
-    unsigned char length; /* 0: none */
-    char bytes[27];
-};
+/* Of a file no more than this is in memory, unless a line is longer. */
+enum { WINDOW = 1 << 18 };
 
 struct aut {
     const char *file;
-    const char *bytes; /* what is left of them */
-    unsigned line;     /* where they begin */
-    bool given;        /* they may be given back */
-    const char *next;
+    int descriptor;     /* where the bytes come from; -1: from `given` */
+    const char *given;  /* bytes in memory */
+    size_t given_left;  /* of them */
+    size_t size;        /* how many there are, if known; else 0 */
+    char *window;       /* with AUT_MARGIN bytes at either end */
+    size_t window_size; /* without them */
+    const char *next;   /* in the window: what was not taken yet */
     const char *end;
+    bool last;              /* nothing comes behind the window */
+    unsigned line;          /* the number of the latest line */
+    const char *line_start; /* where it begins */
+    bool line_complete;     /* it has its line break */
     uint64_t states;
     uint64_t transitions;
     const char *internal;
     size_t internal_length;
-    struct known_label *known;
-    size_t known_count, known_capacity;
+    bool met; /* it occurs */
+    struct aut_labels labels;
     spex_error *error;
 };
 
 static int fail(const struct aut *aut, const char *at, const char *what)
 {
-    unsigned line, column;
-    text_place(aut->bytes, at, &line, &column);
-    return error_place(aut->error, aut->file, aut->line + line, column, "%s", what);
+    unsigned column = text_columns(aut->line_start, (size_t)(at - aut->line_start)) + 1;
+    return error_place(aut->error, aut->file, aut->line, column, "%s", what);
 }
 
-static inline const char *skip_blanks(const char *at, const char *end)
+/* Where all lines are taken. */
+static void place_of_end(const struct aut *aut, unsigned *line, unsigned *column)
 {
-    while (at < end && blank(*at))
-        at++;
-    return at;
+    *line = aut->line + aut->line_complete;
+    *column = aut->line_complete
+                  ? 1
+                  : text_columns(aut->line_start, (size_t)(aut->end - aut->line_start)) + 1;
 }
 
-static inline const char *back_over_blanks(const char *start, const char *at)
+/* -------------------------------------------------------------- window */
+
+static int read_more(struct aut *aut, char *to, size_t room, size_t *got)
 {
-    while (at > start && blank(at[-1]))
-        at--;
-    return at;
-}
-
-static inline bool digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* Reads digits up to `end`; the number is cut at UINT64_MAX / 16, far beyond any count. */
-static inline const char *read_number(const char *at, const char *end, uint64_t *number)
-{
-    uint64_t value = 0;
-    for (; at < end && digit(*at); at++)
-        if (value < UINT64_MAX / 16 / 10)
-            value = value * 10 + (uint64_t)(*at - '0');
-        else
-            value = UINT64_MAX / 16;
-    *number = value;
-    return at;
-}
-
-static const char *line_end(const char *at, const char *end)
-{
-    const char *newline = memchr(at, '\n', (size_t)(end - at));
-    return newline ? newline : end;
-}
-
-/* ------------------------------------------------------------ one line */
-
-/* `(from, label, to)`; the label is quoted or not. */
-struct aut_line {
-    uint64_t from;
-    uint64_t to;
-    const char *from_at; /* where the numbers stand, for messages */
-    const char *to_at;
-    const char *label;
-    size_t label_length;
-};
-
-/* What the line lacks at *at, or NULL: it is a transition. */
-static inline const char *read_line(const char *start, const char *end, struct aut_line *line,
-                                    const char **at)
-{
-    const char *head = skip_blanks(start, end);
-    *at = head;
-    if (head == end || *head != '(')
-        return "expected a transition, such as (0,\"label\",1)";
-    head = skip_blanks(head + 1, end);
-    line->from_at = *at = head;
-    head = read_number(head, end, &line->from);
-    if (head == line->from_at)
-        return "expected the number of the state before the transition";
-    head = *at = skip_blanks(head, end);
-    if (head == end || *head != ',')
-        return "expected ',' behind the state";
-    head = skip_blanks(head + 1, end);
-
-    const char *tail = *at = back_over_blanks(head, end);
-    if (tail == head || tail[-1] != ')')
-        return "expected ')' at the end of the transition";
-    tail = back_over_blanks(head, tail - 1);
-    *at = tail;
-    const char *number = tail;
-    while (number > head && digit(number[-1]))
-        number--;
-    if (number == tail)
-        return "expected the number of the state after the transition";
-    line->to_at = number;
-    read_number(number, tail, &line->to);
-    tail = *at = back_over_blanks(head, number);
-    if (tail == head || tail[-1] != ',')
-        return "expected ',' behind the label";
-    tail = back_over_blanks(head, tail - 1);
-    *at = head;
-    if (tail == head)
-        return "expected a label";
-    if (*head == '"') {
-        if (tail - head < 2 || tail[-1] != '"') {
-            *at = tail;
-            return "expected '\"' at the end of the label";
-        }
-        head++;
-        tail--;
+    if (aut->descriptor < 0) {
+        *got = room < aut->given_left ? room : aut->given_left;
+        memcpy(to, aut->given, *got);
+        aut->given += *got;
+        aut->given_left -= *got;
+        return SPEX_OK;
     }
-    line->label = head;
-    line->label_length = (size_t)(tail - head);
-    return NULL;
+    ssize_t length;
+    do
+        length = read(aut->descriptor, to, room);
+    while (length < 0 && errno == EINTR);
+    *got = length < 0 ? 0 : (size_t)length;
+    return length < 0 ? error_system(aut->error, "cannot read %s", aut->file) : SPEX_OK;
+}
+
+/* More room where the window is full of one line. */
+static bool make_room(struct aut *aut, size_t rest)
+{
+    if (aut->window && rest < aut->window_size) {
+        memmove(aut->window + AUT_MARGIN, aut->next, rest);
+        return true;
+    }
+    size_t size = aut->window ? 2 * aut->window_size : WINDOW;
+    char *bigger = memory_allocate(size + 2 * (size_t)AUT_MARGIN, 1);
+    if (!bigger)
+        return false;
+    if (rest)
+        memcpy(bigger + AUT_MARGIN, aut->next, rest);
+    free(aut->window);
+    aut->window = bigger;
+    aut->window_size = size;
+    return true;
+}
+
+/* Puts what was not taken to the beginning and fills the window up. */
+static int fill(struct aut *aut)
+{
+    size_t rest = (size_t)(aut->end - aut->next);
+    bool first = !aut->window;
+    if (!make_room(aut, rest))
+        return error_memory(aut->error);
+    char *begin = aut->window + AUT_MARGIN;
+    while (!aut->last && rest < aut->window_size) {
+        size_t got;
+        int status = read_more(aut, begin + rest, aut->window_size - rest, &got);
+        if (status)
+            return status;
+        aut->last = got == 0;
+        rest += got;
+    }
+    aut->next = begin;
+    aut->end = begin + rest;
+    if (first && rest >= 3 && memcmp(begin, "\xEF\xBB\xBF", 3) == 0)
+        aut->next += 3;
+    return SPEX_OK;
+}
+
+/* The next line in the window that is not blank; false: there is no whole one. */
+static bool next_line(struct aut *aut, const char **end)
+{
+    while (aut->next < aut->end) {
+        const char *newline = memchr(aut->next, '\n', (size_t)(aut->end - aut->next));
+        if (!newline && !aut->last)
+            return false;
+        aut->line_start = aut->next;
+        aut->line++;
+        aut->line_complete = newline != NULL;
+        *end = newline ? newline : aut->end;
+        aut->next = newline ? newline + 1 : aut->end;
+        if (skip_blanks(aut->line_start, *end) < *end)
+            return true;
+    }
+    return false;
 }
 
 /* -------------------------------------------------------------- header */
@@ -157,7 +148,7 @@ static int read_field(struct aut *aut, const char *end, char ending, const char 
                       uint64_t *number)
 {
     const char *start = skip_blanks(aut->next, end);
-    aut->next = skip_blanks(read_number(start, end, number), end);
+    aut->next = skip_blanks(aut_number_read(start, end, number), end);
     if (aut->next == start)
         return fail(aut, start, what);
     if (aut->next == end || *aut->next != ending)
@@ -166,28 +157,21 @@ static int read_field(struct aut *aut, const char *end, char ending, const char 
     return SPEX_OK;
 }
 
-/* The next line that is not blank; false at the end. */
-static bool next_line(struct aut *aut, const char **start, const char **end)
-{
-    while (aut->next < aut->end) {
-        *start = aut->next;
-        *end = line_end(*start, aut->end);
-        aut->next = *end < aut->end ? *end + 1 : *end;
-        if (skip_blanks(*start, *end) < *end)
-            return true;
-    }
-    return false;
-}
-
 static int read_header(struct aut *aut, struct lts *lts)
 {
     static const char expected[] = "expected 'des (INITIAL, TRANSITIONS, STATES)'";
-    const char *start, *end;
+    const char *end;
     uint64_t initial;
-    if (!next_line(aut, &start, &end))
-        return fail(aut, aut->end, expected);
-    const char *after = aut->next;
-    start = skip_blanks(start, end);
+    while (!next_line(aut, &end)) {
+        unsigned line, column;
+        place_of_end(aut, &line, &column);
+        if (aut->last)
+            return error_place(aut->error, aut->file, line, column, "%s", expected);
+        int status = fill(aut);
+        if (status)
+            return status;
+    }
+    const char *after = aut->next, *start = skip_blanks(aut->line_start, end);
     if (end - start < 3 || memcmp(start, "des", 3) != 0)
         return fail(aut, start, expected);
     const char *open = skip_blanks(start + 3, end);
@@ -221,95 +205,36 @@ static int read_header(struct aut *aut, struct lts *lts)
 
 /* --------------------------------------------------------- transitions */
 
-static int count_error(const struct aut *aut, const char *at, uint64_t found)
+/* There are fewer than the header announces. */
+static int fail_at_end(const struct aut *aut, uint64_t found)
 {
     unsigned line, column;
-    text_place(aut->bytes, at, &line, &column);
-    line += aut->line;
-    if (found > aut->transitions)
-        return error_place(aut->error, aut->file, line, column,
-                           "expected the end of the file: the header announces %" PRIu64
-                           " transitions",
-                           aut->transitions);
+    place_of_end(aut, &line, &column);
     return error_place(aut->error, aut->file, line, column,
                        "expected another transition: the header announces %" PRIu64
                        ", found %" PRIu64,
                        aut->transitions, found);
 }
 
-static inline uint64_t load(const char *bytes)
+static int fail_behind_last(const struct aut *aut, const char *end)
 {
-    uint64_t value;
-    memcpy(&value, bytes, sizeof value);
-    return value;
-}
-
-static inline uint64_t hash_label(const char *bytes, size_t length)
-{
-    uint64_t mix = length * UINT64_C(0x9E3779B97F4A7C15);
-    for (; length >= sizeof(uint64_t); bytes += 8, length -= 8) {
-        mix = (mix ^ load(bytes)) * UINT64_C(0xBF58476D1CE4E5B9);
-        mix ^= mix >> 29;
-    }
-    for (; length; bytes++, length--)
-        mix = (mix ^ (unsigned char)*bytes) * UINT64_C(0x94D049BB133111EB);
-    return mix ^ mix >> 32;
-}
-
-static inline struct known_label *place_of(const struct aut *aut, uint64_t hash)
-{
-    return &aut->known[hash & (aut->known_capacity - 1)];
-}
-
-/* Where the label is, or where it can go. */
-static inline struct known_label *find_known(const struct aut *aut, const char *bytes,
-                                             size_t length, uint64_t hash)
-{
-    struct known_label *place = place_of(aut, hash), *end = aut->known + aut->known_capacity;
-    while (place->length && (place->length != length || memcmp(place->bytes, bytes, length) != 0))
-        if (++place == end)
-            place = aut->known;
-    return place;
-}
-
-static bool grow_known(struct aut *aut)
-{
-    size_t capacity = aut->known_capacity ? aut->known_capacity * 4 : 512;
-    struct aut bigger = {.known = memory_allocate(capacity, sizeof *bigger.known),
-                         .known_capacity = capacity};
-    if (!bigger.known)
-        return false;
-    for (size_t i = 0; i < aut->known_capacity; i++) {
-        const struct known_label *old = &aut->known[i];
-        if (old->length)
-            *find_known(&bigger, old->bytes, old->length, hash_label(old->bytes, old->length)) =
-                *old;
-    }
-    free(aut->known);
-    aut->known = bigger.known;
-    aut->known_capacity = capacity;
-    return true;
-}
-
-static bool note_known(struct aut *aut, const struct aut_line *line, uint64_t hash, uint32_t label)
-{
-    if (line->label_length == 0 || line->label_length > sizeof aut->known->bytes)
-        return true;
-    if (++aut->known_count > aut->known_capacity / 2 && !grow_known(aut))
-        return false;
-    struct known_label *place = find_known(aut, line->label, line->label_length, hash);
-    place->label = label;
-    place->length = (unsigned char)line->label_length;
-    memcpy(place->bytes, line->label, line->label_length);
-    return true;
+    const char *extra = skip_blanks(aut->line_start, end);
+    char what[80] = "expected the end of the file";
+    if (*extra == '(')
+        snprintf(what, sizeof what,
+                 "expected the end of the file: the header announces %" PRIu64 " transitions",
+                 aut->transitions);
+    return fail(aut, extra, what);
 }
 
 /* SYMBOL_NONE: the label is none, or memory is out. */
 static uint32_t find_label(struct aut *aut, const struct aut_line *line, struct lts *lts)
 {
     if (aut->internal && line->label_length == aut->internal_length &&
-        memcmp(line->label, aut->internal, aut->internal_length) == 0)
+        memcmp(line->label, aut->internal, aut->internal_length) == 0) {
+        aut->met = true;
         return LTS_INTERNAL;
+    }
     uint32_t known = lts->labels.count;
     uint32_t label = symbols_intern_bytes(&lts->labels, line->label, line->label_length);
     if (label == known && (memchr(line->label, '\0', line->label_length) ||
@@ -318,31 +243,43 @@ static uint32_t find_label(struct aut *aut, const struct aut_line *line, struct 
     return label;
 }
 
-/* So much is given back at once. */
-enum { GIVE_BACK = 1 << 20 };
-
 /* Lines that were read but whose labels were not looked up yet. */
 enum { AHEAD = 16 };
 struct ahead {
-    struct aut_line lines[AHEAD];
-    uint64_t hashes[AHEAD];
+    struct {
+        struct aut_line line;
+        unsigned number;
+        uint64_t hash;
+    } lines[AHEAD];
     size_t begin, end; /* counted on; the place is the rest by AHEAD */
 };
 
-static int take_transition(struct aut *aut, const struct aut_line *line, uint64_t hash,
-                           struct lts *lts)
+static int fail_at_label(const struct aut *aut, const struct aut_line *line, unsigned number)
 {
-    const struct known_label *known = find_known(aut, line->label, line->label_length, hash);
+    const char *begin = aut->window + AUT_MARGIN;
+    const char *before = memrchr(begin, '\n', (size_t)(line->label - begin));
+    const char *start = before ? before + 1 : begin;
+    unsigned column = text_columns(start, (size_t)(line->label - start)) + 1;
+    return error_place(aut->error, aut->file, number, column, "expected a label of UTF-8 text");
+}
+
+static int take_transition(struct aut *aut, const struct aut_line *line, unsigned number,
+                           uint64_t hash, struct lts *lts)
+{
+    const struct aut_label *known =
+        aut_labels_find(&aut->labels, line->label, line->label_length, hash);
     uint32_t label = known->label;
     if (!known->length) {
         uint32_t before = lts->labels.count;
         label = find_label(aut, line, lts);
         if (label == SYMBOL_NONE && lts->labels.count > before)
-            return fail(aut, line->label, "expected a label of UTF-8 text");
-        if (label == SYMBOL_NONE || !note_known(aut, line, hash, label))
+            return fail_at_label(aut, line, number);
+        if (label == SYMBOL_NONE ||
+            !aut_labels_add(&aut->labels, line->label, line->label_length, hash, label))
             return error_memory(aut->error);
     }
-    /* There is room: read_transitions saw to it. */
+    if (lts->transition_count == lts->transition_capacity)
+        return lts_add(lts, (uint32_t)line->from, label, (uint32_t)line->to, aut->error);
     lts->transitions[lts->transition_count++] =
         (struct lts_transition){(uint32_t)line->from, label, (uint32_t)line->to};
     return SPEX_OK;
@@ -352,17 +289,21 @@ static int take_transition(struct aut *aut, const struct aut_line *line, uint64_
 static int take_lines(struct aut *aut, struct ahead *ahead, size_t left, struct lts *lts)
 {
     int status = SPEX_OK;
-    for (; !status && ahead->end - ahead->begin > left; ahead->begin++)
-        status = take_transition(aut, &ahead->lines[ahead->begin % AHEAD],
-                                 ahead->hashes[ahead->begin % AHEAD], lts);
+    for (; !status && ahead->end - ahead->begin > left; ahead->begin++) {
+        size_t place = ahead->begin % AHEAD;
+        status = take_transition(aut, &ahead->lines[place].line, ahead->lines[place].number,
+                                 ahead->lines[place].hash, lts);
+    }
     return status;
 }
 
-static int read_ahead(struct aut *aut, struct ahead *ahead, const char *start, const char *end,
-                      struct lts *lts)
+static int read_ahead(struct aut *aut, struct ahead *ahead, const char *end, struct lts *lts)
 {
-    struct aut_line *line = &ahead->lines[ahead->end % AHEAD];
-    const char *at, *lacking = read_line(start, end, line, &at);
+    size_t place = ahead->end % AHEAD;
+    struct aut_line *line = &ahead->lines[place].line;
+    const char *at = NULL, *lacking = NULL;
+    if (!aut_line_read_usual(aut->line_start, end, line))
+        lacking = aut_line_read(aut->line_start, end, line, &at);
     if (!lacking && line->from >= aut->states)
         at = line->from_at, lacking = "expected a state below the number of states in the header";
     if (!lacking && line->to >= aut->states)
@@ -371,81 +312,59 @@ static int read_ahead(struct aut *aut, struct ahead *ahead, const char *start, c
         int status = take_lines(aut, ahead, 0, lts);
         return status ? status : fail(aut, at, lacking);
     }
-    uint64_t hash = hash_label(line->label, line->label_length);
-    __builtin_prefetch(place_of(aut, hash));
-    ahead->hashes[ahead->end++ % AHEAD] = hash;
+    uint64_t hash = aut_label_hash(line->label, line->label_length);
+    __builtin_prefetch(aut_labels_place(&aut->labels, hash));
+    ahead->lines[place].hash = hash;
+    ahead->lines[place].number = aut->line;
+    ahead->end++;
     return take_lines(aut, ahead, AHEAD - 1, lts);
-}
-
-/* Gives back the pages of the lines that were taken, `next` being the first that was not;
- * what they were is forgotten but for their number. */
-static void give_back(struct aut *aut, const char *next)
-{
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t begin = ((uintptr_t)aut->bytes + page - 1) / page * page;
-    uintptr_t end = (uintptr_t)next / page * page;
-    for (const char *at = aut->bytes; (at = memchr(at, '\n', (size_t)(next - at))); at++)
-        aut->line++;
-    aut->bytes = next;
-    if (begin < end)
-        madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
 static int read_transitions(struct aut *aut, struct lts *lts)
 {
     /* The header is not to be trusted; the shortest transition takes seven bytes. */
-    uint64_t room = (uint64_t)(aut->end - aut->next) / 7 + 1;
+    uint64_t room = aut->size / 7 + 1;
     uint64_t wanted = aut->transitions < room ? aut->transitions : room;
     if (!memory_reserve(&lts->transitions, &lts->transition_capacity, (size_t)wanted,
-                        sizeof *lts->transitions) ||
-        !grow_known(aut))
+                        sizeof *lts->transitions))
         return error_memory(aut->error);
     struct ahead ahead = {.begin = 0};
-    const char *start, *end;
+    const char *end;
     int status = SPEX_OK;
-    while (!status && next_line(aut, &start, &end)) {
-        if (aut->given && (size_t)(start - aut->bytes) >= GIVE_BACK) {
+    while (!status) {
+        if (next_line(aut, &end)) {
+            if (ahead.end < aut->transitions) {
+                status = read_ahead(aut, &ahead, end, lts);
+                continue;
+            }
             status = take_lines(aut, &ahead, 0, lts);
-            if (status)
-                break;
-            give_back(aut, start);
+            return status ? status : fail_behind_last(aut, end);
         }
-        if (ahead.end < aut->transitions) {
-            status = read_ahead(aut, &ahead, start, end, lts);
-            continue;
-        }
-        const char *extra = skip_blanks(start, end);
         status = take_lines(aut, &ahead, 0, lts);
+        if (aut->last)
+            break;
         if (!status)
-            status = *extra == '(' ? count_error(aut, extra, aut->transitions + 1)
-                                   : fail(aut, extra, "expected the end of the file");
+            status = fill(aut);
     }
-    if (!status)
-        status = take_lines(aut, &ahead, 0, lts);
     if (!status && lts->transition_count < aut->transitions)
-        status = count_error(aut, aut->end, lts->transition_count);
+        status = fail_at_end(aut, lts->transition_count);
     return status;
 }
 
-static int read_bytes(const char *file, const char *bytes, bool given, size_t length,
-                      const char *internal, struct lts *lts, spex_error *error)
+static int read_all(struct aut *aut, const char *internal, struct lts *lts)
 {
-    struct aut aut = {.file = file,
-                      .bytes = bytes,
-                      .given = given,
-                      .next = bytes,
-                      .end = bytes + length,
-                      .internal = internal,
-                      .internal_length = internal ? strlen(internal) : 0,
-                      .error = error};
-    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
-        aut.next += 3;
-    int status = lts_init(lts, error);
+    aut->internal = internal;
+    aut->internal_length = internal ? strlen(internal) : 0;
+    aut->line_complete = true;
+    int status = lts_init(lts, aut->error);
+    if (!status && !aut_labels_init(&aut->labels))
+        status = error_memory(aut->error);
     if (!status)
-        status = read_header(&aut, lts);
+        status = read_header(aut, lts);
     if (!status)
-        status = read_transitions(&aut, lts);
-    free(aut.known);
+        status = read_transitions(aut, lts);
+    aut_labels_release(&aut->labels);
+    free(aut->window);
     if (status)
         lts_release(lts);
     return status;
@@ -454,35 +373,22 @@ static int read_bytes(const char *file, const char *bytes, bool given, size_t le
 int aut_read(const char *file, const char *bytes, size_t length, const char *internal,
              struct lts *lts, spex_error *error)
 {
-    return read_bytes(file, bytes, false, length, internal, lts, error);
+    struct aut aut = {.file = file,
+                      .descriptor = -1,
+                      .given = bytes,
+                      .given_left = length,
+                      .size = length,
+                      .error = error};
+    return read_all(&aut, internal, lts);
 }
 
-int aut_take(const char *file, char *bytes, size_t length, const char *internal, struct lts *lts,
-             spex_error *error)
+int aut_read_open(const char *file, int descriptor, size_t size, const char *internal, bool *met,
+                  struct lts *lts, spex_error *error)
 {
-    int status = read_bytes(file, bytes, true, length, internal, lts, error);
-    free(bytes);
+    struct aut aut = {.file = file, .descriptor = descriptor, .size = size, .error = error};
+    int status = read_all(&aut, internal, lts);
+    *met = aut.met;
     return status;
-}
-
-bool aut_has_label(const char *bytes, size_t length, const char *label)
-{
-    size_t label_length = strlen(label);
-    const char *end = bytes + length;
-    for (const char *next = bytes; next < end;) {
-        const char *found = memmem(next, (size_t)(end - next), label, label_length);
-        if (!found)
-            return false;
-        const char *before = memrchr(bytes, '\n', (size_t)(found - bytes));
-        const char *start = before ? before + 1 : bytes;
-        const char *stop = line_end(found, end), *at;
-        struct aut_line line;
-        if (!read_line(start, stop, &line, &at) && line.label_length == label_length &&
-            memcmp(line.label, label, label_length) == 0)
-            return true;
-        next = stop < end ? stop + 1 : end;
-    }
-    return false;
 }
 
 /* -------------------------------------------------------------- writing */

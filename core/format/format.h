@@ -40,13 +40,13 @@ int model_read(const char *file, const char *bytes, size_t length, struct spex_m
 int model_write(const struct spex_model *model, struct text *text, spex_error *error);
 
 /* -- .aut (Aldebaran, DESIGN 4.4). `internal`: the label that becomes LTS_INTERNAL, or
- * NULL for none. aut_has_label finds out, for a whole command, whether any file has `tau`. */
+ * NULL for none. */
 int aut_read(const char *file, const char *bytes, size_t length, const char *internal,
              struct lts *lts, spex_error *error);
-/* The same of bytes that free() is for: they are given back, in part while they are read. */
-int aut_take(const char *file, char *bytes, size_t length, const char *internal, struct lts *lts,
-             spex_error *error);
-bool aut_has_label(const char *bytes, size_t length, const char *label);
+/* The same of an open file, of `size` bytes if that is known, else 0; never more than a small
+ * part of it is in memory. *met: some label was the internal one. Errors: SYSTEM too. */
+int aut_read_open(const char *file, int descriptor, size_t size, const char *internal, bool *met,
+                  struct lts *lts, spex_error *error);
 int aut_write(const struct lts *lts, const char *internal, struct text *text, spex_error *error);
 
 /* -- .dot, .gv: a digraph whose nodes are states and whose edge labels are actions; where the

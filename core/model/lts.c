@@ -34,6 +34,26 @@ int lts_add(struct lts *lts, uint32_t from, uint32_t label, uint32_t to, spex_er
     return SPEX_OK;
 }
 
+int lts_hide(struct lts *lts, const char *label, spex_error *error)
+{
+    uint32_t hidden = symbols_find(&lts->labels, label);
+    struct symbols labels = {0};
+    if (hidden == SYMBOL_NONE || hidden == LTS_INTERNAL)
+        return SPEX_OK;
+    for (uint32_t i = 0; i < lts->labels.count; i++)
+        if (i != hidden && symbols_intern(&labels, lts->labels.names[i]) == SYMBOL_NONE) {
+            symbols_release(&labels);
+            return error_memory(error);
+        }
+    symbols_release(&lts->labels);
+    lts->labels = labels;
+    for (size_t i = 0; i < lts->transition_count; i++) {
+        uint32_t *number = &lts->transitions[i].label;
+        *number = *number == hidden ? LTS_INTERNAL : *number - (*number > hidden);
+    }
+    return SPEX_OK;
+}
+
 const char *lts_label_name(const struct lts *lts, uint32_t label, bool plain)
 {
     if (label == LTS_INTERNAL && !plain)

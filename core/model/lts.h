@@ -33,6 +33,9 @@ struct lts {
 int lts_init(struct lts *lts, spex_error *error);
 void lts_release(struct lts *lts);
 int lts_add(struct lts *lts, uint32_t from, uint32_t label, uint32_t to, spex_error *error);
+/* The label with this name, if there is one, becomes the internal action. Errors: MEMORY (then
+ * nothing has changed). */
+int lts_hide(struct lts *lts, const char *label, spex_error *error);
 /* The label's name for people: the internal action is "τ" (or SPEX_INTERNAL with plain). */
 const char *lts_label_name(const struct lts *lts, uint32_t label, bool plain);
 /* The state's name; without names its number, written into `buffer`. */

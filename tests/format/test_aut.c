@@ -1,7 +1,9 @@
 /* .aut: what tools write, mistakes with their place, round trips. */
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "format/format.h"
@@ -103,15 +105,27 @@ static void the_internal_label_is_the_callers_choice(void)
             CU_ASSERT_EQUAL(lts.transitions[j].label == LTS_INTERNAL, cases[i].hidden[j]);
         lts_release(&lts);
     }
-    CU_ASSERT_TRUE(aut_has_label(file, sizeof file - 1, "tau"));
-    CU_ASSERT_TRUE(aut_has_label(file, sizeof file - 1, "i"));
-    CU_ASSERT_FALSE(aut_has_label(file, sizeof file - 1, "a"));
-    CU_ASSERT_FALSE(aut_has_label(file, sizeof file - 1, "des"));
-    static const char near[] =
-        "des (0,4,2)\n(0,\"tau1\",1)\n(0,tau 2,1)\n(0,\"x,tau,1\",1)\n(0, tau ,1)";
-    CU_ASSERT_TRUE(aut_has_label(near, sizeof near - 1, "tau"));
-    CU_ASSERT_FALSE(aut_has_label(near, sizeof near - 14, "tau"));
-    CU_ASSERT_FALSE(aut_has_label("", 0, "tau"));
+}
+
+/* As if it had been read so. */
+static void a_label_is_hidden_afterwards(void)
+{
+    static const char file[] =
+        "des (0,5,2)\n(0,\"a\",1)\n(0,\"i\",1)\n(0,\"b\",1)\n(0,\"tau\",1)\n(1,\"i\",0)\n";
+    static const char *const labels[] = {"i", "a", "tau", "none", SPEX_INTERNAL};
+    spex_error error;
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        struct lts lts, so;
+        if (!read_lts(file, NULL, &lts) || !read_lts(file, labels[i], &so))
+            return;
+        ASSERT_OK(lts_hide(&lts, labels[i], &error), error);
+        CU_ASSERT_TRUE(same_lts(&lts, &so));
+        CU_ASSERT_EQUAL(lts.labels.count, so.labels.count);
+        for (size_t k = 0; k < so.transition_count; k++)
+            CU_ASSERT_EQUAL(lts.transitions[k].label, so.transitions[k].label);
+        lts_release(&lts);
+        lts_release(&so);
+    }
 }
 
 static void mistakes_have_their_place(void)
@@ -229,10 +243,6 @@ static int textbook_file(const char *folder, const char *name)
             ASSERT_OK(aut_write(&lts, "tau", &text, &error), error);
             if (ASSERT_OK(aut_read(path, text.data, text.length, "tau", &back, &error), error))
                 CU_ASSERT_TRUE(same_lts(&lts, &back));
-            bool internal = false;
-            for (size_t i = 0; i < lts.transition_count; i++)
-                internal = internal || lts.transitions[i].label == LTS_INTERNAL;
-            CU_ASSERT_EQUAL(aut_has_label(bytes, length, "tau"), internal);
             lts_release(&back);
             lts_release(&lts);
         }
@@ -290,14 +300,28 @@ static void many_labels_are_told_apart(void)
     text_release(&text);
 }
 
-/* Bytes that are given back while they are read: the places of mistakes stay. */
-static void taken_bytes_are_given_back(void)
+static int read_file(const char *path, const char *internal, bool *met, struct lts *lts,
+                     spex_error *error)
+{
+    int descriptor;
+    size_t size;
+    int status = file_open(path, &descriptor, &size, error);
+    if (status)
+        return status;
+    status = aut_read_open("x.aut", descriptor, size, internal, met, lts, error);
+    close(descriptor);
+    return status;
+}
+
+/* Files of which only a part is in memory: the places of mistakes stay. */
+static void long_files_are_read(void)
 {
     enum { LINES = 300000 };
     for (int mistake = 0; mistake < 3; mistake++) {
         struct text text = {0};
         struct lts lts;
         spex_error error;
+        bool met;
         text_printf(&text, "des (0,%d,1000)\n", LINES);
         for (int i = 0; i < LINES; i++)
             if (mistake == 1 && i == 200000)
@@ -306,23 +330,105 @@ static void taken_bytes_are_given_back(void)
                 text_append(&text, "(0,\"\xff\",0)\n");
             else
                 text_printf(&text, "(%d,\"label %d\",7)\n", i % 1000, i % 5);
-        size_t length = text.length;
-        int status = aut_take("x.aut", text_take(&text), length, "tau", &lts, &error);
+        const char *path = suite_write("long.aut", text_value(&text), text.length);
+        int status = read_file(path, "label 3", &met, &lts, &error);
         if (mistake) {
             CU_ASSERT_EQUAL(status, SPEX_ERROR_SYNTAX);
             ASSERT_CONTAINS(error.message, mistake == 1
                                                ? "x.aut:200002:6: expected a state"
                                                : "x.aut:300001:5: expected a label of UTF-8");
         } else if (ASSERT_OK(status, error)) {
+            static const uint32_t numbers[] = {1, 2, 3, LTS_INTERNAL, 4};
+            CU_ASSERT_TRUE(met);
             CU_ASSERT_EQUAL(lts.transition_count, LINES);
             bool good = true;
             for (uint32_t i = 0; i < LINES; i++)
                 good = good && lts.transitions[i].from == i % 1000 &&
-                       lts.transitions[i].label == 1 + i % 5;
+                       lts.transitions[i].label == numbers[i % 5];
             CU_ASSERT_TRUE(good);
             lts_release(&lts);
         }
+        text_release(&text);
     }
+}
+
+/* Longer than what of a file is in memory at once, and met a part at a time. */
+static void long_lines_are_read_from_a_pipe(void)
+{
+    enum { LENGTH = 3000000 };
+    struct text text = {0};
+    struct lts lts;
+    spex_error error;
+    bool met;
+    text_append(&text, "des (0,3,2)\n(0,a,1)\n(0,\"");
+    size_t begin = text.length;
+    for (int i = 0; i < LENGTH; i++)
+        text_append_char(&text, (char)('a' + i % 7));
+    text_append(&text, "\",1)\n(1,\"b\",0)");
+    const char *path = suite_write("long.aut", text_value(&text), text.length);
+    char command[4096];
+    snprintf(command, sizeof command, "cat '%s'", path);
+    FILE *pipe = popen(command, "r");
+    int status = aut_read_open("x.aut", fileno(pipe), 0, "tau", &met, &lts, &error);
+    pclose(pipe);
+    if (ASSERT_OK(status, error)) {
+        CU_ASSERT_FALSE(met);
+        CU_ASSERT_EQUAL(lts.transition_count, 3);
+        CU_ASSERT_EQUAL(strlen(lts.labels.names[2]), LENGTH);
+        CU_ASSERT_EQUAL(strncmp(lts.labels.names[2], text_value(&text) + begin, LENGTH), 0);
+        lts_release(&lts);
+    }
+    text_release(&text);
+}
+
+/* Numbers of all lengths, with blanks and without, quotes or none: read as they stand. */
+static void lines_of_all_shapes_mean_the_same(void)
+{
+    static const struct {
+        const char *blank, *quote;
+        int digits[2];
+        const char *end;
+    } shapes[] = {{"", "\"", {1, 1}, ""},   {" ", "\"", {1, 1}, ""}, {"", "", {1, 1}, ""},
+                  {"", "\"", {1, 1}, "\r"}, {"", "", {8, 7}, ""},    {"", "\"", {9, 10}, ""},
+                  {"", "", {7, 8}, ""},     {" ", "", {1, 1}, " "}};
+    static const char *const labels[] = {
+        "a",
+        "ab",
+        "abcdefg",
+        "abcdefgh",
+        "abcdefghi",
+        "exactly sixteen.",
+        "a(b,c)",
+        "a label of more than fifty-six bytes has no place in the table of those known"};
+    enum { SHAPES = sizeof shapes / sizeof *shapes, LABELS = sizeof labels / sizeof *labels };
+    enum { LINES = 20000, STATES = 1000000 };
+    struct random random = {5};
+    struct text text = {0};
+    struct lts_transition *expected = calloc(LINES, sizeof *expected);
+    struct lts lts;
+    text_printf(&text, "des (0,%d,%d)\n", LINES, STATES);
+    for (uint32_t i = 0, most = 1; i < LINES; i++, most = most < STATES ? most * 10 : 1) {
+        uint32_t label = i < LABELS ? i : random_below(&random, LABELS);
+        expected[i].from = random_below(&random, most);
+        expected[i].to = random_below(&random, most);
+        expected[i].label = label + 1;
+        uint32_t shape = random_below(&random, SHAPES);
+        const char *blank = shapes[shape].blank, *quote = shapes[shape].quote;
+        text_printf(&text, "(%s%0*u%s,%s%s%s%s%s,%s%0*u)%s\n", blank, shapes[shape].digits[0],
+                    expected[i].from, blank, blank, quote, labels[label], quote, blank, blank,
+                    shapes[shape].digits[1], expected[i].to, shapes[shape].end);
+    }
+    if (read_lts(text_value(&text), "tau", &lts)) {
+        bool good = lts.transition_count == LINES;
+        for (uint32_t i = 0; good && i < LINES; i++)
+            good = memcmp(&lts.transitions[i], &expected[i], sizeof *expected) == 0;
+        CU_ASSERT_TRUE(good);
+        for (uint32_t i = 0; i < LABELS; i++)
+            ASSERT_TEXT(lts.labels.names[i + 1], labels[i]);
+        lts_release(&lts);
+    }
+    free(expected);
+    text_release(&text);
 }
 
 static void memory_may_run_out_anywhere(void)
@@ -353,11 +459,14 @@ int main(int argc, char **argv)
         {"labels are read as tools write them", labels_are_read_as_tools_write_them},
         {"shapes of files are all read", shapes_of_files_are_all_read},
         {"the internal label is the caller's choice", the_internal_label_is_the_callers_choice},
+        {"a label is hidden afterwards", a_label_is_hidden_afterwards},
         {"mistakes have their place", mistakes_have_their_place},
         {"written files come back", written_files_come_back},
         {"textbook files come back", textbook_files_come_back},
         {"many labels are told apart", many_labels_are_told_apart},
-        {"taken bytes are given back", taken_bytes_are_given_back},
+        {"long files are read", long_files_are_read},
+        {"long lines are read from a pipe", long_lines_are_read_from_a_pipe},
+        {"lines of all shapes mean the same", lines_of_all_shapes_mean_the_same},
         {"memory may run out anywhere", memory_may_run_out_anywhere},
         {0},
     };
