@@ -36,7 +36,7 @@ struct verb {
 extern const struct verb check_verb, compare_verb, coverage_verb, show_verb, convert_verb,
     export_verb, models_verb, init_verb, transition_verb, mock_verb, get_verb, instances_verb,
     delete_verb, import_verb, prune_verb, overdue_verb, events_verb, record_verb, reduce_verb,
-    store_verb;
+    store_verb, doctor_verb;
 
 /* For the shell that the first argument names. */
 enum answer completion_print(const struct invocation *invocation, const struct verb *const *verbs,

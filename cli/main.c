@@ -34,7 +34,7 @@ static const struct group {
     {"Record", {&init_verb, &transition_verb, &mock_verb, &record_verb, &import_verb}},
     {"Look", {&get_verb, &instances_verb, &overdue_verb, &events_verb}},
     {"Tidy up", {&delete_verb, &prune_verb, &store_verb}},
-    {"This program", {&help_verb, &version_verb, &completion_verb}},
+    {"This program", {&help_verb, &version_verb, &completion_verb, &doctor_verb}},
 };
 enum { GROUPS = sizeof groups / sizeof *groups };
 

@@ -25,6 +25,7 @@ static const struct cli_option options[] = {
     {"size", 'z', "WxH", "of that screen; default 80x24"},
     {"now", 'n', "TIME", "the time it is there, such as 2026-01-31T12:00:00Z"},
     {"completion", 'c', "SHELL", "print what bash, zsh or fish is to offer on Tab"},
+    {"doctor", 'D', NULL, "say what it makes of terminal and settings (see spex doctor)"},
     {"help", 'h', NULL, "this text"},
     {"version", 'v', NULL, "the version"},
     {NULL, 0, NULL, NULL}};
@@ -125,6 +126,9 @@ int arguments_read(int argc, char **argv, struct arguments *arguments)
         case 'n':
             if (!time_parse(optarg, &arguments->now))
                 return wrong("expected a time as 2026-01-31T12:00:00Z for --now, found", optarg);
+            break;
+        case 'D':
+            arguments->doctor = true;
             break;
         case 'c':
             if (print_completion(optarg))

@@ -8,6 +8,7 @@
 
 struct arguments {
     const char *specs, *models, *store;
+    bool doctor; /* only say what there is to say of terminal and settings */
     bool ascii, screen_reader, no_mouse, no_session;
     bool themed; /* the theme was named: */
     enum theme_name theme;

@@ -16,6 +16,7 @@
 #include "base/base.h"
 #include "project/elixir_project.h"
 #include "tui/arguments.h"
+#include "tui/doctor.h"
 #include "tui/terminal.h"
 #include "views/script.h"
 
@@ -353,6 +354,8 @@ int main(int argc, char **argv)
         bool script = arguments.script || arguments.dump;
         if (!loaded)
             status = error_memory(&error);
+        else if (arguments.doctor)
+            doctor_print(&settings, state);
         else
             status = script ? run_script(&options, &arguments, &error)
                             : run(&options, &settings, &error);

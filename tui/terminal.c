@@ -132,7 +132,7 @@ void terminal_suspend(void)
 /* ------------------------------------------------------------ the clipboard */
 
 /* Terminals that would show the sequence, or do something else with it. */
-static bool has_clipboard(void)
+bool terminal_clipboard(void)
 {
     static const char *const without[] = {"linux", "vt", "ansi", "cons", "dumb", "Eterm", "sun"};
     const char *term = getenv("TERM");
@@ -147,7 +147,7 @@ bool terminal_copy(const char *text, size_t length)
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     /* screen hands on what stands in a string of its own; tmux knows the sequence itself. */
     bool screen_program = getenv("STY") && !getenv("TMUX");
-    if (!has_clipboard())
+    if (!terminal_clipboard())
         return false;
     const unsigned char *bytes = (const unsigned char *)text;
     fputs(screen_program ? "\033P\033]52;c;" : "\033]52;c;", stdout);

@@ -26,6 +26,8 @@ void terminal_size(int *width, int *height);
 void terminal_resize(void);
 /* The next key that is there already; false: none. Resizes are answered as "Resize". */
 bool terminal_key(struct key *key);
+/* Whether this kind of terminal has a clipboard that can be written to. */
+bool terminal_clipboard(void);
 /* Into the terminal's clipboard (OSC 52); false: this one has none. */
 bool terminal_copy(const char *text, size_t length);
 void terminal_draw(const struct canvas *canvas);
