@@ -48,7 +48,7 @@ static void draw_cells(struct canvas *canvas, int y, const struct columns *colum
             continue;
         if (i == 3 || i == 4)
             canvas_put_right(canvas, x, y, widths[i], roles[i], texts[i]);
-        else if (i == 0)
+        else if (i < 2) /* of a module the last name tells most */
             canvas_put_ends(canvas, x, y, widths[i] - 1, roles[i], texts[i]);
         else
             canvas_put(canvas, x + (i == 5 ? 2 : 0), y, widths[i] - (i == 5 ? 2 : 1), roles[i],

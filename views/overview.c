@@ -83,7 +83,7 @@ static void draw_row(struct canvas *canvas, int y, const struct columns *columns
     }
     const struct spex_specification *specification =
         summary->entry ? summary->entry->specification : NULL;
-    canvas_put(canvas, x, y, columns->name - 1, shown(ROLE_NORMAL, selected), summary->name);
+    canvas_put_ends(canvas, x, y, columns->name - 1, shown(ROLE_NORMAL, selected), summary->name);
     x += columns->name;
     const struct {
         int width;
