@@ -56,32 +56,6 @@ static void blank(struct cell *cell, enum role role)
     cell->role = (unsigned char)role;
 }
 
-void canvas_clear(struct canvas *canvas)
-{
-    canvas->cursor_x = canvas->cursor_y = -1;
-    canvas_fill(canvas, canvas_area(canvas), ROLE_NORMAL);
-}
-
-void canvas_fill(struct canvas *canvas, struct area area, enum role role)
-{
-    for (int y = area.y; y < area.y + area.height; y++)
-        for (int x = area.x; x < area.x + area.width; x++) {
-            struct cell *cell = cell_at(canvas, x, y);
-            if (cell)
-                blank(cell, role);
-        }
-}
-
-void canvas_tint(struct canvas *canvas, struct area area, enum role role)
-{
-    for (int y = area.y; y < area.y + area.height; y++)
-        for (int x = area.x; x < area.x + area.width; x++) {
-            struct cell *cell = cell_at(canvas, x, y);
-            if (cell)
-                cell->role = (unsigned char)role;
-        }
-}
-
 /* Half of a wide character that is written over must not stay. */
 static void split_wide(struct canvas *canvas, int x, int y)
 {
@@ -92,6 +66,35 @@ static void split_wide(struct canvas *canvas, int x, int y)
         blank(left, left->role);
     if (cell && cell->width == 2 && right)
         blank(right, right->role);
+}
+
+void canvas_clear(struct canvas *canvas)
+{
+    canvas->cursor_x = canvas->cursor_y = -1;
+    canvas_fill(canvas, canvas_area(canvas), ROLE_NORMAL);
+}
+
+void canvas_fill(struct canvas *canvas, struct area area, enum role role)
+{
+    for (int y = area.y; y < area.y + area.height && area.width > 0; y++) {
+        split_wide(canvas, area.x, y);
+        split_wide(canvas, area.x + area.width - 1, y);
+        for (int x = area.x; x < area.x + area.width; x++) {
+            struct cell *cell = cell_at(canvas, x, y);
+            if (cell)
+                blank(cell, role);
+        }
+    }
+}
+
+void canvas_tint(struct canvas *canvas, struct area area, enum role role)
+{
+    for (int y = area.y; y < area.y + area.height; y++)
+        for (int x = area.x; x < area.x + area.width; x++) {
+            struct cell *cell = cell_at(canvas, x, y);
+            if (cell)
+                cell->role = (unsigned char)role;
+        }
 }
 
 static void put_cell(struct canvas *canvas, int x, int y, enum role role, const char *bytes,

@@ -13,17 +13,20 @@
 
 enum { LARGEST = 1 << 16 };
 
-/* From anywhere the same folder is the same project. */
+/* From anywhere the same folder is the same project, also one that is not made yet. */
 static void append_whole(struct text *text, const char *path)
 {
-    char *whole = realpath(path, NULL), *here = whole ? NULL : getcwd(NULL, 0);
+    char *whole = realpath(path, NULL);
+    char *parent = memory_copy_bytes(path, (size_t)(file_name(path) - path));
+    char *above = !whole && parent ? realpath(*parent ? parent : ".", NULL) : NULL;
     if (whole)
         text_append(text, whole);
     else
-        text_printf(text, "%s/%s", *path == '/' || !here ? "" : here, path);
+        text_printf(text, "%s/%s", above ? above : "", above ? file_name(path) : path);
     text_append_char(text, '\n');
     free(whole);
-    free(here);
+    free(parent);
+    free(above);
 }
 
 char *session_path(const char *directory, const struct project_options *project)

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "tests/views/screen.h"
+#include "views/session.h"
 
 static const char *state_dir = "state-of-sessions";
 
@@ -86,6 +87,28 @@ static void each_project_has_its_own(void)
     end_with("1");
 }
 
+/* The folder of the store comes to be when something is recorded. */
+static void a_store_that_is_made_is_the_same_project(void)
+{
+    struct project_options options = {.specs_dir = (char *)(uintptr_t) "specs",
+                                      .impl_models_dir = (char *)(uintptr_t) "models",
+                                      .store_dir = (char *)(uintptr_t) "./not-yet"};
+    CU_ASSERT_EQUAL_FATAL(chdir(screen_project()), 0);
+    char *before = session_path("state", &options);
+    spex_error error;
+    ASSERT_OK(file_make_directory("not-yet", &error), error);
+    char *after = session_path("state", &options);
+    options.specs_dir = (char *)(uintptr_t) "./specs";
+    char *other_way = session_path("state", &options);
+    ASSERT_TEXT(after, before);
+    ASSERT_TEXT(other_way, before);
+    CU_ASSERT_PTR_NULL(session_path(NULL, &options));
+    CU_ASSERT_EQUAL(rmdir("not-yet"), 0);
+    free(before);
+    free(after);
+    free(other_way);
+}
+
 static void what_is_gone_is_not_missed(void)
 {
     struct screen screen;
@@ -143,6 +166,7 @@ int main(int argc, char **argv)
         {"the next one begins where the last one ended",
          the_next_one_begins_where_the_last_one_ended},
         {"each project has its own", each_project_has_its_own},
+        {"a store that is made is the same project", a_store_that_is_made_is_the_same_project},
         {"what is gone is not missed", what_is_gone_is_not_missed},
         {"damage is told and nothing of it used", damage_is_told_and_nothing_of_it_used},
         {0},

@@ -411,6 +411,15 @@ static void a_canvas_keeps_what_is_wide_whole(void)
     canvas_put(&canvas, 0, 1, 3, ROLE_NORMAL, "\x1b[2J");
     canvas_text(&canvas, &text);
     ASSERT_TEXT(text_value(&text), " a語x\n\\x…  ?\n");
+    /* A box that covers half of one takes all of it. */
+    canvas_clear(&canvas);
+    text_clear(&text);
+    canvas_put(&canvas, 0, 0, 6, ROLE_NORMAL, "表語表");
+    canvas_fill(&canvas, (struct area){1, 0, 2, 1}, ROLE_NORMAL);
+    for (int x = 0; x < 4; x++)
+        CU_ASSERT_EQUAL(canvas_at(&canvas, x, 0)->width, 1);
+    canvas_text(&canvas, &text);
+    ASSERT_TEXT(text_value(&text), "    表\n\n");
     text_release(&text);
     canvas_release(&canvas);
 }
