@@ -48,8 +48,8 @@ static void draw_menu(const struct overlay *overlay, struct canvas *canvas, stru
     }
 }
 
-/* At the bottom of the view, above the line. */
-static void draw_details(const struct overlay *overlay, struct canvas *canvas, struct area over)
+static struct area details_box(const struct overlay *overlay, struct canvas *canvas,
+                               struct area over)
 {
     int width = over.width > 76 ? 76 : over.width;
     /* How high it is, out of sight. */
@@ -57,8 +57,15 @@ static void draw_details(const struct overlay *overlay, struct canvas *canvas, s
                                  overlay->details);
     if (height > over.height)
         height = over.height;
-    struct area box = {over.x + (over.width - width) / 2, over.y + over.height - height, width,
-                       height};
+    return (struct area){over.x + (over.width - width) / 2, over.y + over.height - height, width,
+                         height};
+}
+
+/* At the bottom of the view, above the line. */
+static void draw_details(const struct overlay *overlay, struct canvas *canvas, struct area over)
+{
+    struct area box = details_box(overlay, canvas, over);
+    int width = box.width, height = box.height;
     canvas_fill(canvas, box, ROLE_NORMAL);
     canvas_frame(canvas, box, ROLE_FRAME_FOCUS, overlay->title);
     canvas_wrap(canvas, (struct area){box.x + 2, box.y + 1, width - 4, height - 2}, 0, ROLE_NORMAL,
@@ -130,6 +137,12 @@ void overlay_draw(const struct overlay *overlay, struct canvas *canvas, struct a
         draw_details(overlay, canvas, over);
     if (overlay->calls.suggest)
         draw_suggestions(overlay, canvas, over);
+    /* Who listens hears the question, or the notice from its beginning. */
+    if (canvas->plain && overlay->kind != OVERLAY_LINE) {
+        canvas->cursor_x = line.x;
+        canvas->cursor_y =
+            overlay->kind == OVERLAY_NOTICE ? details_box(overlay, canvas, over).y + 1 : line.y;
+    }
     canvas_fill(canvas, line, ROLE_NORMAL);
     int used = canvas_put(canvas, line.x, line.y, line.width - 2, ROLE_TITLE, label);
     if (overlay->kind == OVERLAY_LINE)

@@ -99,6 +99,21 @@ static void offer_states(const struct arguments *arguments, const struct explore
         offer(arguments, symbols_name(&specification->states, i), NULL);
 }
 
+/* What the specification allows next; any other action may be typed all the same. */
+static void offer_steps(const struct arguments *arguments, const struct explorer *explorer)
+{
+    const struct summary *summary = explorer_summary(explorer);
+    const struct spex_specification *specification =
+        summary && summary->entry ? summary->entry->specification : NULL;
+    const char *state = explorer->selection.instance ? explorer->selection.instance->state : NULL;
+    for (size_t i = 0; specification && state && i < specification->transition_count; i++) {
+        const struct specification_transition *step = &specification->transitions[i];
+        if (strcmp(symbols_name(&specification->states, step->from), state) == 0)
+            offer(arguments, symbols_name(&specification->actions, step->action),
+                  symbols_name(&specification->states, step->to));
+    }
+}
+
 static void offer_filters(const struct arguments *arguments, const struct explorer *explorer)
 {
     const struct filters *filters = explorer->filters;
@@ -115,6 +130,9 @@ static void offer_arguments(const struct arguments *arguments, const struct expl
         break;
     case COMMAND_FIND:
         offer_states(arguments, explorer);
+        break;
+    case COMMAND_STEP:
+        offer_steps(arguments, explorer);
         break;
     case COMMAND_SAVED:
         offer_filters(arguments, explorer);

@@ -7,12 +7,12 @@ settings() { # lines of spex-tui.ini
 
 test_keys_of_ones_own() {
     project
-    settings '[keys]' 'overview = A' 'help = ? H' 'events = nonsense' '[keys.instances]' 'delete = D'
+    settings '[keys]' 'overview = F9' 'help = ? F2' 'events = nonsense' '[keys.instances]' 'delete = F8'
     START_CONFIG=$PWD/config on_project 80x24
     see 'Not all settings can be used'; see 'spex-tui.ini:4:10'; see 'nonsense is no key'
     press Escape; gone 'Not all settings'
     press 2; see 'identifier'; press d; see 'd does nothing here'
-    press D; see 'Delete'; press Escape; press A; see 'CircuitBreaker'; press H; see '? H'
+    press F8; see 'Delete'; press Escape; press F9; see 'CircuitBreaker'; press F2; see 'F9            overview'
     quit
 }
 

@@ -137,7 +137,9 @@ static void a_step_is_chosen_by_its_name(void)
     screen_open(&screen, screen_copy("prompt-step"), false);
     type_at_prompt(&screen, "instance order-stuck");
     screen_keys(&screen, "Enter");
-    type_at_prompt(&screen, "step ship");
+    type_at_prompt(&screen, "step ");
+    expect(&screen, "refund  refunded");
+    screen_type(&screen, "ship");
     screen_keys(&screen, "Enter");
     expect(&screen, "recorded ship");
     screen_close(&screen);

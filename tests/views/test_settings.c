@@ -59,12 +59,12 @@ static void keys_are_changed(void)
     struct settings settings = load("# mine\n"
                                     "[keys]\n"
                                     "quit = Q C-q\n"
-                                    "step = x ; of all views that have it\n"
+                                    "step = F9 ; of all views that have it\n"
                                     "down = J\n"
                                     "longer = =\n"
                                     "[keys.instances]\n"
-                                    "delete = D\n"
-                                    "step = X\n"
+                                    "delete = F7\n"
+                                    "step = F8\n"
                                     "quit = d\n");
     ASSERT_TEXT(text_value(&settings.mistakes), "");
     CU_ASSERT_EQUAL(command_of(&settings, VIEW_OVERVIEW, "C-q"), COMMAND_QUIT);
@@ -73,11 +73,11 @@ static void keys_are_changed(void)
     CU_ASSERT_EQUAL(command_of(&settings, VIEW_GRAPHS, "J"), COMMAND_PAN_DOWN); /* view first */
     CU_ASSERT_EQUAL(command_of(&settings, VIEW_GRAPHS, "="), COMMAND_LONGER);
     CU_ASSERT_EQUAL(command_of(&settings, VIEW_GRAPHS, "+"), COMMAND_NONE);
-    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCE, "x"), COMMAND_STEP);
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCE, "F9"), COMMAND_STEP);
     CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCE, "d"), COMMAND_DELETE);
-    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCES, "X"), COMMAND_STEP);
-    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCES, "x"), COMMAND_NONE);
-    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCES, "D"), COMMAND_DELETE);
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCES, "F8"), COMMAND_STEP);
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCES, "F9"), COMMAND_NONE);
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCES, "F7"), COMMAND_DELETE);
     CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCES, "d"), COMMAND_QUIT);
     settings_release(&settings);
 }
@@ -110,32 +110,33 @@ static void a_mistake_is_told_and_the_rest_holds(void)
     static const struct {
         const char *file, *told;
     } mistakes[] = {
-        {"[keys]\nqiut = x\nhelp = H\n", "spex-tui.ini:2:1: spex-tui has no command 'qiut'; did "
-                                         "you mean 'quit'?"},
-        {"[keys.models]\ndelete = x\n[keys]\nhelp = H\n", ":2:1: the view models has no command "
-                                                          "'delete'"},
-        {"[keys]\nhelp = H\nquit = Strg-q\n", ":3:8: Strg-q is no key"},
-        {"[keys]\nquit = C-m\nhelp = H\n", ":2:8: C-m is Enter to a terminal"},
-        {"[keys]\nhelp = H\nquit = Q\nquit = x\n", ":4:1: 'quit' stands already in line 3"},
-        {"[keys]\nhelp = H\nquit = H\n", ":3:1: H is the key of help already (line 2), everywhere"},
-        {"[keys]\nhelp = H\n[keys.instances]\nstep = d\n",
+        {"[keys]\nqiut = x\nhelp = F11\n", "spex-tui.ini:2:1: spex-tui has no command 'qiut'; did "
+                                           "you mean 'quit'?"},
+        {"[keys.models]\ndelete = x\n[keys]\nhelp = F11\n", ":2:1: the view models has no command "
+                                                            "'delete'"},
+        {"[keys]\nhelp = F11\nquit = Strg-q\n", ":3:8: Strg-q is no key"},
+        {"[keys]\nquit = C-m\nhelp = F11\n", ":2:8: C-m is Enter to a terminal"},
+        {"[keys]\nhelp = F11\nquit = Q\nquit = x\n", ":4:1: 'quit' stands already in line 3"},
+        {"[keys]\nhelp = F11\nquit = F11\n",
+         ":3:1: F11 is the key of help already (line 2), everywhere"},
+        {"[keys]\nhelp = F11\n[keys.instances]\nstep = d\n",
          ":4:1: step takes d from delete, which has no key left in instances"},
-        {"[keys.instance]\nmock = s\n[keys]\nhelp = H\n", ":2:1: mock takes s from step"},
-        {"[keys]\nhelp = H\nquit = a b c d e f g h i\n", "at most 8 keys"},
-        {"[colours]\nx = y\n[keys]\nhelp = H\n", ":2:1: unknown section 'colours'"},
-        {"[keys.instnces]\nstep = x\n[keys]\nhelp = H\n", "did you mean 'keys.instances'?"},
-        {"[theme]\nname = drak\n[keys]\nhelp = H\n",
+        {"[keys.instance]\nmock = s\n[keys]\nhelp = F11\n", ":2:1: mock takes s from step"},
+        {"[keys]\nhelp = F11\nquit = a b c d e f g h i\n", "at most 8 keys"},
+        {"[colours]\nx = y\n[keys]\nhelp = F11\n", ":2:1: unknown section 'colours'"},
+        {"[keys.instnces]\nstep = x\n[keys]\nhelp = F11\n", "did you mean 'keys.instances'?"},
+        {"[theme]\nname = drak\n[keys]\nhelp = F11\n",
          ":2:8: expected dark, light, high-contrast or none, found 'drak'; did you mean 'dark'?"},
-        {"[theme]\ncolour = 8\n[keys]\nhelp = H\n", "unknown option 'colour'; did you mean"},
-        {"[screen]\nmouse = maybe\n[keys]\nhelp = H\n", "expected off or on, found 'maybe'"},
-        {"nonsense\n[keys]\nhelp = H\n", ":1:1: expected NAME = VALUE or [SECTION]"},
-        {"[keys\n[keys]\nhelp = H\n", ":1:1: this section is not closed"},
+        {"[theme]\ncolour = 8\n[keys]\nhelp = F11\n", "unknown option 'colour'; did you mean"},
+        {"[screen]\nmouse = maybe\n[keys]\nhelp = F11\n", "expected off or on, found 'maybe'"},
+        {"nonsense\n[keys]\nhelp = F11\n", ":1:1: expected NAME = VALUE or [SECTION]"},
+        {"[keys\n[keys]\nhelp = F11\n", ":1:1: this section is not closed"},
     };
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         struct settings settings = load(mistakes[i].file);
         ASSERT_CONTAINS(text_value(&settings.mistakes), mistakes[i].told);
         CU_ASSERT_EQUAL(settings.mistake_count, 1);
-        CU_ASSERT_EQUAL(command_of(&settings, VIEW_OVERVIEW, "H"), COMMAND_HELP);
+        CU_ASSERT_EQUAL(command_of(&settings, VIEW_OVERVIEW, "F11"), COMMAND_HELP);
         settings_release(&settings);
     }
     struct settings settings = load("[keys]\nquit = \xff\n");
@@ -184,17 +185,17 @@ static void open_with(struct screen *screen, struct settings *settings, bool rea
 static void the_screen_shows_the_keys_there_are(void)
 {
     struct screen screen;
-    struct settings settings = load("[keys]\nhelp = H\n[keys.instances]\nfilter = W C-w\n");
+    struct settings settings = load("[keys]\nhelp = F11\n[keys.instances]\nfilter = F9 C-w\n");
     open_with(&screen, &settings, false);
     screen_keys(&screen, "2");
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "W filter");
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "H help");
-    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "F9 filter");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "F11 help");
+    screen_keys(&screen, "F9");
     screen_type(&screen, "state:paid");
     screen_keys(&screen, "Enter");
     ASSERT_CONTAINS(screen_text(&screen, 80, 24), "filter: state:paid");
-    screen_keys(&screen, "H");
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "W C-w         filter");
+    screen_keys(&screen, "F11");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "F9 C-w        filter");
     screen_close(&screen);
     settings_release(&settings);
 }
@@ -240,7 +241,10 @@ static void who_listens_hears_every_view(void)
     canvas_row(&screen.canvas, screen.canvas.cursor_y, &row);
     ASSERT_CONTAINS(text_value(&row), "> order-00");
     text_release(&row);
-    screen_keys(&screen, "4 Tab");
+    screen_keys(&screen, "d");
+    screen_text(&screen, 80, 24);
+    CU_ASSERT_EQUAL(screen.canvas.cursor_y, 22); /* at the question */
+    screen_keys(&screen, "Esc 4 Tab");
     screen_golden_at(&screen, "reader-graphs", 80, 24);
     screen_close(&screen);
     settings_release(&settings);
