@@ -8,7 +8,7 @@
 #include "base/base.h"
 #include "views/script.h"
 
-static int64_t clock_now = SCREEN_NOW;
+static _Atomic int64_t clock_now = SCREEN_NOW; /* lanes read it too */
 
 void screen_clock_set(int64_t now)
 {
