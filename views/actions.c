@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 #include "views/explorer.h"
+#include "views/next_steps.h"
+#include "views/what_if.h"
 
 enum action_kind { ACTION_STEP, ACTION_MOCK, ACTION_DELETE };
 
@@ -189,10 +191,37 @@ static void action_release(struct job *job)
     free(self);
 }
 
+/* A step of an instance of which steps are simulated is simulated. */
+static bool simulate(const struct action *action)
+{
+    struct what_if *what_if = what_if_shown(action->explorer);
+    if (!what_if || action->kind != ACTION_STEP ||
+        strcmp(what_if->identifier, action->identifier) != 0)
+        return false;
+    what_if_step(what_if, action->action, action->state);
+    explorer_message(action->explorer, ROLE_WARNING, "Simulated %s %s %s; nothing is written.",
+                     action->action, action->explorer->ascii ? "->" : "→", action->state);
+    return true;
+}
+
+/* What is simulated would follow nothing any more. */
+static bool simulating(struct explorer *explorer)
+{
+    if (!what_if_shown(explorer))
+        return false;
+    explorer_message(explorer, ROLE_WARNING,
+                     "What if: nothing is written. w keeps or drops what is simulated first.");
+    return true;
+}
+
 /* Takes the action over. */
 static void submit(struct action *action)
 {
     struct explorer *explorer = action->explorer;
+    if (simulate(action)) {
+        action_free(action);
+        return;
+    }
     struct action_job *self = memory_allocate(1, sizeof *self);
     if (!self) {
         action_free(action);
@@ -332,52 +361,32 @@ static void step_chosen(void *context, size_t item)
     overlay_line(&again->explorer->overlay, "Action:", "", &calls);
 }
 
-static void offer(struct step_menu *menu, struct overlay *overlay, const char *action,
-                  const char *state, const char *detail)
+static void offer(struct step_menu *menu, struct overlay *overlay, const struct next_step *step)
 {
-    for (size_t i = 0; i < menu->count; i++)
-        if (strcmp(menu->choices[i].action, action) == 0 &&
-            strcmp(menu->choices[i].state, state) == 0)
-            return;
+    bool ascii = menu->base->explorer->ascii, internal = strcmp(step->action, SPEX_INTERNAL) == 0;
     struct step_choice *choices =
         memory_resize(menu->choices, menu->count + 1, sizeof *menu->choices);
     if (!choices)
         return;
     menu->choices = choices;
-    choices[menu->count] = (struct step_choice){memory_copy_text(action), memory_copy_text(state)};
+    choices[menu->count] =
+        (struct step_choice){memory_copy_text(step->action), memory_copy_text(step->state)};
     if (!choices[menu->count].action || !choices[menu->count].state) {
         free(choices[menu->count].action);
         free(choices[menu->count].state);
         return;
     }
     menu->count++;
-    struct text label = {0};
-    text_printf(&label, "%s %s %s", action, menu->base->explorer->ascii ? "->" : "→", state);
-    overlay_menu_add(overlay, text_value(&label), detail);
+    struct text label = {0}, only = {0};
+    text_printf(&label, "%s %s %s", step->action, ascii ? "->" : "→", step->state);
+    text_printf(&only, "if the specification is in %s", step->only_in ? step->only_in : "");
+    overlay_menu_add(overlay, text_value(&label),
+                     step->model_only ? "only the model has it"
+                     : step->only_in  ? text_value(&only)
+                     : internal       ? "internal"
+                                      : NULL);
     text_release(&label);
-}
-
-static void offer_enabled(struct step_menu *menu, struct overlay *overlay, const char *state)
-{
-    const struct summary *summary =
-        workspace_find(menu->base->explorer->workspace, menu->base->specification);
-    if (!summary || !summary->entry || !state)
-        return;
-    const struct spex_specification *specification = summary->entry->specification;
-    uint32_t from = symbols_find(&specification->states, state);
-    for (size_t i = 0; i < specification->transition_count; i++) {
-        const struct specification_transition *t = &specification->transitions[i];
-        const char *action = symbols_name(&specification->actions, t->action);
-        if (t->from == from)
-            offer(menu, overlay, action, symbols_name(&specification->states, t->to),
-                  strcmp(action, SPEX_INTERNAL) == 0 ? "internal" : NULL);
-    }
-    const struct spex_model *model = summary->entry->model;
-    for (size_t i = 0; model && i < model->transition_count; i++) {
-        const struct model_transition *t = &model->transitions[i];
-        if (strcmp(t->from, state) == 0 && strcmp(t->action, SPEX_INITIALISATION) != 0)
-            offer(menu, overlay, t->action, t->to, "only the model has it");
-    }
+    text_release(&only);
 }
 
 static struct action *about_selection(struct explorer *explorer, enum action_kind kind)
@@ -405,14 +414,18 @@ void action_step(struct explorer *explorer)
         return;
     }
     menu->base = base;
+    const char *from = explorer_travel_state(explorer);
+    struct next_step next[NEXT_LIMIT];
+    size_t count = next_steps(explorer, next);
     struct text title = {0};
-    text_printf(&title, "Step %s from %s", selection->identifier,
-                selection->instance->state ? selection->instance->state : SPEX_NIL);
+    text_printf(&title, "%s %s from %s", what_if_shown(explorer) ? "What if" : "Step",
+                selection->identifier, from ? from : SPEX_NIL);
     struct overlay_calls calls = {
         .chosen = step_chosen, .release = step_menu_free, .context = menu};
     overlay_menu(&explorer->overlay, text_value(&title), &calls);
     text_release(&title);
-    offer_enabled(menu, &explorer->overlay, selection->instance->state);
+    for (size_t i = 0; i < count; i++)
+        offer(menu, &explorer->overlay, &next[i]);
     overlay_menu_other(&explorer->overlay, "another action and state");
 }
 
@@ -487,6 +500,8 @@ void action_mock(struct explorer *explorer)
             "Choose a specification first: an instance is mocked at one of its states.");
         return;
     }
+    if (explorer_view(explorer) != VIEW_OVERVIEW && simulating(explorer))
+        return;
     struct action *action = about_selection(explorer, ACTION_MOCK);
     if (!action)
         return;
@@ -518,7 +533,7 @@ void action_delete(struct explorer *explorer)
         explorer_message(explorer, ROLE_WARNING, "No instance is selected.");
         return;
     }
-    struct action *action = about_selection(explorer, ACTION_DELETE);
+    struct action *action = simulating(explorer) ? NULL : about_selection(explorer, ACTION_DELETE);
     if (!action)
         return;
     struct text question = {0};

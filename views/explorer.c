@@ -10,6 +10,7 @@
 #include "views/prompt.h"
 #include "views/selection.h"
 #include "views/session.h"
+#include "views/what_if.h"
 
 const struct view_operations *view_operations(enum view_id view)
 {
@@ -27,6 +28,7 @@ static void workspace_changed(void *context)
 {
     struct explorer *explorer = context;
     selection_follow(explorer);
+    what_if_refresh(explorer);
     explorer_refresh_views(explorer);
 }
 
@@ -88,6 +90,7 @@ void explorer_free(struct explorer *explorer)
         free(explorer->states[i]);
     }
     overlay_close(&explorer->overlay);
+    what_if_free(explorer->what_if);
     filters_free(explorer->filters);
     history_close(&explorer->typed);
     keymap_release(&explorer->own_keymap);

@@ -36,6 +36,7 @@ struct selection {
 };
 
 struct filters;
+struct what_if;
 
 struct explorer {
     struct workspace *workspace;
@@ -54,6 +55,7 @@ struct explorer {
     struct text selected_row; /* as last drawn */
     char *session_path;       /* NULL: not kept */
     bool restored;            /* what is selected is of the last session, and may be gone */
+    struct what_if *what_if;  /* what is simulated; NULL: nothing */
     struct text message;
     enum role message_role;
     enum effect effect;
@@ -119,7 +121,7 @@ void explorer_filter(struct explorer *explorer, const char *filter);
 void action_step(struct explorer *explorer);
 void action_mock(struct explorer *explorer);
 void action_delete(struct explorer *explorer);
-/* Records `action` leading to `state` at once. */
+/* Records `action` leading to `state` at once; where steps are simulated, that too. */
 void action_step_to(struct explorer *explorer, const char *action, const char *state);
 
 #endif

@@ -111,6 +111,23 @@ void instance_flags(const spex_instance *instance, struct text *text)
             text_printf(text, "%s%s", text->length ? " " : "", flags[i].word);
 }
 
+int draw_move(struct canvas *canvas, int x, int y, int room, const char *action, const char *state,
+              const enum role roles[3])
+{
+    int wanted = utf8_width(action), behind = utf8_width(state), start = x;
+    if (wanted + behind + 3 > room) {
+        int half = (room - 3) / 2;
+        if (behind < half)
+            wanted = room - 3 - behind;
+        else if (wanted > half)
+            wanted = half;
+    }
+    x += canvas_put(canvas, x, y, wanted, roles[0], action) + 1;
+    x += canvas_put(canvas, x, y, 1, roles[1], canvas_sign(canvas, SIGN_ARROW)) + 1;
+    x += canvas_put(canvas, x, y, start + room - x, roles[2], state);
+    return x - start;
+}
+
 size_t model_steps(const struct spex_model *model)
 {
     size_t count = 0;

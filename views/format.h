@@ -25,6 +25,9 @@ void local_time(int64_t time, int64_t now, char text[40]);
 void local_time_short(int64_t time, int64_t now, char text[40]);
 /* "1 234 567"; "-" for 0 with `dash`. */
 void format_count(uint64_t number, bool dash, char text[32]);
+/* "action → state" in three roles, both cut when they do not fit together; answers the columns. */
+int draw_move(struct canvas *canvas, int x, int y, int room, const char *action, const char *state,
+              const enum role roles[3]);
 /* "overdue deviated mocked", what applies. */
 void instance_flags(const spex_instance *instance, struct text *text);
 

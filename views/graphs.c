@@ -6,6 +6,7 @@
 #include "views/check.h"
 #include "views/explorer.h"
 #include "views/graphs_private.h"
+#include "views/what_if.h"
 
 enum { MOST_STEPS = 99 };
 
@@ -142,7 +143,7 @@ static bool graphs_command(struct explorer *explorer, void *state, enum command 
 {
     struct graphs *graphs = state;
     if (look_command(graphs, command) || move_command(graphs, command) ||
-        explorer_travel(explorer, command))
+        explorer_travel(explorer, command) || what_if_command(explorer, command))
         return true;
     switch (command) {
     case COMMAND_NEXT_SPECIFICATION:

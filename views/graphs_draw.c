@@ -6,6 +6,7 @@
 #include "views/explorer.h"
 #include "views/format.h"
 #include "views/graphs_private.h"
+#include "views/what_if.h"
 
 enum { NARROW = 50 /* columns in which two graphs do not fit */ };
 
@@ -35,8 +36,10 @@ static void draw_title(const struct graphs *graphs, const struct explorer *explo
     text_printf(&where, "%s %s", canvas_sign(canvas, SIGN_CURRENT), selection->identifier);
     if (selection->travel > 0)
         text_printf(&where, ", %zu back", selection->travel);
-    text_printf(&where, ": %s", state);
-    canvas_put_right(canvas, x + used, y, room - used, ROLE_ACTION, text_value(&where));
+    bool what_if = what_if_shown(explorer) != NULL;
+    text_printf(&where, "%s: %s", what_if ? ", WHAT IF, nothing is written" : "", state);
+    canvas_put_right(canvas, x + used, y, room - used, what_if ? ROLE_WARNING : ROLE_ACTION,
+                     text_value(&where));
     text_release(&where);
 }
 

@@ -7,6 +7,8 @@
 #include "views/explorer.h"
 #include "views/format.h"
 #include "views/graph_pane.h"
+#include "views/next_steps.h"
+#include "views/what_if.h"
 
 enum pane { PANE_HISTORY, PANE_NEXT, PANES };
 
@@ -17,42 +19,6 @@ struct instance_view {
     int rows;
 };
 
-/* A transition the instance may take now, for the pane on the right. */
-struct next_step {
-    const char *action, *state;
-    bool model_only;
-};
-
-/* Fills `next` (room for `limit`) and answers how many there are. */
-static size_t next_steps(const struct explorer *explorer, struct next_step *next, size_t limit)
-{
-    const struct summary *summary = explorer_summary(explorer);
-    const char *state = explorer_travel_state(explorer);
-    size_t count = 0;
-    if (!summary || !summary->entry || !summary->entry->specification || !state)
-        return 0;
-    const struct spex_specification *specification = summary->entry->specification;
-    uint32_t from = symbols_find(&specification->states, state);
-    for (size_t i = 0; i < specification->transition_count && count < limit; i++)
-        if (specification->transitions[i].from == from)
-            next[count++] = (struct next_step){
-                symbols_name(&specification->actions, specification->transitions[i].action),
-                symbols_name(&specification->states, specification->transitions[i].to), false};
-    size_t specified = count;
-    const struct spex_model *model = summary->entry->model;
-    for (size_t i = 0; model && i < model->transition_count && count < limit; i++) {
-        const struct model_transition *t = &model->transitions[i];
-        bool known = strcmp(t->from, state) != 0 || strcmp(t->action, SPEX_INITIALISATION) == 0;
-        for (size_t k = 0; k < specified && !known; k++)
-            known = strcmp(next[k].action, t->action) == 0 && strcmp(next[k].state, t->to) == 0;
-        if (!known)
-            next[count++] = (struct next_step){t->action, t->to, true};
-    }
-    return count;
-}
-
-enum { NEXT_LIMIT = 64 };
-
 /* ---------------------------------------------------------------- drawing */
 
 static void draw_facts(const struct explorer *explorer, struct canvas *canvas, struct area area)
@@ -60,6 +26,10 @@ static void draw_facts(const struct explorer *explorer, struct canvas *canvas, s
     const spex_instance *instance = explorer->selection.instance;
     int64_t now = workspace_now(explorer->workspace);
     char since[40], age[DURATION_TEXT_SIZE];
+    if (what_if_shown(explorer)) {
+        what_if_draw_facts(explorer->what_if, canvas, area);
+        return;
+    }
     struct text flags = {0}, line = {0};
     instance_flags(instance, &flags);
     int used = canvas_put(canvas, area.x, area.y, area.width, ROLE_TITLE, instance->identifier) + 2;
@@ -109,24 +79,6 @@ static const char *deviation_words(const struct explorer *explorer, size_t index
                : "not specified";
 }
 
-/* "action → state", both cut when they do not fit together. */
-static int draw_move(struct canvas *canvas, int x, int y, int room, const char *action,
-                     const char *state, const enum role roles[3])
-{
-    int wanted = utf8_width(action), behind = utf8_width(state), start = x;
-    if (wanted + behind + 3 > room) {
-        int half = (room - 3) / 2;
-        if (behind < half)
-            wanted = room - 3 - behind;
-        else if (wanted > half)
-            wanted = half;
-    }
-    x += canvas_put(canvas, x, y, wanted, roles[0], action) + 1;
-    x += canvas_put(canvas, x, y, 1, roles[1], canvas_sign(canvas, SIGN_ARROW)) + 1;
-    x += canvas_put(canvas, x, y, start + room - x, roles[2], state);
-    return x - start;
-}
-
 static void draw_step(const struct explorer *explorer, struct canvas *canvas, struct area row,
                       size_t index, bool selected)
 {
@@ -169,59 +121,118 @@ static void draw_step(const struct explorer *explorer, struct canvas *canvas, st
     }
 }
 
+/* A simulated step, one that was undone among them. */
+static void draw_simulated(const struct what_if *what_if, struct canvas *canvas, struct area row,
+                           size_t index, bool selected)
+{
+    const struct simulated_step *step = &what_if->steps[index];
+    struct verdict_words verdict = what_if_verdict(step);
+    bool undone = index >= what_if->taken;
+    int stamp = (row.width >= 60 ? 16 : 13) + (row.width >= 44 ? 6 : 0);
+    enum role plain = selected ? ROLE_SELECTED : undone ? ROLE_DIM : ROLE_NORMAL;
+    enum role dim = selected ? ROLE_SELECTED : ROLE_DIM;
+    if (selected)
+        canvas_fill(canvas, row, ROLE_SELECTED);
+    int x = row.x, end = row.x + row.width;
+    canvas_put(canvas, x, row.y, 1, plain, selected ? canvas_sign(canvas, SIGN_CURSOR) : " ");
+    x += 2;
+    canvas_put(canvas, x, row.y, stamp, selected || undone ? plain : ROLE_WARNING,
+               undone ? "undone" : "what if");
+    x += stamp;
+    canvas_put(canvas, x, row.y, 1, selected || undone ? plain : verdict.role,
+               canvas_sign(canvas, verdict.sign));
+    x += 2;
+    draw_move(canvas, x, row.y, end - x, step->action, step->state,
+              (enum role[3]){selected || undone ? plain : ROLE_ACTION, dim, plain});
+}
+
+static void history_title(const struct explorer *explorer, struct text *title)
+{
+    const spex_instance *instance = explorer->selection.instance;
+    const struct what_if *what_if = what_if_shown(explorer);
+    char count[32];
+    format_count(instance->transitions, false, count);
+    text_printf(title, "History, %s step%s", count, instance->transitions == 1 ? "" : "s");
+    if (instance->transitions > instance->step_count)
+        text_printf(title, " (the newest %zu)", instance->step_count);
+    if (what_if && what_if->count)
+        text_printf(title, " + %zu simulated", what_if->taken);
+}
+
+/* The verdict of what the cursor is on, in the frame below. */
+static void draw_verdict(const struct explorer *explorer, struct canvas *canvas, struct area area)
+{
+    const struct selection *selection = &explorer->selection;
+    const struct what_if *what_if = what_if_shown(explorer);
+    struct verdict_words verdict;
+    struct text words = {0};
+    if (what_if && what_if->taken) {
+        verdict = what_if_verdict(&what_if->steps[what_if->taken - 1]);
+        what_if_words(what_if, what_if->taken - 1, &words);
+    } else if (selection->instance->step_count) {
+        const spex_step *step = &selection->instance->steps[selection->travel];
+        verdict = verdict_of_step(step->verdict);
+        text_append(&words, verdict.words);
+        if (step->verdict >= SPEX_VERDICT_STILL_EQUIVALENT)
+            text_printf(&words, ": %s", deviation_words(explorer, selection->travel));
+    } else {
+        return;
+    }
+    canvas_print(canvas, area.x + 2, area.y + area.height - 1, area.width - 4, verdict.role,
+                 " %s %s ", canvas_sign(canvas, verdict.sign), text_value(&words));
+    text_release(&words);
+}
+
 static void draw_history(struct explorer *explorer, struct instance_view *view,
                          struct canvas *canvas, struct area area)
 {
     const struct selection *selection = &explorer->selection;
     const spex_instance *instance = selection->instance;
-    char count[32];
+    const struct what_if *what_if = what_if_shown(explorer);
     struct text title = {0};
-    format_count(instance->transitions, false, count);
-    text_printf(&title, "History, %s step%s", count, instance->transitions == 1 ? "" : "s");
-    if (instance->transitions > instance->step_count)
-        text_printf(&title, " (the newest %zu)", instance->step_count);
     bool focus = view->pane == PANE_HISTORY;
+    history_title(explorer, &title);
     canvas_frame(canvas, area, focus ? ROLE_FRAME_FOCUS : ROLE_FRAME, text_value(&title));
     text_release(&title);
     struct area inner = {area.x + 1, area.y + 1, area.width - 2, area.height - 2};
+    size_t simulated = what_if ? what_if->count : 0, count = instance->step_count + simulated;
     view->rows = inner.height;
-    if (instance->step_count == 0) {
+    if (count == 0) {
         canvas_wrap(canvas, inner, 0, ROLE_DIM,
                     instance->mocked ? "Mocked here: no history. s records its first step."
                                      : "No history.");
         return;
     }
-    /* Oldest first, as time runs; the cursor is `travel` steps from the end. */
-    size_t cursor = instance->step_count - 1 - selection->travel;
-    struct scroll scroll = {cursor, 0};
-    if (inner.height > 0 && cursor >= (size_t)inner.height / 2)
-        scroll.top = cursor - (size_t)inner.height / 2;
-    scroll_fit(&scroll, instance->step_count, (size_t)(inner.height > 0 ? inner.height : 1));
-    for (int row = 0; row < inner.height; row++) {
+    /* Oldest first, as time runs; the cursor is `travel` steps from the end of what happened, or
+     * on the last step that is simulated. */
+    size_t now = instance->step_count + (what_if ? what_if->taken : 0);
+    size_t cursor = now ? now - 1 - (what_if ? 0 : selection->travel) : SIZE_MAX;
+    struct scroll scroll = {now ? cursor : 0, 0};
+    if (inner.height > 0 && scroll.cursor >= (size_t)inner.height / 2)
+        scroll.top = scroll.cursor - (size_t)inner.height / 2;
+    scroll_fit(&scroll, count, (size_t)(inner.height > 0 ? inner.height : 1));
+    for (int row = 0; row < inner.height && scroll.top + (size_t)row < count; row++) {
         size_t index = scroll.top + (size_t)row;
-        if (index >= instance->step_count)
-            break;
-        draw_step(explorer, canvas, (struct area){inner.x, inner.y + row, inner.width, 1},
-                  instance->step_count - 1 - index, index == cursor);
+        struct area line = {inner.x, inner.y + row, inner.width, 1};
+        if (index < instance->step_count)
+            draw_step(explorer, canvas, line, instance->step_count - 1 - index, index == cursor);
+        else
+            draw_simulated(what_if, canvas, line, index - instance->step_count, index == cursor);
     }
-    const spex_step *step = &instance->steps[selection->travel];
-    struct verdict_words verdict = verdict_of_step(step->verdict);
-    bool deviates = step->verdict >= SPEX_VERDICT_STILL_EQUIVALENT;
-    canvas_print(canvas, area.x + 2, area.y + area.height - 1, area.width - 4, verdict.role,
-                 " %s %s%s%s ", canvas_sign(canvas, verdict.sign), verdict.words,
-                 deviates ? ": " : "",
-                 deviates ? deviation_words(explorer, selection->travel) : "");
+    draw_verdict(explorer, canvas, area);
 }
 
 static void draw_next(struct explorer *explorer, struct instance_view *view, struct canvas *canvas,
                       struct area area)
 {
     struct next_step next[NEXT_LIMIT];
-    size_t count = next_steps(explorer, next, NEXT_LIMIT);
+    size_t count = next_steps(explorer, next);
     bool focus = view->pane == PANE_NEXT;
     bool past = explorer->selection.travel > 0;
     canvas_frame(canvas, area, focus ? ROLE_FRAME_FOCUS : ROLE_FRAME,
-                 past ? "Was allowed next" : "Allowed next");
+                 what_if_shown(explorer) ? "What if it did"
+                 : past                  ? "Was allowed next"
+                                         : "Allowed next");
     struct area inner = {area.x + 1, area.y + 1, area.width - 2, area.height - 2};
     if (count == 0) {
         const char *state = explorer_travel_state(explorer);
@@ -248,9 +259,9 @@ static void draw_next(struct explorer *explorer, struct instance_view *view, str
         int used = draw_move(
             canvas, x, y, room, action, next[index].state,
             (enum role[3]){selected ? plain : ROLE_ACTION, selected ? plain : ROLE_DIM, plain});
-        if (next[index].model_only)
+        if (next[index].model_only || next[index].only_in)
             canvas_put(canvas, x + used + 1, y, room - used - 1, selected ? plain : ROLE_WARNING,
-                       "model only");
+                       next[index].model_only ? "model only" : next[index].only_in);
     }
 }
 
@@ -300,7 +311,7 @@ static void instance_draw(struct explorer *explorer, void *state, struct canvas 
         return;
     }
     int facts = 3;
-    if (instance->meta) {
+    if (instance->meta && !what_if_shown(explorer)) {
         int lines = (utf8_width(instance->meta) + 5) / (area.width - 4) + 1;
         int most = area.height / 4;
         facts += lines < most ? lines : most;
@@ -321,7 +332,7 @@ static void instance_draw(struct explorer *explorer, void *state, struct canvas 
     draw_history(explorer, view, canvas, left);
     if (graph) {
         struct next_step next[NEXT_LIMIT];
-        int height = (int)next_steps(explorer, next, NEXT_LIMIT) + 2;
+        int height = (int)next_steps(explorer, next) + 2;
         right.height = height < 4 ? 4 : height > rest.height / 3 ? rest.height / 3 : height;
         struct area picture = {right.x, right.y + right.height, right.width,
                                rest.height - right.height};
@@ -337,6 +348,14 @@ static bool move_history(struct explorer *explorer, const struct instance_view *
                          enum command command)
 {
     struct selection *selection = &explorer->selection;
+    struct what_if *what_if = what_if_shown(explorer);
+    if (what_if) {
+        struct scroll steps = {what_if->taken, 0};
+        if (!scroll_command(&steps, command, what_if->count + 1, (size_t)view->rows))
+            return false;
+        what_if_go(what_if, steps.cursor);
+        return true;
+    }
     if (!selection->instance || selection->instance->step_count == 0)
         return false;
     size_t rows = view->rows > 0 ? (size_t)view->rows : 1;
@@ -352,7 +371,7 @@ static bool move_history(struct explorer *explorer, const struct instance_view *
 static bool take_next(struct explorer *explorer, const struct instance_view *view)
 {
     struct next_step next[NEXT_LIMIT];
-    size_t count = next_steps(explorer, next, NEXT_LIMIT);
+    size_t count = next_steps(explorer, next);
     if (view->next.cursor >= count)
         return true;
     if (explorer->selection.travel > 0)
@@ -369,10 +388,17 @@ static bool instance_command(struct explorer *explorer, void *state, enum comman
     struct next_step next[NEXT_LIMIT];
     if (explorer_travel(explorer, command))
         return true;
+    if (what_if_command(explorer, command)) {
+        if (command == COMMAND_WHAT_IF && what_if_shown(explorer))
+            view->pane = PANE_NEXT;
+        return true;
+    }
+    if ((command == COMMAND_BACK || command == COMMAND_LEAVE) && what_if_leave(explorer))
+        return true;
     if (view->pane == PANE_HISTORY && move_history(explorer, view, command))
         return true;
     if (view->pane == PANE_NEXT &&
-        scroll_command(&view->next, command, next_steps(explorer, next, NEXT_LIMIT), 100))
+        scroll_command(&view->next, command, next_steps(explorer, next), 100))
         return true;
     switch (command) {
     case COMMAND_NEXT_PANE:
@@ -434,9 +460,10 @@ const struct view_operations instance_view = {
     .title = "Instance",
     .about = "One instance: its state, its history with the verdict of each observation, and what "
              "the specification allows next. Moving along the history travels in time: the graphs "
-             "(4) follow. s steps, Tab goes to the allowed steps, where Enter takes one.",
-    .hints = {COMMAND_STEP, COMMAND_NEXT_PANE, COMMAND_MOCK, COMMAND_OLDER, COMMAND_NEWER,
-              COMMAND_GRAPHS, COMMAND_DELETE, COMMAND_NONE},
+             "(4) follow. s steps, Tab goes to the allowed steps, where Enter takes one. w asks "
+             "what if: steps are then simulated and nothing is written, until W keeps them.",
+    .hints = {COMMAND_STEP, COMMAND_WHAT_IF, COMMAND_NEXT_PANE, COMMAND_MOCK, COMMAND_OLDER,
+              COMMAND_NEWER, COMMAND_GRAPHS, COMMAND_DELETE, COMMAND_NONE},
     .copy = copy_identifier,
     .state_size = sizeof(struct instance_view),
     .draw = instance_draw,

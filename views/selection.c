@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "views/what_if.h"
 
 enum { STEPS_SHOWN = 2000 };
 
@@ -200,6 +201,8 @@ const char *explorer_travel_state(const struct explorer *explorer)
     const struct selection *selection = &explorer->selection;
     if (!selection->instance)
         return NULL;
+    if (what_if_shown(explorer))
+        return what_if_state(explorer->what_if);
     const spex_step *step = explorer_travel_step(explorer);
     if (step)
         return step->state;
@@ -211,6 +214,8 @@ bool explorer_travel(struct explorer *explorer, enum command command)
     struct selection *selection = &explorer->selection;
     if (command != COMMAND_OLDER && command != COMMAND_NEWER)
         return false;
+    if (what_if_shown(explorer))
+        return what_if_command(explorer, command == COMMAND_OLDER ? COMMAND_UNDO : COMMAND_REDO);
     if (!selection->instance) {
         explorer_message(explorer, ROLE_WARNING, "No instance is selected; 2 lists them.");
         return true;

@@ -205,12 +205,8 @@ int judge(struct server *server, const struct workflow *workflow, const char *sp
     int status = find_model(server, workflow, specification, &judgement->known, &learning, error);
     if (status || !judgement->known)
         return status;
-    if (learning || model_has(workflow->model, from, step->action, step->state)) {
-        judgement->verdict = learning ? SPEX_VERDICT_LEARNED : SPEX_VERDICT_CONFORMS;
+    if (step_judged(workflow, learning, from, step->action, step->state, &judgement->verdict))
         return SPEX_OK;
-    }
-    if (!workflow->specification)
-        return SPEX_OK; /* nothing to be equivalent to */
     struct spex_model *overlay = model_create(specification, false);
     if (!overlay)
         return error_memory(error);

@@ -108,6 +108,11 @@ int reader_kinds(struct reader *reader, const struct filter *filter, struct stat
 int reader_instance(struct reader *reader, const char *identifier, size_t steps,
                     spex_instance **instance, spex_error *error);
 
+/* Adds to the model what the instance did that its model does not have, each once, as far as the
+ * store keeps it (SHARD_OVERLAY_MAX). Errors: STORE, MEMORY. */
+int reader_deviations(struct reader *reader, const char *identifier, struct spex_model *model,
+                      spex_error *error);
+
 /* How often each transition of a specification was observed (all shards summed), in
  * byte order of (from, action, to). Strings are owned by the array. */
 struct observed_transition {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "model/implementation_model.h"
 #include "store/reader_private.h"
 #include "store/steps.h"
 
@@ -207,17 +208,52 @@ void state_counts_free(struct state_count *counts, size_t count)
 
 /* --------------------------------------------------------------- instance */
 
-int reader_instance(struct reader *reader, const char *identifier, size_t steps,
-                    spex_instance **instance, spex_error *error)
+/* The connection to the instance's shard. */
+static int find_shard(struct reader *reader, const char *identifier, struct connection **connection,
+                      spex_error *error)
 {
-    *instance = NULL;
     unsigned number = store_shard_of(identifier, reader->store.shards);
     struct reader_shard *shard = &reader->shards[number - 1];
+    *connection = &shard->connection;
     if (!shard->open)
         return error_set(error, SPEX_ERROR_STORE, "%s",
                          shard->fault ? shard->fault : "the shard is not open");
-    return instance_read(&shard->connection, identifier, steps, reader_now(reader), instance,
-                         error);
+    return SPEX_OK;
+}
+
+int reader_instance(struct reader *reader, const char *identifier, size_t steps,
+                    spex_instance **instance, spex_error *error)
+{
+    struct connection *connection;
+    *instance = NULL;
+    int status = find_shard(reader, identifier, &connection, error);
+    return status
+               ? status
+               : instance_read(connection, identifier, steps, reader_now(reader), instance, error);
+}
+
+static int add_deviation(void *context, sqlite3_stmt *statement, spex_error *error)
+{
+    spex_error failure;
+    int status = model_add(context, column_text(statement, 0), column_text(statement, 1),
+                           column_text(statement, 2), NULL, &failure);
+    return status ? error_set(error, status == SPEX_ERROR_USAGE ? SPEX_ERROR_STORE : status,
+                              "in a transition of the store: %s", failure.message)
+                  : SPEX_OK;
+}
+
+int reader_deviations(struct reader *reader, const char *identifier, struct spex_model *model,
+                      spex_error *error)
+{
+    struct connection *connection;
+    const struct value value = TEXT(identifier);
+    struct walk walk = {.which = STATEMENT_DEVIATIONS,
+                        .values = &value,
+                        .value_count = 1,
+                        .add = add_deviation,
+                        .context = model};
+    int status = find_shard(reader, identifier, &connection, error);
+    return status ? status : walk_shard(&walk, connection, error);
 }
 
 /* ----------------------------------------------------------- observations */

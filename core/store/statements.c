@@ -35,6 +35,8 @@ static const char *const sql[STATEMENT_COUNT] = {
                           " deviation WHERE instance = ?1 LIMIT ?5)) < ?5",
     [STATEMENT_OVERLAY] = "SELECT from_state, action, to_state FROM deviation"
                           " WHERE instance = ?1 LIMIT ?2",
+    [STATEMENT_DEVIATIONS] = "SELECT from_state, action, to_state FROM deviation WHERE instance ="
+                             " (SELECT key FROM instance WHERE identifier = ?1)",
     [STATEMENT_DELETE_HISTORY] = "DELETE FROM history WHERE instance = ?1",
     [STATEMENT_DELETE_DEVIATIONS] = "DELETE FROM deviation WHERE instance = ?1",
     [STATEMENT_DELETE_INSTANCE] = "DELETE FROM instance WHERE key = ?1",

@@ -225,6 +225,26 @@ test_a_missing_test() {
     grep -qxF -- "$missing" spex_impl_models/TwoPhaseCommit.spex || problem "the program left $missing missing"
 }
 
+test_what_if_it_did() {
+    project
+    on_project 80x24
+    see 'Order'; press :; write 'instance order-1042'; press Enter; see 'Allowed next'
+    press w; see 'WHAT IF: nothing is written'; see 'specification in {packed}'
+    press Enter; see 'Simulated hand over'; see '1 simulated step'
+    press s a; see 'Action:'; write 'vanish'; press Enter; see 'leads to state:'
+    press C-u; write 'thin air'; press Enter; see 'not specified, refused'; see 'no such run'
+    press 4; see 'WHAT IF, nothing is written: thin air'
+    press u; see 'nothing is written: on the road'
+    press q; see '1 simulated step, 1 undone'
+    press W; see 'Record 1 step of order-1042?'; press n
+    press Escape; see 'Drop the 2 simulated steps'; press n
+    press w 1; see 'Record 1 step of order-1042?'; press y
+    see 'Recorded 1 of 1 step of order-1042'; see 'History, 6 steps'; gone 'WHAT IF'
+    quit
+    "$build_dir/spex" get order-1042 --store store --json | grep -q '"on the road"' || problem 'not recorded'
+    "$build_dir/spex" get order-1042 --store store --json | grep -q 'thin air' && problem 'dropped, but recorded'
+}
+
 test_filter_as_one_types() {
     project
     on_project 120x40

@@ -319,10 +319,11 @@ static void random_keys_do_no_harm(void)
     struct screen screen;
     screen_open(&screen, screen_copy("monkey"), false);
     static const char *const keys[] = {
-        "1", "2", "3",   "4",   "5", "6",  "7",    "8",     "?",         "q",     "Esc", "Enter",
-        "j", "k", "h",   "l",   "g", "G",  "PgUp", "PgDn",  "Tab",       "S-Tab", "s",   "m",
-        "d", "y", "n",   "/",   "o", "t",  "v",    ".",     "[",         "]",     "<",   ">",
-        "c", "R", "C-c", "C-l", "a", "表", "x",    "Space", "Backspace", "Home",  "End", ":"};
+        "1",         "2",    "3",   "4", "5", "6",   "7",   "8",    "?",    "q",   "Esc",
+        "Enter",     "j",    "k",   "h", "l", "g",   "G",   "PgUp", "PgDn", "Tab", "S-Tab",
+        "s",         "m",    "d",   "y", "n", "/",   "o",   "t",    "v",    ".",   "[",
+        "]",         "<",    ">",   "c", "R", "C-c", "C-l", "a",    "表",   "x",   "Space",
+        "Backspace", "Home", "End", ":", "w", "u",   "U",   "W"};
     for (int i = 0; i < 3000; i++) {
         const char *key = keys[random_below(&random, sizeof keys / sizeof *keys)];
         if (explorer_view(screen.explorer) == VIEW_OVERVIEW && strcmp(key, "q") == 0)
