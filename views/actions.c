@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "views/complete.h"
 #include "views/explorer.h"
 #include "views/next_steps.h"
 #include "views/what_if.h"
@@ -244,23 +245,6 @@ static const struct spex_specification *specification_of(const struct action *ac
     const struct summary *summary =
         workspace_find(action->explorer->workspace, action->specification);
     return summary && summary->entry ? summary->entry->specification : NULL;
-}
-
-/* Tab: the next known name that begins as what was typed, round and round. */
-static void complete_name(const struct symbols *names, struct line_editor *editor)
-{
-    const char *typed = text_value(&editor->text);
-    size_t length = strlen(typed);
-    uint32_t start = symbols_find(names, typed);
-    if (start != SYMBOL_NONE)
-        length = 0; /* a whole name already: on to the next one */
-    for (uint32_t i = 1; i <= names->count; i++) {
-        const char *name = names->names[(start == SYMBOL_NONE ? i - 1 : start + i) % names->count];
-        if (strncmp(name, typed, length) == 0 && strcmp(name, typed) != 0) {
-            line_editor_set(editor, name);
-            return;
-        }
-    }
 }
 
 static void complete_action(void *context, struct line_editor *editor)

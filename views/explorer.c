@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "views/filters.h"
 #include "views/prompt.h"
+#include "views/quit.h"
 #include "views/selection.h"
 #include "views/session.h"
 #include "views/what_if.h"
@@ -153,10 +154,15 @@ static void go_back(struct explorer *explorer, bool may_quit)
         explorer->depth--;
         explorer_refresh_views(explorer);
     } else if (may_quit) {
-        explorer->effect = EFFECT_QUIT;
+        quit(explorer);
     } else {
         explorer_message(explorer, ROLE_DIM, "This is the first view; q quits.");
     }
+}
+
+void explorer_go_back(struct explorer *explorer)
+{
+    go_back(explorer, false);
 }
 
 static void go_to(struct explorer *explorer, enum view_id view)
@@ -202,7 +208,7 @@ static void general_command(struct explorer *explorer, enum command command)
         go_back(explorer, command == COMMAND_LEAVE);
         break;
     case COMMAND_QUIT:
-        explorer->effect = EFFECT_QUIT;
+        quit(explorer);
         break;
     case COMMAND_PROMPT:
         prompt_open(explorer);

@@ -84,6 +84,7 @@ void explorer_settle(struct explorer *explorer);
 /* ---- for views */
 enum view_id explorer_view(const struct explorer *explorer);
 void explorer_open(struct explorer *explorer, enum view_id view);
+void explorer_go_back(struct explorer *explorer);
 void explorer_message(struct explorer *explorer, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void explorer_command(struct explorer *explorer, enum command command);

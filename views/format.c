@@ -50,6 +50,8 @@ const char *model_words(const struct summary *summary)
         return summary->entry ? "unreadable" : "-";
     if (!summary->entry->model)
         return "none";
+    if (summary->edited)
+        return "edited";
     return summary->entry->model->learning ? "learning" : "frozen";
 }
 

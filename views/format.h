@@ -12,7 +12,7 @@ struct verdict_words {
 };
 struct verdict_words verdict_of_summary(const struct summary *summary);
 struct verdict_words verdict_of_step(spex_verdict verdict);
-/* "learning", "frozen", "none", "unreadable" */
+/* "learning", "frozen", "edited", "none", "unreadable" */
 const char *model_words(const struct summary *summary);
 /* The model's transitions, initialisations not counted. */
 size_t model_steps(const struct spex_model *model);

@@ -1,27 +1,11 @@
-/* Models: the difference between an implementation model and its specification, as a list. */
+/* Models: the difference between an implementation model and its specification, as a list,
+ * and what is changed of it. */
+#include "views/models.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
-#include "views/explorer.h"
-#include "views/format.h"
-
-enum difference { IN_BOTH, ONLY_MODEL, ONLY_SPECIFICATION };
-
-/* Its texts belong to the snapshot. */
-struct line {
-    enum difference difference;
-    const char *from, *action, *to;
-};
-
-struct models {
-    struct snapshot *snapshot; /* what the lines are of */
-    const struct project_entry *entry;
-    struct line *lines; /* first what differs, then what is in both */
-    size_t count;
-    struct scroll scroll;
-    int rows;
-};
 
 static bool specified(const struct spex_specification *specification,
                       const struct model_transition *t)
@@ -32,70 +16,72 @@ static bool specified(const struct spex_specification *specification,
     return specification_has(specification, t->from, t->action, t->to);
 }
 
-static void add_of_model(struct models *models, const struct project_entry *entry,
-                         enum difference difference)
+/* What of one model is specified or not, and whether the other has it. */
+struct choice {
+    const struct spex_specification *specification;
+    const struct spex_model *model, *other; /* each may be NULL */
+    bool specified;
+};
+
+static bool has(const struct spex_model *model, const struct model_transition *t)
 {
-    const struct spex_model *model = entry->model;
+    return model && model_has(model, t->from, t->action, t->to);
+}
+
+static void add(struct models *models, const struct choice *choice)
+{
+    const struct spex_model *model = choice->model;
     for (size_t i = 0; model && i < model->transition_count; i++) {
         const struct model_transition *t = &model->transitions[i];
-        if (specified(entry->specification, t) == (difference == IN_BOTH))
-            models->lines[models->count++] = (struct line){difference, t->from, t->action, t->to};
+        if (specified(choice->specification, t) == choice->specified)
+            models->lines[models->count++] =
+                (struct model_line){choice->specified ? IN_BOTH : ONLY_MODEL,
+                                    !has(choice->other, t), t->from, t->action, t->to};
     }
 }
 
-static void make_lines(struct models *models, const struct project_entry *entry)
+/* What was removed, and stands in neither now. */
+static void add_removed(struct models *models, const struct choice *choice)
 {
-    const struct spex_specification *specification = entry->specification;
+    const struct spex_model *before = choice->other;
+    for (size_t i = 0; before && i < before->transition_count; i++) {
+        const struct model_transition *t = &before->transitions[i];
+        if (!has(choice->model, t) && !specified(choice->specification, t))
+            models->lines[models->count++] =
+                (struct model_line){IN_NEITHER, true, t->from, t->action, t->to};
+    }
+}
+
+static void add_missing(struct models *models, const struct choice *choice)
+{
+    const struct spex_specification *specification = choice->specification;
+    for (size_t i = 0; i < specification->transition_count; i++) {
+        const struct specification_transition *t = &specification->transitions[i];
+        struct model_transition named = {symbols_name(&specification->states, t->from),
+                                         symbols_name(&specification->actions, t->action),
+                                         symbols_name(&specification->states, t->to)};
+        if (!has(choice->model, &named))
+            models->lines[models->count++] = (struct model_line){
+                ONLY_SPECIFICATION, has(choice->other, &named), named.from, named.action, named.to};
+    }
+}
+
+static void make_lines(struct models *models, const struct project_entry *entry,
+                       const struct spex_model *before)
+{
     const struct spex_model *model = entry->model;
-    models->lines =
-        memory_allocate(specification->transition_count + (model ? model->transition_count : 0),
-                        sizeof *models->lines);
+    size_t most = entry->specification->transition_count + (model ? model->transition_count : 0) +
+                  (before ? before->transition_count : 0);
+    struct choice choice = {entry->specification, model, before, false};
+    models->lines = memory_allocate(most, sizeof *models->lines);
     models->count = 0;
     if (!models->lines)
         return;
-    add_of_model(models, entry, ONLY_MODEL);
-    for (size_t i = 0; i < specification->transition_count; i++) {
-        const struct specification_transition *t = &specification->transitions[i];
-        struct line line = {ONLY_SPECIFICATION, symbols_name(&specification->states, t->from),
-                            symbols_name(&specification->actions, t->action),
-                            symbols_name(&specification->states, t->to)};
-        if (!model || !model_has(model, line.from, line.action, line.to))
-            models->lines[models->count++] = line;
-    }
-    add_of_model(models, entry, IN_BOTH);
-}
-
-static void draw_line(struct canvas *canvas, struct area row, const struct line *line,
-                      bool selected)
-{
-    static const struct {
-        const char *sign, *words;
-        enum role role;
-    } kinds[] = {[IN_BOTH] = {" ", "", ROLE_NORMAL},
-                 [ONLY_MODEL] = {"+", "only in the model", ROLE_BAD},
-                 [ONLY_SPECIFICATION] = {"?", "not in the model", ROLE_WARNING}};
-    enum role role = selected ? ROLE_SELECTED : kinds[line->difference].role;
-    if (selected)
-        canvas_fill(canvas, row, ROLE_SELECTED);
-    int words = (int)strlen(kinds[line->difference].words);
-    int x = row.x + 2, end = row.x + row.width - words - 2;
-    canvas_put(canvas, row.x, row.y, 1, role, kinds[line->difference].sign);
-    enum role dim = selected ? role : ROLE_DIM;
-    bool starts = strcmp(line->action, SPEX_INITIALISATION) == 0;
-    bool internal = strcmp(line->action, SPEX_INTERNAL) == 0;
-    if (starts) {
-        x += canvas_put(canvas, x, row.y, end - x, dim, "starts in ");
-    } else {
-        x += canvas_put(canvas, x, row.y, end - x, role, line->from);
-        x += canvas_print(canvas, x, row.y, end - x, dim, "  ");
-        x += canvas_put(canvas, x, row.y, end - x, selected || internal ? dim : ROLE_ACTION,
-                        internal ? (canvas->ascii ? "tau (internal)" : "τ (internal)")
-                                 : line->action);
-        x += canvas_print(canvas, x, row.y, end - x, dim, " %s ", canvas_sign(canvas, SIGN_ARROW));
-    }
-    canvas_put(canvas, x, row.y, end - x, role, line->to);
-    canvas_put_right(canvas, row.x, row.y, row.width, selected ? role : ROLE_DIM,
-                     kinds[line->difference].words);
+    add_removed(models, &choice);
+    add(models, &choice);
+    add_missing(models, &choice);
+    choice.specified = true;
+    add(models, &choice);
 }
 
 static const struct project_entry *shown_entry(const struct explorer *explorer)
@@ -104,44 +90,14 @@ static const struct project_entry *shown_entry(const struct explorer *explorer)
     return summary && summary->entry && summary->entry->specification ? summary->entry : NULL;
 }
 
-static void models_draw(struct explorer *explorer, void *state, struct canvas *canvas,
-                        struct area area)
-{
-    struct models *models = state;
-    const struct project_entry *entry = shown_entry(explorer);
-    struct area inner = {area.x + 2, area.y, area.width - 4, area.height};
-    if (!entry) {
-        canvas_wrap(canvas, (struct area){inner.x, inner.y + 1, inner.width, 4}, 0, ROLE_DIM,
-                    nothing_selected(explorer));
-        return;
-    }
-    const struct summary *summary = explorer_summary(explorer);
-    struct verdict_words verdict = verdict_of_summary(summary);
-    int used = canvas_put(canvas, inner.x, inner.y, inner.width, ROLE_TITLE, summary->name) + 2;
-    used += canvas_print(canvas, inner.x + used, inner.y, inner.width - used, ROLE_DIM, "model %s",
-                         model_words(summary)) +
-            2;
-    canvas_print(canvas, inner.x + used, inner.y, inner.width - used, verdict.role, "%s %s",
-                 canvas_sign(canvas, verdict.sign), verdict.words);
-    if (entry->model && entry->model->source)
-        canvas_put(canvas, inner.x, inner.y + 1, inner.width, ROLE_DIM, entry->model->source);
-    else
-        canvas_put(canvas, inner.x, inner.y + 1, inner.width, ROLE_DIM,
-                   entry->model ? "learned in the store, not yet exported to a file"
-                                : "no model yet; below is what it would have to show");
-    models->rows = inner.height - 3 > 1 ? inner.height - 3 : 1;
-    scroll_fit(&models->scroll, models->count, (size_t)models->rows);
-    for (int row = 0; row < models->rows; row++) {
-        size_t index = models->scroll.top + (size_t)row;
-        if (index < models->count)
-            draw_line(canvas, (struct area){inner.x, inner.y + 3 + row, inner.width, 1},
-                      &models->lines[index], index == models->scroll.cursor);
-    }
-}
-
 static bool models_command(struct explorer *explorer, void *state, enum command command)
 {
     struct models *models = state;
+    struct model_line none = {0};
+    size_t cursor = models->scroll.cursor;
+    const struct model_line *line = cursor < models->count ? &models->lines[cursor] : &none;
+    if (model_edit_command(explorer, command, line))
+        return true;
     switch (command) {
     case COMMAND_NEXT_SPECIFICATION:
     case COMMAND_RIGHT:
@@ -154,6 +110,9 @@ static bool models_command(struct explorer *explorer, void *state, enum command 
     case COMMAND_OPEN:
         explorer_open(explorer, VIEW_GRAPHS);
         return true;
+    case COMMAND_BACK:
+    case COMMAND_LEAVE:
+        return model_edit_leave(explorer);
     default:
         return scroll_command(&models->scroll, command, models->count,
                               models->rows > 0 ? (size_t)models->rows : 1);
@@ -167,29 +126,54 @@ static void models_release(void *state)
     snapshot_drop(models->snapshot);
 }
 
+static bool same_line(const struct model_line *left, const struct model_line *right)
+{
+    return strcmp(left->from, right->from) == 0 && strcmp(left->action, right->action) == 0 &&
+           strcmp(left->to, right->to) == 0;
+}
+
+/* The cursor stays on its transition, wherever that goes. */
+static void keep_cursor(struct models *models, const struct models *before)
+{
+    if (before->scroll.cursor >= before->count)
+        return;
+    for (size_t i = 0; i < models->count; i++)
+        if (same_line(&models->lines[i], &before->lines[before->scroll.cursor]))
+            models->scroll.cursor = i;
+}
+
 static void models_refresh(struct explorer *explorer, void *state)
 {
     struct models *models = state;
+    struct workspace *workspace = explorer->workspace;
     const struct project_entry *entry = shown_entry(explorer);
-    if (entry == models->entry && models->snapshot == explorer->workspace->snapshot)
+    if (models->snapshot == workspace->snapshot && entry == models->entry)
         return;
-    models_release(models);
-    models->snapshot = snapshot_keep(explorer->workspace->snapshot);
+    struct models before = *models;
+    models->snapshot = snapshot_keep(workspace->snapshot);
     models->entry = entry;
     models->lines = NULL;
     models->count = 0;
+    const char *name = entry ? entry->specification->name : NULL;
+    const struct project_entry *file = name ? project_find(&workspace->files->project, name) : NULL;
     if (entry)
-        make_lines(models, entry);
+        make_lines(models, entry, file ? file->model : NULL);
+    if (entry && before.entry && before.lines &&
+        strcmp(before.entry->specification->name, name) == 0)
+        keep_cursor(models, &before);
+    models_release(&before);
 }
 
 const struct view_operations models_view = {
     .title = "Models",
     .about = "The implementation model beside its specification, transition by transition: first "
              "what only the model has (+), then what it has not (?), then what both have. "
-             "Names are compared here; whether the difference matters, the check (c) says.",
+             "Names are compared here; whether the difference matters, the verdict above says. "
+             "What is changed here is checked and drawn at once, and written to the file by W, "
+             "which keeps the file before as NAME.spex~.",
     .open_word = "graphs",
-    .hints = {COMMAND_OPEN, COMMAND_NEXT_SPECIFICATION, COMMAND_PREVIOUS_SPECIFICATION,
-              COMMAND_CHECK, COMMAND_EXPORT, COMMAND_NONE},
+    .hints = {COMMAND_ADD, COMMAND_REMOVE, COMMAND_FREEZE, COMMAND_LEARN, COMMAND_UNDO,
+              COMMAND_SAVE, COMMAND_OPEN, COMMAND_NEXT_SPECIFICATION, COMMAND_EXPORT, COMMAND_NONE},
     .state_size = sizeof(struct models),
     .draw = models_draw,
     .command = models_command,

@@ -144,10 +144,11 @@ static bool copy_steps(struct what_if_job *self, const struct what_if *what_if)
     return good;
 }
 
-/* A base for the files as they are now; what was judged by others is judged again. */
+/* A base for the files as they are now, by which the manager judges too, whatever is edited; what
+ * was judged by others is judged again. */
 static bool take_base(struct what_if *what_if)
 {
-    struct snapshot *snapshot = what_if->explorer->workspace->snapshot;
+    struct snapshot *snapshot = what_if->explorer->workspace->files;
     if (what_if->base && what_if->base->snapshot == snapshot)
         return true;
     what_if_base_drop(what_if->base);
@@ -164,7 +165,7 @@ static bool take_base(struct what_if *what_if)
 void what_if_refresh(struct explorer *explorer)
 {
     struct what_if *what_if = what_if_shown(explorer);
-    if (what_if && what_if->base && what_if->base->snapshot != explorer->workspace->snapshot)
+    if (what_if && what_if->base && what_if->base->snapshot != explorer->workspace->files)
         what_if_judge(what_if);
 }
 

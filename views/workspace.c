@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "views/model_edit.h"
 #include "views/workspace_internal.h"
 
 struct snapshot *snapshot_keep(struct snapshot *snapshot)
@@ -16,10 +17,18 @@ struct snapshot *snapshot_keep(struct snapshot *snapshot)
 
 void snapshot_drop(struct snapshot *snapshot)
 {
-    if (snapshot && atomic_fetch_sub(&snapshot->references, 1) == 1) {
+    if (!snapshot || atomic_fetch_sub(&snapshot->references, 1) != 1)
+        return;
+    const struct snapshot *files = snapshot->files;
+    for (size_t i = 0; files && i < snapshot->project.count; i++)
+        if (snapshot->project.entries[i].model != files->project.entries[i].model)
+            spex_model_free(snapshot->project.entries[i].model);
+    if (files)
+        free(snapshot->project.entries);
+    else
         project_release(&snapshot->project);
-        free(snapshot);
-    }
+    snapshot_drop(snapshot->files);
+    free(snapshot);
 }
 
 struct workspace *workspace_create(const struct workspace_options *options, struct jobs *jobs)
@@ -40,6 +49,8 @@ void workspace_free(struct workspace *workspace)
         reader_close(workspace->readers[lane]);
     spex_manager_close(workspace->manager);
     snapshot_drop(workspace->snapshot);
+    snapshot_drop(workspace->files);
+    model_edits_free(workspace->edits);
     free(workspace->summaries);
     state_counts_free(workspace->counts, workspace->count_count);
     for (size_t i = 0; i < workspace->check_count; i++)
@@ -139,6 +150,29 @@ int workspace_manager(struct workspace *workspace, struct snapshot *snapshot, bo
     return status;
 }
 
+/* ------------------------------------------------------------ what is shown */
+
+void workspace_take(struct workspace *workspace, struct snapshot *files)
+{
+    struct snapshot *shown =
+        workspace->edits ? model_edits_apply(workspace->edits, files) : snapshot_keep(files);
+    if (!shown) {
+        snapshot_drop(files);
+        return;
+    }
+    snapshot_drop(workspace->files);
+    snapshot_drop(workspace->snapshot);
+    workspace->files = files;
+    workspace->snapshot = shown;
+    workspace_check_changed(workspace);
+}
+
+void workspace_show(struct workspace *workspace)
+{
+    workspace_take(workspace, snapshot_keep(workspace->files));
+    workspace_summarise(workspace);
+}
+
 /* ---------------------------------------------------------- summaries */
 
 static struct check *find_check(const struct workspace *workspace, const char *name)
@@ -186,6 +220,7 @@ void workspace_summarise(struct workspace *workspace)
         if (!entry->specification)
             continue;
         summary->check = find_check(workspace, summary->name);
+        summary->edited = model_edit_unsaved(model_edits_find(workspace->edits, summary->name)) > 0;
         add_counts(summary, workspace);
     }
     for (size_t i = 0; i < workspace->count_count; i++) {

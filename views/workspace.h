@@ -12,6 +12,8 @@
 #include "store/reader.h"
 #include "views/jobs.h"
 
+struct model_edits;
+
 struct workspace_options {
     struct project_options project;
     char **files; /* specification files named on the command line */
@@ -30,7 +32,8 @@ struct check {
     char *name;       /* the specification's */
     uint64_t content; /* fingerprint of what was checked */
     bool running;
-    int status; /* SPEX_OK: the rest holds */
+    struct job *pending; /* while it runs */
+    int status;          /* SPEX_OK: the rest holds */
     spex_error error;
     bool equivalent;
     struct text reason; /* in words; empty after a "yes" */
@@ -44,10 +47,12 @@ struct check {
     int64_t at;
 };
 
-/* The project's files as read at one moment; shared with running jobs. */
+/* The project's files as read at one moment, or that with models as they are edited; shared
+ * with running jobs. */
 struct snapshot {
     atomic_int references;
     struct project project;
+    struct snapshot *files; /* what was read, without the edited models; NULL: this is it */
 };
 struct snapshot *snapshot_keep(struct snapshot *snapshot);
 void snapshot_drop(struct snapshot *snapshot);
@@ -57,13 +62,16 @@ struct summary {
     const char *name;                  /* the specification's, or the bad file's */
     const struct project_entry *entry; /* NULL: only the store speaks of it */
     uint64_t instances, overdue, deviated, mocked;
+    bool edited;         /* the model, and not saved */
     struct check *check; /* NULL: nothing to check */
 };
 
 struct workspace {
     struct workspace_options options;
     struct jobs *jobs;
-    struct snapshot *snapshot; /* NULL until first read */
+    struct snapshot *files;    /* as they were read; NULL until then */
+    struct snapshot *snapshot; /* the same, with what is edited */
+    struct model_edits *edits; /* NULL: nothing is */
     struct summary
         *summaries; /* specifications by name, then those only in the store, then bad files */
     size_t summary_count;
@@ -92,6 +100,8 @@ enum refresh_extent {
 void workspace_refresh(struct workspace *workspace, enum refresh_extent extent);
 const struct summary *workspace_find(const struct workspace *workspace, const char *name);
 int64_t workspace_now(const struct workspace *workspace);
+/* What is edited changed: shows it, and checks it. */
+void workspace_show(struct workspace *workspace);
 /* Checks the specification (again). */
 void workspace_check(struct workspace *workspace, const char *name);
 

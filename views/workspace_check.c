@@ -166,6 +166,9 @@ static void check_finish(struct job *job)
 static void check_release(struct job *job)
 {
     struct check_job *self = (struct check_job *)job;
+    for (size_t i = 0; i < self->workspace->check_count; i++)
+        if (self->workspace->checks[i] && self->workspace->checks[i]->pending == job)
+            self->workspace->checks[i]->pending = NULL;
     snapshot_drop(self->snapshot);
     check_free(self->result);
     free(self->name);
@@ -200,6 +203,10 @@ static void start(struct workspace *workspace, struct check *check)
         return;
     }
     self->result->content = check->content;
+    /* What is checked has become another: nobody waits for that verdict any more. */
+    if (check->pending)
+        atomic_store(&check->pending->cancelled, true);
+    check->pending = &self->job;
     check->running = true;
     jobs_submit(workspace->jobs, &self->job);
 }

@@ -4,6 +4,9 @@
 
 #include "views/workspace.h"
 
+/* Shows these files, which it takes over, with what is edited, and checks what changed; the
+ * summaries are still of those before. */
+void workspace_take(struct workspace *workspace, struct snapshot *files);
 /* Rebuilds the summaries from snapshot, counts and checks, and tells the watcher. */
 void workspace_summarise(struct workspace *workspace);
 /* Starts a check for every model that changed since it was checked, and forgets the

@@ -112,8 +112,7 @@ static void refresh_finish(struct job *job)
     if (!changed && !error_changed)
         return;
     if (refresh->files_read) {
-        snapshot_drop(workspace->snapshot);
-        workspace->snapshot = refresh->snapshot;
+        workspace_take(workspace, refresh->snapshot);
         refresh->snapshot = NULL;
     }
     if (refresh->store_read) {
@@ -129,8 +128,6 @@ static void refresh_finish(struct job *job)
         refresh->fault_count = 0;
         workspace->store_error = refresh->store_error;
     }
-    if (refresh->files_read)
-        workspace_check_changed(workspace);
     workspace_summarise(workspace);
 }
 
@@ -158,7 +155,7 @@ void workspace_refresh(struct workspace *workspace, enum refresh_extent extent)
                                 .release = refresh_release,
                                 .part = -1};
     refresh->workspace = workspace;
-    refresh->before = snapshot_keep(workspace->snapshot);
+    refresh->before = snapshot_keep(workspace->files);
     refresh->extent = extent;
     workspace->refreshing = true;
     jobs_submit(workspace->jobs, &refresh->job);

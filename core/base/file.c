@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -252,6 +253,20 @@ int file_make_directory(const char *path, spex_error *error)
     }
     free(partial);
     return status;
+}
+
+int file_lock_folder(const char *path, int *descriptor, spex_error *error)
+{
+    *descriptor = -1;
+    int status = file_make_directory(path, error);
+    if (status)
+        return status;
+    *descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*descriptor < 0)
+        return error_system(error, "cannot open %s", path);
+    while (flock(*descriptor, LOCK_EX) < 0 && errno == EINTR)
+        ;
+    return SPEX_OK;
 }
 
 static int compare_paths(const void *left, const void *right)

@@ -36,6 +36,10 @@ const char *file_name(const char *path);
 const char *file_ending(const char *path);
 /* Creates the directory and its parents where missing. Errors: SYSTEM. */
 int file_make_directory(const char *path, spex_error *error);
+/* Waits until nobody else holds the folder, and holds it until the descriptor is closed; it is
+ * created where it is missing. Where folders cannot be locked, nobody is kept out. Errors: SYSTEM.
+ */
+int file_lock_folder(const char *path, int *descriptor, spex_error *error);
 /* Regular files of a directory with this ending, sorted by name, joined to the
  * directory. Free with file_list_free. Errors: SYSTEM, MEMORY. */
 int file_list(const char *directory, const char *ending, char ***paths, size_t *count,

@@ -38,6 +38,8 @@ int elixir_read(const char *file, const char *bytes, size_t length, struct speci
 int model_read(const char *file, const char *bytes, size_t length, struct spex_model **model,
                spex_error *error);
 int model_write(const struct spex_model *model, struct text *text, spex_error *error);
+/* What a model read from these bytes has as its `content`. */
+uint64_t model_content(const char *bytes, size_t length);
 
 /* -- .aut (Aldebaran, DESIGN 4.4). `internal`: the label that becomes LTS_INTERNAL, or
  * NULL for none. */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "format/lines.h"
@@ -139,8 +141,15 @@ int model_read(const char *file, const char *bytes, size_t length, struct spex_m
         return status;
     }
     sort_as_set(made);
+    made->content = model_content(bytes, length);
     *model = made;
     return SPEX_OK;
+}
+
+uint64_t model_content(const char *bytes, size_t length)
+{
+    uint64_t hash = XXH3_64bits(bytes, length);
+    return hash ? hash : 1;
 }
 
 static int check_name(const char *name, spex_error *error)

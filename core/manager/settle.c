@@ -1,10 +1,8 @@
 #include "manager/settle.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -23,21 +21,6 @@ struct settling {
     struct model_set learned, files, added;
     struct settled *items; /* one a learned model */
 };
-
-/* Two test programs that end at once must not forget what the other learned. */
-static int lock_folder(struct settling *settling, spex_error *error)
-{
-    int status = file_make_directory(settling->directory, error);
-    if (status)
-        return status;
-    settling->folder = open(settling->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (settling->folder < 0)
-        return error_system(error, "cannot open %s", settling->directory);
-    /* Where folders cannot be locked, the last one wins. */
-    while (flock(settling->folder, LOCK_EX) < 0 && errno == EINTR)
-        ;
-    return SPEX_OK;
-}
 
 static int read_folder(struct settling *settling, spex_error *error)
 {
@@ -159,8 +142,9 @@ int models_settle(struct spex_manager *manager, const char *directory, struct sp
     *added = NULL;
     *count = 0;
     int status = models_learned(manager, NULL, &settling.learned, error);
+    /* Two test programs that end at once must not forget what the other learned. */
     if (!status)
-        status = lock_folder(&settling, error);
+        status = file_lock_folder(directory, &settling.folder, error);
     if (!status)
         status = read_folder(&settling, error);
     if (!status && settling.learned.count) {

@@ -146,6 +146,7 @@ struct spex_model *model_copy(const struct spex_model *model)
         spex_model_free(copy);
         return NULL;
     }
+    copy->content = model->content;
     return copy;
 }
 

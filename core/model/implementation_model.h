@@ -20,7 +20,8 @@ struct spex_model {
     struct model_transition *transitions;
     size_t transition_count;
     size_t transition_capacity;
-    char *source; /* the file it was read from, or NULL */
+    char *source;     /* the file it was read from, or NULL */
+    uint64_t content; /* a hash of that file's bytes; 0: there is none */
 };
 
 /* Free with spex_model_free; NULL when memory is out. */

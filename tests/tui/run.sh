@@ -245,6 +245,27 @@ test_what_if_it_did() {
     "$build_dir/spex" get order-1042 --store store --json | grep -q 'thin air' && problem 'dropped, but recorded'
 }
 
+test_a_model_is_edited() {
+    project
+    on_project 80x24
+    see 'Order'; press :; write 'models TCP'; press Enter; see 'only in the model'; see 'not equivalent'
+    press d; see '1 unsaved change'; see '✓ equivalent'
+    press a; see 'from state:'; press C-u; write LISTEN; press Enter; see 'action:'
+    press C-u; write jump; press Enter; see 'to state:'; press C-u; write CLO; press Tab Enter
+    see '2 unsaved changes'; see '✗ not equivalent'
+    press u; see '1 unsaved change'; see '✓ equivalent'
+    press Q; see 'Quit and lose'; press n
+    press q; see 'Unsaved changes to the model of TCP'; press Escape
+    # somebody else is at it too
+    sed -i '/passive OPEN/d' specs/models/TCP.spex
+    see 'changed by somebody else'; press W; see 'Write it with your changes?'; press y
+    see 'Wrote TCP.spex; the one before is TCP.spex~.'
+    quit
+    grep -q 'FIN,ACK' specs/models/TCP.spex && problem 'still there'
+    grep -q 'passive' specs/models/TCP.spex && problem 'theirs was written over'
+    grep -q 'FIN,ACK' specs/models/TCP.spex~ || problem 'no backup'
+}
+
 test_filter_as_one_types() {
     project
     on_project 120x40

@@ -323,7 +323,7 @@ static void random_keys_do_no_harm(void)
         "Enter",     "j",    "k",   "h", "l", "g",   "G",   "PgUp", "PgDn", "Tab", "S-Tab",
         "s",         "m",    "d",   "y", "n", "/",   "o",   "t",    "v",    ".",   "[",
         "]",         "<",    ">",   "c", "R", "C-c", "C-l", "a",    "表",   "x",   "Space",
-        "Backspace", "Home", "End", ":", "w", "u",   "U",   "W"};
+        "Backspace", "Home", "End", ":", "w", "u",   "U",   "W",    "f",    "L"};
     for (int i = 0; i < 3000; i++) {
         const char *key = keys[random_below(&random, sizeof keys / sizeof *keys)];
         if (explorer_view(screen.explorer) == VIEW_OVERVIEW && strcmp(key, "q") == 0)

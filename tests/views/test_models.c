@@ -1,0 +1,364 @@
+/* Editing models: what is changed is checked at once, written when asked, and never lost or
+ * written over somebody else's without a question. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "format/format.h"
+#include "manager/model_save.h"
+#include "tests/views/screen.h"
+#include "views/model_edit.h"
+
+/* A file below the project, or "" where there is none; valid until the next. */
+static const char *content(const char *path)
+{
+    static char *bytes;
+    size_t length;
+    spex_error error;
+    free(bytes);
+    bytes = NULL;
+    return file_read(path, 0, &bytes, &length, &error) ? "" : bytes;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    spex_error error;
+    ASSERT_OK(file_replace(path, text, strlen(text), &error), error);
+}
+
+static void look_again(struct screen *screen)
+{
+    workspace_refresh(screen->explorer->workspace, REFRESH_CHANGED);
+    explorer_settle(screen->explorer);
+}
+
+static void open_model(struct screen *screen, const char *directory, const char *name)
+{
+    screen_open(screen, directory, false);
+    screen_keys(screen, ":");
+    screen_type(screen, "models ");
+    screen_type(screen, name);
+    screen_keys(screen, "Enter");
+}
+
+static void add(struct screen *screen, const char *from, const char *action, const char *to)
+{
+    const char *const parts[] = {from, action, to};
+    screen_keys(screen, "a");
+    for (int i = 0; i < 3; i++) {
+        screen_keys(screen, "C-u");
+        screen_type(screen, parts[i]);
+        screen_keys(screen, "Enter");
+    }
+}
+
+static const char door[] = "Specification: Door\n"
+                           "Learning mode: false\n"
+                           "Transitions:\n"
+                           "closed --[lock]-> locked\n"
+                           "closed --[open]-> open\n"
+                           "locked --[open]-> open\n"
+                           "nil --[__initialisation__]-> closed\n"
+                           "open --[close]-> closed\n";
+
+static const char mended[] = "Specification: Door\n"
+                             "Learning mode: false\n"
+                             "Transitions:\n"
+                             "closed --[lock]-> locked\n"
+                             "closed --[open]-> open\n"
+                             "locked --[unlock]-> closed\n"
+                             "nil --[__initialisation__]-> closed\n"
+                             "open --[close]-> closed\n";
+
+static void the_verdict_follows_what_is_changed(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("verdict"), "Door");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "✗ not equivalent");
+    /* The first line is what only the model has. */
+    screen_keys(&screen, "d");
+    const char *text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "1 unsaved change");
+    ASSERT_CONTAINS(text, "- locked  open → open");
+    ASSERT_CONTAINS(text, "✗ not equivalent");
+    add(&screen, "locked", "unlock", "closed");
+    text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "✓ equivalent");
+    ASSERT_CONTAINS(text, "2 unsaved changes");
+    ASSERT_CONTAINS(text, "Added. W writes it to the file");
+    /* Everywhere, and said there. */
+    screen_keys(&screen, "1");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "edited");
+    screen_keys(&screen, "6 u");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "✗ not equivalent");
+    screen_keys(&screen, "U");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "✓ equivalent");
+    screen_keys(&screen, "u u");
+    text = screen_text(&screen, 80, 24);
+    CU_ASSERT_PTR_NULL(strstr(text, "unsaved"));
+    screen_keys(&screen, "u");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "There is nothing to undo.");
+    ASSERT_TEXT(content("models/Door.spex"), door);
+    screen_close(&screen);
+}
+
+static void the_graphs_show_what_is_changed(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("drawn"), "Door");
+    add(&screen, "locked", "kick", "kaputt");
+    screen_keys(&screen, "4 v v");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "kaputt");
+    screen_keys(&screen, "6 u 4");
+    CU_ASSERT_PTR_NULL(strstr(screen_text(&screen, 120, 40), "kaputt"));
+    screen_close(&screen);
+}
+
+static void saving_keeps_the_file_before(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("saved"), "Door");
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Nothing is unsaved here.");
+    screen_keys(&screen, "d");
+    add(&screen, "locked", "unlock", "closed");
+    screen_keys(&screen, "W");
+    const char *text = screen_text(&screen, 120, 24);
+    ASSERT_CONTAINS(text, "Wrote Door.spex; the one before is Door.spex~.");
+    ASSERT_CONTAINS(text, "✓ equivalent");
+    CU_ASSERT_PTR_NULL(strstr(text, "unsaved"));
+    ASSERT_TEXT(content("models/Door.spex"), mended);
+    ASSERT_TEXT(content("models/Door.spex~"), door);
+    /* What is saved can be undone, and that saved too. */
+    screen_keys(&screen, "u u");
+    text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "2 unsaved changes");
+    ASSERT_CONTAINS(text, "✗ not equivalent");
+    screen_keys(&screen, "W");
+    ASSERT_TEXT(content("models/Door.spex"), door);
+    ASSERT_TEXT(content("models/Door.spex~"), mended);
+    screen_keys(&screen, "U W");
+    ASSERT_CONTAINS(content("models/Door.spex"), "Transitions:\nclosed --[lock]-> locked\n"
+                                                 "closed --[open]-> open\nnil --");
+    screen_close(&screen);
+}
+
+/* Undone behind a save, and then something else: what was saved is not forgotten. */
+static void a_change_in_place_of_a_saved_one(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("instead"), "Door");
+    screen_keys(&screen, "d");
+    add(&screen, "locked", "unlock", "closed");
+    screen_keys(&screen, "W u u");
+    add(&screen, "locked", "kick", "open");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "3 unsaved changes");
+    screen_keys(&screen, "W");
+    const char *text = content("models/Door.spex");
+    ASSERT_CONTAINS(text, "locked --[kick]-> open\nlocked --[open]-> open\nnil --");
+    CU_ASSERT_PTR_NULL(strstr(text, "unlock"));
+    screen_keys(&screen, "u u u");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "✓ equivalent");
+    screen_keys(&screen, "u u W");
+    ASSERT_TEXT(content("models/Door.spex"), door);
+    screen_close(&screen);
+}
+
+static void a_file_that_others_changed_is_asked_about(void)
+{
+    static const char theirs[] = "Specification: Door\n"
+                                 "Learning mode: false\n"
+                                 "Transitions:\n"
+                                 "closed --[open]-> open\n"
+                                 "nil --[__initialisation__]-> closed\n"
+                                 "open --[close]-> closed\n";
+    struct screen screen;
+    open_model(&screen, screen_copy("others"), "Door");
+    add(&screen, "open", "slam", "closed");
+    write_file("models/Door.spex", theirs);
+    /* Not even seen yet. */
+    screen_keys(&screen, "W");
+    const char *text = screen_text(&screen, 120, 24);
+    ASSERT_CONTAINS(text, "Not saved: somebody else has changed");
+    ASSERT_CONTAINS(text, "The file was changed by somebody else; here it is with your changes.");
+    ASSERT_CONTAINS(text, "? closed  lock → locked");
+    ASSERT_CONTAINS(text, "+ open  slam → closed");
+    ASSERT_TEXT(content("models/Door.spex"), theirs);
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24),
+                    "The file was changed by somebody else. Write it with your changes? y/n");
+    screen_keys(&screen, "n");
+    ASSERT_TEXT(content("models/Door.spex"), theirs);
+    screen_keys(&screen, "W y");
+    ASSERT_CONTAINS(content("models/Door.spex"), "open --[close]-> closed\nopen --[slam]-> closed");
+    ASSERT_TEXT(content("models/Door.spex~"), theirs);
+    /* Without changes of one's own there is nothing to ask. */
+    write_file("models/Door.spex", door);
+    look_again(&screen);
+    text = screen_text(&screen, 120, 24);
+    CU_ASSERT_PTR_NULL(strstr(text, "somebody else"));
+    CU_ASSERT_PTR_NULL(strstr(text, "unsaved"));
+    ASSERT_CONTAINS(text, "+ locked  open → open");
+    /* Nor is a file replaced that came to be meanwhile, or is gone. */
+    add(&screen, "open", "slam", "closed");
+    CU_ASSERT_EQUAL(unlink("models/Door.spex"), 0);
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Not saved: somebody else has changed");
+    CU_ASSERT_NOT_EQUAL(access("models/Door.spex", F_OK), 0);
+    screen_close(&screen);
+}
+
+static void unsaved_changes_are_not_lost_silently(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("unsaved"), "Door");
+    screen_keys(&screen, "d q");
+    const char *text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "Unsaved changes to the model of Door");
+    screen_keys(&screen, "Esc");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "1 unsaved change");
+    screen_keys(&screen, "q 2");
+    CU_ASSERT_EQUAL(explorer_view(screen.explorer), VIEW_OVERVIEW);
+    screen_keys(&screen, "Q");
+    CU_ASSERT_EQUAL(screen.explorer->effect, EFFECT_NONE);
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24),
+                    "Quit and lose what is unsaved of the model of Door? y/n");
+    screen_keys(&screen, "n q");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Quit and lose");
+    struct key yes = key_named("y");
+    CU_ASSERT_EQUAL(explorer_key(screen.explorer, &yes), EFFECT_QUIT);
+    /* Other specifications' changes stay while one looks on. */
+    screen_keys(&screen, "6 >");
+    CU_ASSERT_PTR_NULL(strstr(screen_text(&screen, 80, 24), "unsaved"));
+    screen_keys(&screen, "<");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "1 unsaved change");
+    screen_keys(&screen, "q 3");
+    struct key quit = key_named("Q");
+    CU_ASSERT_EQUAL(explorer_key(screen.explorer, &quit), EFFECT_QUIT);
+    ASSERT_TEXT(content("models/Door.spex"), door);
+    screen_close(&screen);
+}
+
+/* The Lamp's model is learned in the store; freezing writes all that was learned. */
+static void freezing_writes_what_was_learned(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("frozen"), "Lamp");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "learned in the store, not yet exported");
+    screen_keys(&screen, "L");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "This model learns already.");
+    screen_keys(&screen, "f");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "model frozen");
+    screen_keys(&screen, "f");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "This model is frozen already.");
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "models/Lamp.spex.");
+    ASSERT_TEXT(content("models/Lamp.spex"), "Specification: Lamp\n"
+                                             "Learning mode: false\n"
+                                             "Transitions:\n"
+                                             "burning --[off]-> off\n"
+                                             "nil --[__initialisation__]-> off\n"
+                                             "off --[on]-> burning\n");
+    CU_ASSERT_NOT_EQUAL(access("models/Lamp.spex~", F_OK), 0);
+    screen_keys(&screen, "L W");
+    ASSERT_CONTAINS(content("models/Lamp.spex"), "Learning mode: true\n");
+    screen_close(&screen);
+}
+
+static void what_no_file_could_give_back_is_refused(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("hostile"), "Door");
+    add(&screen, "open", "a]-> b --[c", "closed");
+    const char *text = screen_text(&screen, 120, 24);
+    CU_ASSERT_PTR_NULL(strstr(text, "unsaved"));
+    add(&screen, "open", "close", "closed");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "The model has this transition already.");
+    screen_keys(&screen, "g a Tab Tab Esc");
+    /* A line that the model does not have cannot be taken away. */
+    screen_keys(&screen, "j d");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "The model has no such transition.");
+    screen_close(&screen);
+}
+
+static void names_are_completed(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("completed"), "Door");
+    screen_keys(&screen, "a C-u");
+    screen_type(&screen, "lo");
+    screen_keys(&screen, "Tab Enter");
+    screen_type(&screen, "unl");
+    screen_keys(&screen, "Tab");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "locked --[ action: unlock");
+    screen_keys(&screen, "Enter C-u");
+    screen_type(&screen, "clos");
+    screen_keys(&screen, "Tab Enter");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "locked  unlock → closed");
+    screen_close(&screen);
+}
+
+static void screens(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("screens"), "Door");
+    screen_keys(&screen, "d");
+    add(&screen, "locked", "kick", "open");
+    screen_golden(&screen, "models-edited");
+    screen_keys(&screen, "a");
+    screen_golden_at(&screen, "models-add", 80, 24);
+    screen_keys(&screen, "Esc q");
+    screen_golden_at(&screen, "models-leave", 80, 24);
+    screen_close(&screen);
+}
+
+/* ------------------------------------------------------------------- pieces */
+
+static void a_link_is_written_through(void)
+{
+    struct spex_model *model;
+    struct model_save save;
+    spex_error error;
+    const char *folder = suite_scratch_path("linked");
+    ASSERT_OK(file_make_directory(folder, &error), error);
+    CU_ASSERT_EQUAL(chdir(folder), 0);
+    write_file("real.spex", door);
+    CU_ASSERT_EQUAL(symlink("real.spex", "Door.spex"), 0);
+    ASSERT_OK(model_read("Door.spex", door, strlen(door), &model, &error), error);
+    CU_ASSERT_TRUE(model_remove(model, "locked", "open", "open"));
+    /* Not what was expected: nothing is written. */
+    ASSERT_OK(model_save(model, folder, model->content + 1, &save, &error), error);
+    CU_ASSERT_TRUE(save.changed && !save.backup);
+    model_save_release(&save);
+    ASSERT_TEXT(content("real.spex"), door);
+    ASSERT_OK(model_save(model, folder, model->content, &save, &error), error);
+    CU_ASSERT_FALSE(save.changed);
+    CU_ASSERT_PTR_NULL(strstr(content("real.spex"), "locked --"));
+    ASSERT_TEXT(content("real.spex~"), door);
+    struct stat about;
+    CU_ASSERT_EQUAL(lstat("Door.spex", &about), 0);
+    CU_ASSERT_TRUE(S_ISLNK(about.st_mode));
+    model_save_release(&save);
+    spex_model_free(model);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct test tests[] = {
+        {"the verdict follows what is changed", the_verdict_follows_what_is_changed},
+        {"the graphs show what is changed", the_graphs_show_what_is_changed},
+        {"saving keeps the file before", saving_keeps_the_file_before},
+        {"a change in place of a saved one", a_change_in_place_of_a_saved_one},
+        {"a file that others changed is asked about", a_file_that_others_changed_is_asked_about},
+        {"unsaved changes are not lost silently", unsaved_changes_are_not_lost_silently},
+        {"freezing writes what was learned", freezing_writes_what_was_learned},
+        {"what no file could give back is refused", what_no_file_could_give_back_is_refused},
+        {"names are completed", names_are_completed},
+        {"screens", screens},
+        {"a link is written through", a_link_is_written_through},
+        {0},
+    };
+    return suite_run("models", tests, argc, argv);
+}

@@ -1,0 +1,308 @@
+#include "views/model_edit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "format/format.h"
+#include "views/workspace_internal.h"
+
+/* ------------------------------------------------------------------ changes */
+
+static void change_release(struct model_change *change)
+{
+    free(change->from);
+    free(change->action);
+    free(change->to);
+}
+
+static bool copy_text(char **place, const char *value)
+{
+    *place = value ? memory_copy_text(value) : NULL;
+    return *place || !value;
+}
+
+static bool change_copy(struct model_change *copy, const struct model_change *change)
+{
+    *copy = (struct model_change){.kind = change->kind};
+    bool good = copy_text(&copy->from, change->from) && copy_text(&copy->action, change->action) &&
+                copy_text(&copy->to, change->to);
+    if (!good)
+        change_release(copy);
+    return good;
+}
+
+static enum model_change_kind opposite(enum model_change_kind kind)
+{
+    static const enum model_change_kind opposites[] = {[CHANGE_ADD] = CHANGE_REMOVE,
+                                                       [CHANGE_REMOVE] = CHANGE_ADD,
+                                                       [CHANGE_LEARN] = CHANGE_FREEZE,
+                                                       [CHANGE_FREEZE] = CHANGE_LEARN};
+    return opposites[kind];
+}
+
+static int apply_one(struct spex_model *model, const struct model_change *change,
+                     enum model_change_kind kind, spex_error *error)
+{
+    switch (kind) {
+    case CHANGE_ADD:
+        return model_add(model, change->from, change->action, change->to, NULL, error);
+    case CHANGE_REMOVE:
+        model_remove(model, change->from, change->action, change->to);
+        return SPEX_OK;
+    case CHANGE_LEARN:
+    case CHANGE_FREEZE:
+    default:
+        model->learning = kind == CHANGE_LEARN;
+        return SPEX_OK;
+    }
+}
+
+/* From what is in the file to what is shown: on, or back. */
+static int apply(const struct model_edit *edit, struct spex_model *model, spex_error *error)
+{
+    int status = SPEX_OK;
+    for (size_t i = edit->saved; !status && i < edit->taken; i++)
+        status = apply_one(model, &edit->changes[i], edit->changes[i].kind, error);
+    for (size_t i = edit->saved; !status && i-- > edit->taken;)
+        status = apply_one(model, &edit->changes[i], opposite(edit->changes[i].kind), error);
+    return status;
+}
+
+/* --------------------------------------------------------------------- edits */
+
+static void forget_changes(struct model_edit *edit, size_t from)
+{
+    while (edit->count > from)
+        change_release(&edit->changes[--edit->count]);
+}
+
+static void edit_free(struct model_edit *edit)
+{
+    if (!edit)
+        return;
+    forget_changes(edit, 0);
+    free(edit->changes);
+    free(edit->specification);
+    free(edit);
+}
+
+void model_edits_free(struct model_edits *edits)
+{
+    if (!edits)
+        return;
+    for (size_t i = 0; i < edits->count; i++)
+        edit_free(edits->items[i]);
+    free(edits->items);
+    free(edits);
+}
+
+struct model_edit *model_edits_find(const struct model_edits *edits, const char *specification)
+{
+    for (size_t i = 0; edits && specification && i < edits->count; i++)
+        if (strcmp(edits->items[i]->specification, specification) == 0)
+            return edits->items[i];
+    return NULL;
+}
+
+static struct model_edit *edit_of(struct workspace *workspace, const char *specification)
+{
+    struct model_edit *edit = model_edits_find(workspace->edits, specification);
+    if (edit)
+        return edit;
+    if (!workspace->edits)
+        workspace->edits = memory_allocate(1, sizeof *workspace->edits);
+    struct model_edits *edits = workspace->edits;
+    edit = memory_allocate(1, sizeof *edit);
+    if (!edits || !edit || !(edit->specification = memory_copy_text(specification)) ||
+        !memory_reserve(&edits->items, &edits->capacity, edits->count + 1, sizeof *edits->items)) {
+        edit_free(edit);
+        return NULL;
+    }
+    edits->items[edits->count++] = edit;
+    return edit;
+}
+
+size_t model_edit_unsaved(const struct model_edit *edit)
+{
+    if (!edit)
+        return 0;
+    return edit->taken > edit->saved ? edit->taken - edit->saved : edit->saved - edit->taken;
+}
+
+bool model_edits_unsaved(const struct model_edits *edits, struct text *names)
+{
+    bool any = false;
+    for (size_t i = 0; edits && i < edits->count; i++)
+        if (model_edit_unsaved(edits->items[i])) {
+            text_printf(names, "%s%s", any ? ", " : "", edits->items[i]->specification);
+            any = true;
+        }
+    return any;
+}
+
+/* ------------------------------------------------------------ what is shown */
+
+/* Without changes there is nothing to lose: the edit is about the file as it is now. */
+static void look_at_file(struct model_edit *edit, const struct spex_model *model)
+{
+    uint64_t content = model ? model->content : 0;
+    if (!model_edit_unsaved(edit) && content != edit->content) {
+        forget_changes(edit, 0);
+        edit->taken = edit->saved = 0;
+        edit->content = content;
+    }
+    edit->changed = content != edit->content;
+}
+
+/* The model of the entry with the changes; what there is none of begins to learn, as it would if
+ * an instance had been recorded. */
+static struct spex_model *edited(const struct model_edit *edit, const struct project_entry *entry)
+{
+    struct spex_model *model =
+        entry->model ? model_copy(entry->model) : model_create(entry->specification->name, true);
+    if (model && apply(edit, model, NULL)) {
+        spex_model_free(model);
+        return NULL;
+    }
+    return model;
+}
+
+struct snapshot *model_edits_apply(struct model_edits *edits, struct snapshot *files)
+{
+    struct snapshot *shown = memory_allocate(1, sizeof *shown);
+    if (!shown)
+        return NULL;
+    atomic_init(&shown->references, 1);
+    shown->files = snapshot_keep(files);
+    shown->project.entries = memory_allocate(files->project.count, sizeof *files->project.entries);
+    if (!shown->project.entries) {
+        snapshot_drop(shown);
+        return NULL;
+    }
+    shown->project.count = files->project.count;
+    memcpy(shown->project.entries, files->project.entries,
+           files->project.count * sizeof *files->project.entries);
+    for (size_t i = 0; i < shown->project.count; i++) {
+        struct project_entry *entry = &shown->project.entries[i];
+        struct model_edit *edit =
+            entry->specification ? model_edits_find(edits, entry->specification->name) : NULL;
+        if (!edit || entry->model_error.status)
+            continue;
+        look_at_file(edit, entry->model);
+        if (!model_edit_unsaved(edit))
+            continue;
+        struct spex_model *model = edited(edit, entry);
+        if (model)
+            entry->model = model;
+    }
+    return shown;
+}
+
+/* ------------------------------------------------------------------- changing */
+
+static const struct project_entry *selected_entry(const struct explorer *explorer)
+{
+    const struct summary *summary = explorer_summary(explorer);
+    return summary && summary->entry && summary->entry->specification ? summary->entry : NULL;
+}
+
+/* Whether the change would change anything, and could be written to a file. */
+static int check_change(const struct spex_model *model, const struct model_change *change,
+                        spex_error *error)
+{
+    bool learning = model && model->learning;
+    if (change->kind == CHANGE_LEARN)
+        return learning ? error_set(error, SPEX_ERROR_USAGE, "This model learns already.")
+                        : SPEX_OK;
+    if (change->kind == CHANGE_FREEZE && !model)
+        return error_set(error, SPEX_ERROR_USAGE,
+                         "There is no model to freeze; L begins one that learns.");
+    if (change->kind == CHANGE_FREEZE)
+        return learning ? SPEX_OK
+                        : error_set(error, SPEX_ERROR_USAGE, "This model is frozen already.");
+    bool there = model && model_has(model, change->from, change->action, change->to);
+    if (change->kind == CHANGE_REMOVE)
+        return there ? SPEX_OK
+                     : error_set(error, SPEX_ERROR_USAGE, "The model has no such transition.");
+    if (there)
+        return error_set(error, SPEX_ERROR_USAGE, "The model has this transition already.");
+    struct text line = {0};
+    int status = name_check("the state", change->from, error);
+    if (!status)
+        status = name_check("the action", change->action, error);
+    if (!status)
+        status = name_check("the state", change->to, error);
+    if (!status)
+        status = transition_line_write(&line, change->from, change->action, change->to, error);
+    text_release(&line);
+    return status;
+}
+
+/* What was undone behind a save cannot be forgotten: it is in the file. Undoing it becomes a
+ * change like others. */
+static bool give_up_undone(struct model_edit *edit)
+{
+    if (edit->taken >= edit->saved) {
+        forget_changes(edit, edit->taken);
+        return true;
+    }
+    forget_changes(edit, edit->saved);
+    size_t undone = edit->saved - edit->taken;
+    if (!memory_reserve(&edit->changes, &edit->capacity, edit->count + undone,
+                        sizeof *edit->changes))
+        return false;
+    for (size_t i = edit->saved; i-- > edit->taken; edit->count++) {
+        if (!change_copy(&edit->changes[edit->count], &edit->changes[i])) {
+            forget_changes(edit, edit->saved);
+            return false;
+        }
+        edit->changes[edit->count].kind = opposite(edit->changes[i].kind);
+    }
+    return true;
+}
+
+int model_edit_change(struct explorer *explorer, const struct model_change *change,
+                      spex_error *error)
+{
+    struct workspace *workspace = explorer->workspace;
+    const struct project_entry *entry = selected_entry(explorer);
+    if (!entry)
+        return error_set(error, SPEX_ERROR_USAGE, "No specification is selected.");
+    if (entry->model_error.status)
+        return error_set(error, SPEX_ERROR_USAGE, "%s", entry->model_error.message);
+    int status = check_change(entry->model, change, error);
+    if (status)
+        return status;
+    struct model_edit *edit = edit_of(workspace, entry->specification->name);
+    struct model_change copy;
+    if (!edit)
+        return error_memory(error);
+    if (edit->saving)
+        return error_set(error, SPEX_ERROR_USAGE, "The model is being saved.");
+    if (!edit->count)
+        edit->content = entry->model ? entry->model->content : 0;
+    if (!give_up_undone(edit) || !change_copy(&copy, change))
+        return error_memory(error);
+    if (!memory_reserve(&edit->changes, &edit->capacity, edit->count + 1, sizeof *edit->changes)) {
+        change_release(&copy);
+        return error_memory(error);
+    }
+    edit->changes[edit->count++] = copy;
+    edit->taken = edit->count;
+    workspace_show(workspace);
+    return SPEX_OK;
+}
+
+void model_edit_go(struct explorer *explorer, struct model_edit *edit, size_t taken)
+{
+    edit->taken = taken;
+    workspace_show(explorer->workspace);
+}
+
+void model_edit_drop(struct explorer *explorer, struct model_edit *edit)
+{
+    forget_changes(edit, 0);
+    edit->taken = edit->saved = 0;
+    workspace_show(explorer->workspace);
+}

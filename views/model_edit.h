@@ -1,0 +1,71 @@
+/*
+ * Changes to models that are not in their files yet. What views show as a specification's
+ * model has them, and is checked and drawn with them; the files, and who records instances,
+ * know nothing of them until they are saved. They are undone and done again, over a save too.
+ *
+ *   model_edit.c   the changes, and models with them
+ *   model_keys.c   what the keys of the Models view do
+ *   model_write.c  saving
+ */
+#ifndef VIEWS_MODEL_EDIT_H
+#define VIEWS_MODEL_EDIT_H
+
+#include "views/explorer.h"
+
+enum model_change_kind { CHANGE_ADD, CHANGE_REMOVE, CHANGE_LEARN, CHANGE_FREEZE };
+
+struct model_change {
+    enum model_change_kind kind;
+    char *from, *action, *to; /* of a transition */
+};
+
+/* Of one model. */
+struct model_edit {
+    char *specification;
+    struct model_change *changes;
+    size_t count, capacity;
+    size_t taken;     /* those behind were undone */
+    size_t saved;     /* so many are in the file */
+    uint64_t content; /* of the file that the changes are about; 0: there is none */
+    bool changed; /* by somebody else meanwhile; what is shown is that file with these changes */
+    bool saving;
+};
+
+struct model_edits {
+    struct model_edit **items;
+    size_t count, capacity;
+};
+
+void model_edits_free(struct model_edits *edits);
+/* The edit of a specification's model; NULL: it was never changed. */
+struct model_edit *model_edits_find(const struct model_edits *edits, const char *specification);
+/* How many changes are not in the file, those that were undone since then among them. */
+size_t model_edit_unsaved(const struct model_edit *edit);
+/* Names of those that are unsaved, "Order, Door"; false: none. */
+bool model_edits_unsaved(const struct model_edits *edits, struct text *names);
+
+/* The files with the changes that are not in them; NULL: memory is out. Notes which files are
+ * not those that the changes are about. */
+struct snapshot *model_edits_apply(struct model_edits *edits, struct snapshot *files);
+
+/* ---- on what is shown of the selected specification; views follow */
+/* Takes the change's texts as copies; one that changes nothing is refused, in *error (USAGE). */
+int model_edit_change(struct explorer *explorer, const struct model_change *change,
+                      spex_error *error);
+void model_edit_go(struct explorer *explorer, struct model_edit *edit, size_t taken);
+/* As it is in the file. */
+void model_edit_drop(struct explorer *explorer, struct model_edit *edit);
+
+/* ---- model_keys.c */
+/* Freeze, learn, add, remove, undo, redo, save; `line` is what is selected, all NULL: nothing.
+ * False: nothing of this. */
+struct model_line;
+bool model_edit_command(struct explorer *explorer, enum command command,
+                        const struct model_line *line);
+/* Asks what becomes of unsaved changes; false: there are none. */
+bool model_edit_leave(struct explorer *explorer);
+
+/* ---- model_write.c */
+void model_edit_save(struct explorer *explorer, struct model_edit *edit);
+
+#endif

@@ -1,0 +1,29 @@
+/* The Models view: its lines, and how they are drawn. */
+#ifndef VIEWS_MODELS_H
+#define VIEWS_MODELS_H
+
+#include "views/explorer.h"
+#include "views/model_edit.h"
+
+enum difference { IN_BOTH, ONLY_MODEL, ONLY_SPECIFICATION, IN_NEITHER /* it was removed */ };
+
+/* Its texts belong to the snapshot. */
+struct model_line {
+    enum difference difference;
+    bool edited; /* added or removed, and not saved */
+    const char *from, *action, *to;
+};
+
+struct models {
+    struct snapshot *snapshot; /* what the lines are of */
+    const struct project_entry *entry;
+    struct model_line *lines; /* first what differs, then what is in both */
+    size_t count;
+    struct scroll scroll;
+    int rows;
+};
+
+/* ---- models_draw.c */
+void models_draw(struct explorer *explorer, void *state, struct canvas *canvas, struct area area);
+
+#endif
