@@ -118,30 +118,18 @@ static void append_people(struct text *text, const struct comparison *comparison
 
 static void append_json(struct text *text, const struct comparison *comparison)
 {
-    static const char *const names[2] = {"left", "right"};
-    text_printf(text, "{\"equivalent\":%s,\"equivalence\":\"%s\",\"internal\":",
-                comparison->equivalent ? "true" : "false",
-                equivalence_name(comparison->equivalence));
-    text_append_json(text, comparison->internal ? comparison->internal : SPEX_INTERNAL);
+    struct json_comparison json = {.equivalent = comparison->equivalent,
+                                   .equivalence = comparison->equivalence,
+                                   .internal = comparison->internal,
+                                   .explanation = comparison->explanation,
+                                   .names = {"left", "right"}};
     for (int side = LEFT; side <= RIGHT; side++) {
-        text_printf(text, ",\"%s\":{\"file\":", names[side]);
-        text_append_json(text, comparison->inputs[side].argument);
-        text_printf(text, ",\"states\":%" PRIu32 ",\"transitions\":%zu}",
-                    comparison->sides[side].state_count, comparison->transitions[side]);
+        json.files[side] = comparison->inputs[side].argument;
+        json.sides[side] = &comparison->sides[side];
+        json.transitions[side] = comparison->transitions[side];
     }
-    if (comparison->explanation) {
-        struct text reason = {0};
-        explanation_print(comparison->explanation, &comparison->sides[LEFT],
-                          &comparison->sides[RIGHT], "left", "right", &reason);
-        text_append(text, ",\"reason\":");
-        text_append_json(text, text_value(&reason));
-        text_append(text, ",\"explanation\":");
-        json_write_explanation(comparison->explanation, &comparison->sides[LEFT],
-                               &comparison->sides[RIGHT], text);
-        text->failed |= reason.failed;
-        text_release(&reason);
-    }
-    text_append(text, "}\n");
+    json_write_comparison(&json, text);
+    text_append_char(text, '\n');
 }
 
 /* ------------------------------------------------------------------ verb */

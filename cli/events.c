@@ -41,19 +41,9 @@ static void event_row(struct event_listing *listing, const struct event *event)
 
 static void event_json(struct event_listing *listing, const struct event *event)
 {
-    const char *const values[][2] = {{"spec", event->specification}, {"id", event->identifier},
-                                     {"from", event->from},          {"action", event->action},
-                                     {"state", event->to},           {"message", event->message}};
     struct text text = {0};
-    text_append(&text, listing->shown ? ",\n {\"at\":" : "[{\"at\":");
-    append_json_time(&text, event->at);
-    text_append(&text, ",\"reason\":");
-    text_append_json(&text, spex_reason_name(event->reason));
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        text_printf(&text, ",\"%s\":", values[i][0]);
-        append_json_or_null(&text, values[i][1]);
-    }
-    text_append_char(&text, '}');
+    text_append(&text, listing->shown ? ",\n " : "[");
+    event_write_json(event, &text);
     listing->broken |= !output_text(&text);
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "views/events.h"
+#include "views/instances.h"
 
 static const struct export_choice choices[] = {
     {EXPORT_GRAPH, RENDER_TEXT, "text, as on the screen"},
@@ -29,7 +31,12 @@ static const struct export_choice choices[] = {
     {EXPORT_MODEL, RENDER_JSON, "JSON"},
     {EXPORT_MODEL, RENDER_TEXT, "text, a picture in characters"},
     {EXPORT_REASON, RENDER_TEXT, "verdict and reason, in words"},
-    {EXPORT_INSTANCE, RENDER_JSON, "JSON, with its history"},
+    {EXPORT_REASON, RENDER_JSON, "JSON, as spex compare --explain"},
+    {EXPORT_DIFFERENCE, RENDER_TEXT, "its transitions, what differs first"},
+    {EXPORT_DIFFERENCE, RENDER_JSON, "JSON, the same"},
+    {EXPORT_INSTANCE, RENDER_JSON, "JSON, with its whole history"},
+    {EXPORT_INSTANCES, RENDER_JSON, "JSON, as the list has them"},
+    {EXPORT_EVENTS, RENDER_JSON, "JSON, newest first"},
 };
 enum { CHOICES = sizeof choices / sizeof *choices };
 
@@ -71,12 +78,16 @@ static void append_file_name(struct text *path, const char *name)
 static void default_path(const struct explorer *explorer, const struct export_choice *choice,
                          struct text *path)
 {
-    append_file_name(path, choice->what == EXPORT_INSTANCE ? explorer->selection.identifier
-                                                           : explorer->selection.specification);
+    append_file_name(path, choice->what == EXPORT_INSTANCE    ? explorer->selection.identifier
+                           : choice->what == EXPORT_INSTANCES ? "instances"
+                           : choice->what == EXPORT_EVENTS    ? "events"
+                                                              : explorer->selection.specification);
     if (choice->what == EXPORT_GRAPH)
         text_append(path, "-graph");
     else if (choice->what == EXPORT_REASON)
         text_append(path, "-check");
+    else if (choice->what == EXPORT_DIFFERENCE)
+        text_append(path, "-difference");
     else if (choice->what == EXPORT_MODEL && choice->format != RENDER_SPEX)
         text_append(path, "-model");
     else if (choice->what == EXPORT_SPECIFICATION && choice->format != RENDER_SPEC)
@@ -124,6 +135,9 @@ static void ask_path(struct explorer *explorer, const struct export_choice *choi
         [EXPORT_MODEL] = "This specification has no model yet.",
         [EXPORT_INSTANCE] = "No instance is selected; 2 lists them.",
         [EXPORT_REASON] = "There is no verdict: 5 checks a model against its specification.",
+        [EXPORT_DIFFERENCE] = "This specification has no model yet.",
+        [EXPORT_INSTANCES] = "There is no store yet.",
+        [EXPORT_EVENTS] = "There is no store yet.",
     };
     if (!export_possible(explorer, choice->what)) {
         explorer_message(explorer, ROLE_WARNING, "%s", nothing[choice->what]);
@@ -141,14 +155,24 @@ static void ask_path(struct explorer *explorer, const struct export_choice *choi
 
 /* -------------------------------------------------------------- the view */
 
+/* By which the list of instances or events is filtered now. */
+static const char *typed_filter(const struct explorer *explorer, enum export_what what)
+{
+    const struct instances *instances = explorer->states[VIEW_INSTANCES];
+    const struct events *events = explorer->states[VIEW_EVENTS];
+    if (what == EXPORT_INSTANCES)
+        return instances->rows.filter && instances->typed ? instances->typed : "";
+    return what == EXPORT_EVENTS && events->typed ? events->typed : "";
+}
+
 static void export_draw(struct explorer *explorer, void *state, struct canvas *canvas,
                         struct area area)
 {
-    static const char *const kinds[] = {[EXPORT_GRAPH] = "graph",
-                                        [EXPORT_SPECIFICATION] = "specification",
-                                        [EXPORT_MODEL] = "model",
-                                        [EXPORT_INSTANCE] = "instance",
-                                        [EXPORT_REASON] = "check"};
+    static const char *const kinds[] = {
+        [EXPORT_GRAPH] = "graph",         [EXPORT_SPECIFICATION] = "specification",
+        [EXPORT_MODEL] = "model",         [EXPORT_INSTANCE] = "instance",
+        [EXPORT_REASON] = "check",        [EXPORT_DIFFERENCE] = "difference",
+        [EXPORT_INSTANCES] = "instances", [EXPORT_EVENTS] = "events"};
     struct export_view *view = state;
     const struct selection *selection = &explorer->selection;
     canvas_print(canvas, 3, area.y, area.width - 6, ROLE_TITLE, "Export %s%s%s",
@@ -175,8 +199,10 @@ static void export_draw(struct explorer *explorer, void *state, struct canvas *c
                      : able   ? ROLE_ACTION
                               : ROLE_DIM,
                      ".%s", render_ending(choice->format));
-        canvas_print(canvas, 28, y, area.width - 30, selected ? plain : ROLE_DIM, "%s%s",
-                     choice->words, able ? "" : " (nothing to export)");
+        const char *filter = typed_filter(explorer, choice->what);
+        canvas_print(canvas, 28, y, area.width - 30, selected ? plain : ROLE_DIM, "%s%s%s%s",
+                     choice->words, *filter ? ": " : "", filter,
+                     able ? "" : " (nothing to export)");
     }
 }
 
@@ -197,12 +223,13 @@ static void export_refresh(struct explorer *explorer, void *state)
 {
     struct export_view *view = state;
     enum view_id from = explorer->depth > 1 ? explorer->stack[explorer->depth - 2] : VIEW_OVERVIEW;
-    enum export_what what = from == VIEW_GRAPHS   ? EXPORT_GRAPH
-                            : from == VIEW_MODELS ? EXPORT_MODEL
-                            : from == VIEW_CHECK  ? EXPORT_REASON
-                            : from == VIEW_INSTANCES || from == VIEW_INSTANCE
-                                ? EXPORT_INSTANCE
-                                : EXPORT_SPECIFICATION;
+    enum export_what what = from == VIEW_GRAPHS      ? EXPORT_GRAPH
+                            : from == VIEW_MODELS    ? EXPORT_MODEL
+                            : from == VIEW_CHECK     ? EXPORT_REASON
+                            : from == VIEW_INSTANCES ? EXPORT_INSTANCES
+                            : from == VIEW_INSTANCE  ? EXPORT_INSTANCE
+                            : from == VIEW_EVENTS    ? EXPORT_EVENTS
+                                                     : EXPORT_SPECIFICATION;
     if (view->placed && view->from == from)
         return;
     view->placed = true;
@@ -218,7 +245,8 @@ const struct view_operations export_view = {
     .title = "Export",
     .about =
         "Writes the graph as it is shown, the selected specification, its model, the reason of "
-        "its check or the selected instance to a file. Pictures show equivalent states in "
+        "its check, the difference, the selected instance, the instances as the list is filtered "
+        "and ordered, or the events to a file. Pictures show equivalent states in "
         "one colour, what only the model has in red, what it has not in amber. An existing "
         "file is never replaced without asking.",
     .hints = {COMMAND_OPEN, COMMAND_OVERVIEW, COMMAND_INSTANCES, COMMAND_NONE},

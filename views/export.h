@@ -10,8 +10,11 @@ enum export_what {
     EXPORT_SPECIFICATION,
     EXPORT_MODEL,
     EXPORT_INSTANCE,
-    EXPORT_REASON, /* verdict and reason of the check, in words */
-    EXPORT_TEXT    /* what another view wrote, as it is; not in the list */
+    EXPORT_REASON,     /* verdict and reason of the check */
+    EXPORT_DIFFERENCE, /* of model and specification, transition by transition */
+    EXPORT_INSTANCES,  /* as the list is filtered and ordered */
+    EXPORT_EVENTS,
+    EXPORT_TEXT /* what another view wrote, as it is; not in the list */
 };
 
 struct export_choice {
@@ -27,5 +30,11 @@ void export_submit(struct explorer *explorer, const struct export_choice *choice
 void export_text(struct explorer *explorer, const char *ending, const char *text);
 /* Of such a text. */
 void export_submit_text(struct explorer *explorer, const char *text, const char *path);
+
+/* ---- export_model.c */
+int export_difference(const struct project_entry *entry, bool json, struct text *text,
+                      spex_error *error);
+/* Of a check that is over, on the loop's thread. */
+void export_verdict(const struct summary *summary, bool json, struct text *text);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "format/format.h"
 #include "views/export.h"
+#include "views/export_rows.h"
 #include "views/graph_paint.h"
 #include "views/graphs.h"
 
@@ -15,13 +16,13 @@ struct export_job {
     const struct export_choice *choice;
     struct graph_request request; /* of a specification or model: with the verdict's colours */
     struct painted_graph seen;    /* of the graph that is shown */
-    spex_instance *instance;
-    struct text reason; /* or the text that is given */
+    struct export_rows rows;      /* of what is read from the store */
+    struct text reason;           /* or the text that is given */
     char *path;
     bool replace; /* a file that is there */
     bool exists;
     int status;
-    size_t written;
+    uint64_t written;
     spex_error error;
 };
 
@@ -41,6 +42,11 @@ bool export_possible(const struct explorer *explorer, enum export_what what)
         return check && !check->running && !check->status;
     case EXPORT_TEXT:
         return true;
+    case EXPORT_DIFFERENCE:
+        return entry && entry->specification && entry->model;
+    case EXPORT_INSTANCES:
+    case EXPORT_EVENTS:
+        return !explorer->workspace->store_error.status;
     case EXPORT_INSTANCE:
     default:
         return explorer->selection.instance != NULL;
@@ -111,31 +117,62 @@ static int render_choice(struct export_job *self, struct text *text)
     case EXPORT_TEXT:
         text_append_bytes(text, text_value(&self->reason), self->reason.length);
         return text->failed ? error_memory(&self->error) : SPEX_OK;
-    case EXPORT_INSTANCE: {
-        int status = json_write_instance(self->instance, true, text);
-        text_append_char(text, '\n');
-        return status || text->failed ? error_memory(&self->error) : SPEX_OK;
+    case EXPORT_DIFFERENCE: {
+        const struct project_entry *entry =
+            project_find(&self->request.snapshot->project, self->request.specification);
+        return export_difference(entry, self->choice->format == RENDER_JSON, text, &self->error);
     }
     default:
         return render_whole(self, text);
     }
 }
 
+/* Row by row, or whole. */
+static int write_choice(struct export_job *self, struct file_stream *stream)
+{
+    struct text text = {0};
+    int status;
+    switch (self->choice->what) {
+    case EXPORT_INSTANCES:
+        return export_write_instances(&self->rows, stream, &self->error);
+    case EXPORT_EVENTS:
+        return export_write_events(&self->rows, stream, &self->error);
+    case EXPORT_INSTANCE:
+        return export_write_instance(&self->rows, stream, &self->error);
+    default:
+        status = render_choice(self, &text);
+        if (!status)
+            status = file_stream_put(stream, &text, &self->error);
+        text_release(&text);
+        return status;
+    }
+}
+
 static void export_run(struct job *job)
 {
     struct export_job *self = (struct export_job *)job;
+    struct file_stream stream;
     struct stat about;
     if (!self->replace && stat(self->path, &about) == 0 && S_ISREG(about.st_mode)) {
         self->exists = true;
         return;
     }
-    struct text text = {0};
-    self->status = render_choice(self, &text);
-    if (!self->status)
-        self->status =
-            file_write(self->path, self->replace, text_value(&text), text.length, &self->error);
-    self->written = text.length;
-    text_release(&text);
+    self->status = file_stream_open(&stream, self->path, self->replace, &self->error);
+    if (self->status)
+        return;
+    self->status = write_choice(self, &stream);
+    self->written = stream.written;
+    /* What can be read of a damaged store is worth a file. */
+    if (self->status && self->status != SPEX_ERROR_STORE) {
+        file_stream_drop(&stream);
+        return;
+    }
+    spex_error failure;
+    int status = file_stream_close(&stream, &failure);
+    if (status) {
+        self->status = status;
+        self->error = failure;
+    }
 }
 
 static void export_release(struct job *job)
@@ -143,7 +180,7 @@ static void export_release(struct job *job)
     struct export_job *self = (struct export_job *)job;
     graph_request_release(&self->request);
     painted_release(&self->seen);
-    spex_instance_free(self->instance);
+    export_rows_release(&self->rows);
     text_release(&self->reason);
     free(self->path);
     free(self);
@@ -199,12 +236,17 @@ static void export_finish(struct job *job)
     struct export_job *self = (struct export_job *)job;
     if (self->exists) {
         ask_to_replace(self);
+    } else if (self->status == SPEX_ERROR_STORE && self->rows.count) {
+        explorer_message(self->explorer, ROLE_BAD, "Wrote %s, but not all: %s", self->path,
+                         self->error.message);
+    } else if (self->status == SPEX_ERROR_CANCELLED) {
+        explorer_message(self->explorer, ROLE_WARNING, "Cancelled: nothing was written.");
     } else if (self->status) {
         explorer_message(self->explorer, ROLE_BAD, "%s", self->error.message);
     } else {
         char *whole = realpath(self->path, NULL);
-        explorer_message(self->explorer, ROLE_GOOD, "Wrote %s, %zu bytes.",
-                         whole ? whole : self->path, self->written);
+        explorer_message(self->explorer, ROLE_GOOD, "Wrote %s, %llu bytes.",
+                         whole ? whole : self->path, (unsigned long long)self->written);
         free(whole);
     }
 }
@@ -221,9 +263,9 @@ static bool take_subject(struct export_job *self)
         return false;
     if (what == EXPORT_TEXT)
         return !self->reason.failed;
-    if (what == EXPORT_INSTANCE) {
-        self->instance = instance_copy(explorer->selection.instance);
-        return self->instance != NULL;
+    if (what == EXPORT_INSTANCE || what == EXPORT_INSTANCES || what == EXPORT_EVENTS) {
+        self->rows.job = &self->job;
+        return export_rows_take(&self->rows, explorer);
     }
     bool taken = graph_request_begin(&self->request, explorer->workspace, name,
                                      what == EXPORT_MODEL ? RIGHT : LEFT);
@@ -232,9 +274,7 @@ static bool take_subject(struct export_job *self)
     if (what == EXPORT_GRAPH)
         return taken && painted_take(&self->seen, pane, &self->error) == SPEX_OK;
     if (what == EXPORT_REASON)
-        text_printf(&self->reason, "%s: %s\n%s", name,
-                    summary->check->equivalent ? "equivalent" : "not equivalent",
-                    text_value(&summary->check->reason));
+        export_verdict(summary, self->choice->format == RENDER_JSON, &self->reason);
     return taken && !self->reason.failed;
 }
 

@@ -19,8 +19,9 @@ static bool specified(const struct spex_specification *specification,
 /* What of one model is specified or not, and whether the other has it. */
 struct choice {
     const struct spex_specification *specification;
-    const struct spex_model *model, *other; /* each may be NULL */
-    bool specified;
+    const struct spex_model *model, *before; /* each may be NULL */
+    struct model_line *lines;
+    size_t count;
 };
 
 static bool has(const struct spex_model *model, const struct model_transition *t)
@@ -28,31 +29,30 @@ static bool has(const struct spex_model *model, const struct model_transition *t
     return model && model_has(model, t->from, t->action, t->to);
 }
 
-static void add(struct models *models, const struct choice *choice)
+static void add(struct choice *choice, bool both)
 {
     const struct spex_model *model = choice->model;
     for (size_t i = 0; model && i < model->transition_count; i++) {
         const struct model_transition *t = &model->transitions[i];
-        if (specified(choice->specification, t) == choice->specified)
-            models->lines[models->count++] =
-                (struct model_line){choice->specified ? IN_BOTH : ONLY_MODEL,
-                                    !has(choice->other, t), t->from, t->action, t->to};
+        if (specified(choice->specification, t) == both)
+            choice->lines[choice->count++] = (struct model_line){
+                both ? IN_BOTH : ONLY_MODEL, !has(choice->before, t), t->from, t->action, t->to};
     }
 }
 
 /* What was removed, and stands in neither now. */
-static void add_removed(struct models *models, const struct choice *choice)
+static void add_removed(struct choice *choice)
 {
-    const struct spex_model *before = choice->other;
+    const struct spex_model *before = choice->before;
     for (size_t i = 0; before && i < before->transition_count; i++) {
         const struct model_transition *t = &before->transitions[i];
         if (!has(choice->model, t) && !specified(choice->specification, t))
-            models->lines[models->count++] =
+            choice->lines[choice->count++] =
                 (struct model_line){IN_NEITHER, true, t->from, t->action, t->to};
     }
 }
 
-static void add_missing(struct models *models, const struct choice *choice)
+static void add_missing(struct choice *choice)
 {
     const struct spex_specification *specification = choice->specification;
     for (size_t i = 0; i < specification->transition_count; i++) {
@@ -61,27 +61,29 @@ static void add_missing(struct models *models, const struct choice *choice)
                                          symbols_name(&specification->actions, t->action),
                                          symbols_name(&specification->states, t->to)};
         if (!has(choice->model, &named))
-            models->lines[models->count++] = (struct model_line){
-                ONLY_SPECIFICATION, has(choice->other, &named), named.from, named.action, named.to};
+            choice->lines[choice->count++] =
+                (struct model_line){ONLY_SPECIFICATION, has(choice->before, &named), named.from,
+                                    named.action, named.to};
     }
 }
 
-static void make_lines(struct models *models, const struct project_entry *entry,
-                       const struct spex_model *before)
+int model_lines(const struct project_entry *entry, const struct spex_model *before,
+                struct model_line **lines, size_t *count, spex_error *error)
 {
-    const struct spex_model *model = entry->model;
-    size_t most = entry->specification->transition_count + (model ? model->transition_count : 0) +
+    struct choice choice = {entry->specification, entry->model, before, NULL, 0};
+    size_t most = entry->specification->transition_count +
+                  (entry->model ? entry->model->transition_count : 0) +
                   (before ? before->transition_count : 0);
-    struct choice choice = {entry->specification, model, before, false};
-    models->lines = memory_allocate(most, sizeof *models->lines);
-    models->count = 0;
-    if (!models->lines)
-        return;
-    add_removed(models, &choice);
-    add(models, &choice);
-    add_missing(models, &choice);
-    choice.specified = true;
-    add(models, &choice);
+    *count = 0;
+    *lines = choice.lines = memory_allocate(most, sizeof *choice.lines);
+    if (!choice.lines)
+        return error_memory(error);
+    add_removed(&choice);
+    add(&choice, false);
+    add_missing(&choice);
+    add(&choice, true);
+    *count = choice.count;
+    return SPEX_OK;
 }
 
 static const struct project_entry *shown_entry(const struct explorer *explorer)
@@ -157,7 +159,7 @@ static void models_refresh(struct explorer *explorer, void *state)
     const char *name = entry ? entry->specification->name : NULL;
     const struct project_entry *file = name ? project_find(&workspace->files->project, name) : NULL;
     if (entry)
-        make_lines(models, entry, file ? file->model : NULL);
+        model_lines(entry, file ? file->model : NULL, &models->lines, &models->count, NULL);
     if (entry && before.entry && before.lines &&
         strcmp(before.entry->specification->name, name) == 0)
         keep_cursor(models, &before);

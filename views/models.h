@@ -23,6 +23,11 @@ struct models {
     int rows;
 };
 
+/* First what differs, then what is in both; `before` is the model as it is in its file (NULL:
+ * none). To be freed. Errors: MEMORY. */
+int model_lines(const struct project_entry *entry, const struct spex_model *before,
+                struct model_line **lines, size_t *count, spex_error *error);
+
 /* ---- models_draw.c */
 void models_draw(struct explorer *explorer, void *state, struct canvas *canvas, struct area area);
 

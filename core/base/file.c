@@ -79,7 +79,7 @@ int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex
     return SPEX_OK;
 }
 
-static int write_all(int descriptor, const char *bytes, size_t length)
+int file_put(int descriptor, const char *bytes, size_t length)
 {
     while (length) {
         ssize_t put = write(descriptor, bytes, length);
@@ -93,34 +93,53 @@ static int write_all(int descriptor, const char *bytes, size_t length)
     return 0;
 }
 
-int file_stage(const char *path, const char *bytes, size_t length, char **staged, spex_error *error)
+int file_stage_begin(const char *path, char **staged, int *descriptor, spex_error *error)
 {
     struct text beside = {0};
     text_printf(&beside, "%s.XXXXXX", path);
     *staged = text_take(&beside);
     if (!*staged)
         return error_memory(error);
-    int status = SPEX_OK;
-    int descriptor = mkostemp(*staged, O_CLOEXEC);
-    if (descriptor < 0) {
-        status = error_system(error, "cannot write %s", path);
-        free(*staged);
-        *staged = NULL;
-        return status;
-    }
+    *descriptor = mkostemp(*staged, O_CLOEXEC);
+    if (*descriptor >= 0)
+        return SPEX_OK;
+    int status = error_system(error, "cannot write %s", path);
+    free(*staged);
+    *staged = NULL;
+    return status;
+}
+
+int file_stage_end(const char *path, char *staged, int descriptor, spex_error *error)
+{
     struct stat old;
     mode_t mode = 0644;
+    int status = SPEX_OK;
     if (stat(path, &old) == 0)
         mode = old.st_mode & 0777;
-    if (write_all(descriptor, bytes, length) < 0 || fchmod(descriptor, mode) < 0 ||
-        fsync(descriptor) < 0)
+    if (fchmod(descriptor, mode) < 0 || fsync(descriptor) < 0)
         status = error_system(error, "cannot write %s", path);
     if (close(descriptor) < 0 && !status)
         status = error_system(error, "cannot write %s", path);
-    if (status) {
+    if (status)
+        file_unstage(staged);
+    return status;
+}
+
+int file_stage(const char *path, const char *bytes, size_t length, char **staged, spex_error *error)
+{
+    int descriptor;
+    int status = file_stage_begin(path, staged, &descriptor, error);
+    if (status)
+        return status;
+    if (file_put(descriptor, bytes, length) < 0) {
+        status = error_system(error, "cannot write %s", path);
+        close(descriptor);
         file_unstage(*staged);
-        *staged = NULL;
+    } else {
+        status = file_stage_end(path, *staged, descriptor, error);
     }
+    if (status)
+        *staged = NULL;
     return status;
 }
 
@@ -147,40 +166,6 @@ int file_replace(const char *path, const char *bytes, size_t length, spex_error 
     char *staged;
     int status = file_stage(path, bytes, length, &staged, error);
     return status ? status : file_publish(staged, path, error);
-}
-
-/* Renaming over a pipe or a device would take it away. */
-static int write_special(const char *path, const char *bytes, size_t length, spex_error *error)
-{
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return error_system(error, "cannot write %s", path);
-    int status = SPEX_OK;
-    if (write_all(descriptor, bytes, length) < 0)
-        status = error_system(error, "cannot write %s", path);
-    if (close(descriptor) < 0 && !status)
-        status = error_system(error, "cannot write %s", path);
-    return status;
-}
-
-int file_write(const char *path, bool replace, const char *bytes, size_t length, spex_error *error)
-{
-    struct stat about;
-    bool there = stat(path, &about) == 0;
-    if (there && S_ISDIR(about.st_mode))
-        return error_set(error, SPEX_ERROR_USAGE, "%s is a folder", path);
-    if (there && !S_ISREG(about.st_mode))
-        return write_special(path, bytes, length, error);
-    if (there && !replace)
-        return error_set(error, SPEX_ERROR_USAGE, "%s is there already (--force replaces it)",
-                         path);
-    /* What a link points to is replaced, not the link. */
-    char *target = there ? realpath(path, NULL) : memory_copy_text(path);
-    if (!target)
-        return error_system(error, "cannot write %s", path);
-    int status = file_replace(target, bytes, length, error);
-    free(target);
-    return status;
 }
 
 int file_check_regular(const char *path, spex_error *error)

@@ -18,6 +18,11 @@ int file_replace(const char *path, const char *bytes, size_t length, spex_error 
 int file_stage(const char *path, const char *bytes, size_t length, char **staged,
                spex_error *error);
 int file_publish(char *staged, const char *path, spex_error *error);
+/* The first of them bit by bit: file_put (-1: errno says why) between the two. The end closes the
+ * descriptor; after an error it took the file away. */
+int file_stage_begin(const char *path, char **staged, int *descriptor, spex_error *error);
+int file_put(int descriptor, const char *bytes, size_t length);
+int file_stage_end(const char *path, char *staged, int descriptor, spex_error *error);
 void file_unstage(char *staged);
 /* Writes to what the path leads to: a new file; with `replace` an existing one, through
  * links, in one step; a pipe or a device is written to. Errors: USAGE (a folder, or there

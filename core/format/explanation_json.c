@@ -1,4 +1,6 @@
 /* Explanations as JSON; the keys are described in spex(5). */
+#include <inttypes.h>
+
 #include "check/explanation.h"
 #include "check/formula.h"
 #include "format/format.h"
@@ -189,5 +191,36 @@ int json_write_explanation(const struct explanation *explanation, const struct l
 {
     struct writer writer = {text, {left, right}};
     write_explanation(&writer, explanation);
+    return text->failed ? SPEX_ERROR_MEMORY : SPEX_OK;
+}
+
+int json_write_comparison(const struct json_comparison *comparison, struct text *text)
+{
+    text_printf(text, "{\"equivalent\":%s,\"equivalence\":\"%s\",\"internal\":",
+                comparison->equivalent ? "true" : "false",
+                equivalence_name((enum equivalence)comparison->equivalence));
+    text_append_json(text, comparison->internal ? comparison->internal : SPEX_INTERNAL);
+    for (int side = LEFT; side <= RIGHT; side++) {
+        text_printf(text, ",\"%s\":{\"file\":", side_names[side]);
+        if (comparison->files[side])
+            text_append_json(text, comparison->files[side]);
+        else
+            text_append(text, "null");
+        text_printf(text, ",\"states\":%" PRIu32 ",\"transitions\":%zu}",
+                    comparison->sides[side]->state_count, comparison->transitions[side]);
+    }
+    if (comparison->explanation) {
+        const struct lts *const *sides = comparison->sides;
+        struct text reason = {0};
+        explanation_print(comparison->explanation, sides[LEFT], sides[RIGHT],
+                          comparison->names[LEFT], comparison->names[RIGHT], &reason);
+        text_append(text, ",\"reason\":");
+        text_append_json(text, text_value(&reason));
+        text_append(text, ",\"explanation\":");
+        json_write_explanation(comparison->explanation, sides[LEFT], sides[RIGHT], text);
+        text->failed |= reason.failed;
+        text_release(&reason);
+    }
+    text_append(text, "}");
     return text->failed ? SPEX_ERROR_MEMORY : SPEX_OK;
 }

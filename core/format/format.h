@@ -69,6 +69,18 @@ int json_write_instance(const spex_instance *instance, bool history, struct text
 struct explanation;
 int json_write_explanation(const struct explanation *explanation, const struct lts *left,
                            const struct lts *right, struct text *text);
+/* What `spex compare --json` prints, with --explain where there is an explanation. */
+struct json_comparison {
+    bool equivalent;
+    int equivalence;      /* enum equivalence */
+    const char *internal; /* NULL: SPEX_INTERNAL */
+    const char *files[2]; /* NULL: none */
+    const struct lts *sides[2];
+    size_t transitions[2];
+    const struct explanation *explanation; /* NULL: none */
+    const char *names[2];                  /* of the sides, in the reason */
+};
+int json_write_comparison(const struct json_comparison *comparison, struct text *text);
 
 /* -- Mermaid stateDiagram-v2 */
 /* What is added to it; each may be NULL, and so may its elements. */

@@ -147,5 +147,7 @@ int reader_events(struct reader *reader, size_t limit, struct event **events, si
 /* Whether the event is one that a filter of events asks for. */
 bool event_matches(const struct filter *filter, const struct event *event, int64_t now);
 void events_free(struct event *events, size_t count);
+/* As `spex events --json` prints it; keys as in spex(5). */
+void event_write_json(const struct event *event, struct text *text);
 
 #endif

@@ -273,7 +273,11 @@ test_filter_as_one_types() {
     press /; write 'order-104'; see 'order-1042'; gone 'tx-77'
     write 'x'; see 'No instance matches'
     press BSpace Enter; see 'order-1042'
-    press /; press Escape; see 'all instances'
+    press e; see 'JSON, as the list has them: order-104'; press Enter; see 'instances.json'
+    press C-u; write "$PWD/list.json"; press Enter; see 'Wrote'
+    "$build_dir/spex" instances --store store --where order-104 --json >same.json
+    cmp -s list.json same.json || problem "$(head -c 300 list.json)"
+    press 2 /; press Escape; see 'all instances'
     quit
 }
 
