@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/models.h"
 #include "cli/output.h"
 
 /* ------------------------------------------------------------------ list */
@@ -218,26 +219,34 @@ static enum answer export_models(const struct invocation *invocation)
 static enum answer models(const struct invocation *invocation)
 {
     const char *action = invocation->argument_count ? invocation->arguments[0] : "list";
-    if (strcmp(action, "export") == 0)
+    if (strcmp(action, "export") == 0 && invocation->argument_count < 3)
         return export_models(invocation);
     if (strcmp(action, "list") == 0 && invocation->argument_count < 2)
         return list(invocation);
+    bool freeze = strcmp(action, "freeze") == 0, learn = strcmp(action, "learn") == 0;
+    if ((freeze || learn) && invocation->argument_count > 1)
+        return models_set_learning(invocation, learn);
     struct suggestion suggestion = {.wanted = action};
     char nearest[200];
     suggestion_offer(&suggestion, "list");
     suggestion_offer(&suggestion, "export");
-    complain(invocation, "usage: spex models [list] or spex models export [DIR]%s",
-             suggestion_text(&suggestion, nearest));
+    suggestion_offer(&suggestion, "freeze");
+    suggestion_offer(&suggestion, "learn");
+    complain(invocation,
+             "usage: spex models [list], export [DIR], freeze NAME... or learn NAME...%s",
+             freeze || learn ? "" : suggestion_text(&suggestion, nearest));
     return ANSWER_WRONG;
 }
 
 const struct verb models_verb = {
     .name = "models",
-    .usage = "[list | export [DIR]]",
-    .summary = "the implementation models: list them, write them to files",
+    .usage = "[list | export [DIR] | freeze NAME... | learn NAME...]",
+    .summary = "the implementation models: list, write to files, freeze",
     .details =
         "list: a row for each specification, with the number of transitions in its model\n"
         "and of different transitions that instances were seen to take. export: every model,\n"
-        "with what was learned, as DIR/<specification>.spex (the models' folder if no DIR).",
-    .maximum = 2,
+        "with what was learned, as DIR/<specification>.spex (the models' folder if no DIR).\n"
+        "freeze: these models learn no more; learn: they do. Their files are written, with what\n"
+        "was learned; the file before is kept as NAME.spex~.",
+    .maximum = SIZE_MAX,
     .run = models};

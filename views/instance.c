@@ -437,6 +437,7 @@ static void instance_refresh(struct explorer *explorer, void *state)
 {
     struct instance_view *view = state;
     static const struct graph_settings plain = {.no_map = true};
+    what_if_refresh(explorer);
     graph_pane_set_up(&view->graph, explorer, LEFT, &plain);
     graph_pane_refresh(&view->graph);
     graph_pane_mark(&view->graph, explorer_travel_state(explorer));

@@ -228,6 +228,43 @@ test_export() {
     no_file b.spex
 }
 
+test_models_freeze_and_learn() {
+    light_project
+    cp spex_impl_models/Light.spex before.spex
+    expect 0 models freeze Light
+    out_has "Light: frozen already"
+    no_file spex_impl_models/Light.spex~
+    expect 0 models learn Light
+    out_has "Light: learning, written to"
+    same spex_impl_models/Light.spex~ before.spex
+    grep -q '^Learning mode: true$' spex_impl_models/Light.spex || problem "not learning"
+    # what is learned goes into the file that is frozen
+    printf '%s\n' '{"op":"init","spec":"Light","id":"a"}' \
+        '{"op":"transition","id":"a","action":"smash","state":"dark"}' >records
+    expect 0 record <records
+    expect 0 models freeze Light --json
+    json 0.spec Light
+    json 0.model frozen
+    json 0.written true
+    json 0.file "$(realpath spex_impl_models/Light.spex)"
+    grep -q '^red --\[smash\]-> dark$' spex_impl_models/Light.spex || problem "smash is missing"
+    expect 2 models freeze Lihgt
+    err_has "did you mean 'Light'?"
+    expect 2 models freeze
+    err_has "usage: spex models"
+    rm spex_impl_models/Light.spex*
+    rm -r spex_store
+    expect 1 models freeze Light
+    err_has "there is no model of Light to freeze"
+    expect 0 models learn Light
+    out_has "Light.spex"
+    printf 'Specification: Light\nLearning mode: true\nTransitions:\n\n' >empty.spex
+    same spex_impl_models/Light.spex empty.spex
+    chmod 555 spex_impl_models
+    if [ "$(id -u)" != 0 ]; then expect 3 models freeze Light; fi
+    chmod 755 spex_impl_models
+}
+
 test_models_list() {
     light_project
     expect 0 models

@@ -1,0 +1,140 @@
+/* models freeze, models learn: whether a model takes over what is recorded. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/models.h"
+#include "cli/output.h"
+#include "manager/model_save.h"
+#include "project/learned.h"
+
+struct mode {
+    const struct invocation *invocation;
+    struct project_options options;
+    struct project project;
+    bool learning;
+    size_t rows;
+};
+
+/* What the store learned goes into the files; without a store there is none of it. */
+static enum answer join_learned(struct mode *mode)
+{
+    struct reader *reader = NULL;
+    spex_error error;
+    spex_clock clock = clock_system();
+    int status = reader_open(&reader, mode->options.store_dir, &clock, &error);
+    if (status == SPEX_ERROR_NOT_FOUND && !option_given(mode->invocation, "store"))
+        return ANSWER_YES;
+    if (status)
+        return worse(fail(mode->invocation, &error), ANSWER_BROKEN);
+    status = project_join_learned(&mode->project, reader, &error);
+    return reader_finish(mode->invocation, reader, status, &error);
+}
+
+static bool print(struct mode *mode, const char *name, const struct model_save *save, bool wrote)
+{
+    struct text text = {0};
+    const char *word = mode->learning ? "learning" : "frozen";
+    if (mode->invocation->json) {
+        text_append(&text, mode->rows ? ",\n {\"spec\":" : "[{\"spec\":");
+        text_append_json(&text, name);
+        text_printf(&text, ",\"model\":\"%s\",\"written\":%s,\"file\":", word,
+                    wrote ? "true" : "false");
+        append_json_or_null(&text, save->path);
+        text_append(&text, ",\"backup\":");
+        append_json_or_null(&text, save->backup);
+        text_append_char(&text, '}');
+    } else {
+        text_append_visible(&text, name);
+        text_printf(&text, wrote ? ": %s, written to " : ": %s already", word);
+        text_append_visible(&text, wrote ? save->path : "");
+        if (save->backup)
+            text_append(&text, "; the file before is ");
+        text_append_visible(&text, save->backup ? save->backup : "");
+        text_append_char(&text, '\n');
+    }
+    mode->rows++;
+    return output_text(&text);
+}
+
+/* The entry's model in the mode that is wanted; NULL: said why not. */
+static struct spex_model *wanted_model(struct mode *mode, const struct project_entry *entry,
+                                       enum answer *answer)
+{
+    const char *name = entry->specification->name;
+    if (entry->model_error.status) {
+        *answer = fail_input(mode->invocation, &entry->model_error);
+        return NULL;
+    }
+    if (!entry->model && !mode->learning) {
+        complain(mode->invocation, "there is no model of %s to freeze", name);
+        *answer = ANSWER_NO;
+        return NULL;
+    }
+    struct spex_model *model = entry->model ? model_copy(entry->model) : model_create(name, true);
+    if (model)
+        model->learning = mode->learning;
+    else
+        *answer = ANSWER_BROKEN;
+    return model;
+}
+
+static enum answer save(struct mode *mode, const struct project_entry *entry,
+                        const struct spex_model *model)
+{
+    struct model_save saved = {0};
+    spex_error error;
+    enum answer answer = ANSWER_YES;
+    bool same = entry->model && entry->model->content && entry->model->learning == mode->learning;
+    int status =
+        same ? SPEX_OK
+             : model_save(model, mode->options.impl_models_dir, model->content, &saved, &error);
+    if (!status && saved.changed)
+        status =
+            error_set(&error, SPEX_ERROR_BUSY,
+                      "%s was changed by somebody else just now: nothing was written", saved.path);
+    if (status)
+        answer = fail(mode->invocation, &error);
+    else if (!print(mode, model->name, &saved, !same))
+        answer = ANSWER_BROKEN;
+    model_save_release(&saved);
+    return answer;
+}
+
+static enum answer set_one(struct mode *mode, const char *name)
+{
+    const struct project_entry *entry = project_find(&mode->project, name);
+    struct suggestion suggestion = {.wanted = name};
+    char nearest[200];
+    enum answer answer = ANSWER_YES;
+    for (size_t i = 0; !entry && i < mode->project.count; i++)
+        if (mode->project.entries[i].specification)
+            suggestion_offer(&suggestion, mode->project.entries[i].specification->name);
+    if (!entry) {
+        complain(mode->invocation, "there is no specification '%s'%s", name,
+                 suggestion_text(&suggestion, nearest));
+        return ANSWER_WRONG;
+    }
+    struct spex_model *model = wanted_model(mode, entry, &answer);
+    if (model)
+        answer = save(mode, entry, model);
+    spex_model_free(model);
+    return answer;
+}
+
+enum answer models_set_learning(const struct invocation *invocation, bool learning)
+{
+    struct mode mode = {.invocation = invocation, .learning = learning};
+    enum answer answer = open_project(invocation, &mode.options, &mode.project);
+    if (answer)
+        return answer;
+    answer = join_learned(&mode);
+    /* One that cannot be changed keeps no other from it; what a store did not tell would be lost.
+     */
+    for (size_t i = 1; answer != ANSWER_BROKEN && i < invocation->argument_count; i++)
+        answer = worse(answer, set_one(&mode, invocation->arguments[i]));
+    if (invocation->json)
+        printf(mode.rows ? "]\n" : "[]\n");
+    project_release(&mode.project);
+    project_options_release(&mode.options);
+    return answer;
+}
