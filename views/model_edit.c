@@ -77,7 +77,7 @@ static void forget_changes(struct model_edit *edit, size_t from)
         change_release(&edit->changes[--edit->count]);
 }
 
-static void edit_free(struct model_edit *edit)
+void model_edit_free(struct model_edit *edit)
 {
     if (!edit)
         return;
@@ -92,7 +92,7 @@ void model_edits_free(struct model_edits *edits)
     if (!edits)
         return;
     for (size_t i = 0; i < edits->count; i++)
-        edit_free(edits->items[i]);
+        model_edit_free(edits->items[i]);
     free(edits->items);
     free(edits);
 }
@@ -116,7 +116,7 @@ static struct model_edit *edit_of(struct workspace *workspace, const char *speci
     edit = memory_allocate(1, sizeof *edit);
     if (!edits || !edit || !(edit->specification = memory_copy_text(specification)) ||
         !memory_reserve(&edits->items, &edits->capacity, edits->count + 1, sizeof *edits->items)) {
-        edit_free(edit);
+        model_edit_free(edit);
         return NULL;
     }
     edits->items[edits->count++] = edit;
@@ -141,7 +141,55 @@ bool model_edits_unsaved(const struct model_edits *edits, struct text *names)
     return any;
 }
 
-/* ------------------------------------------------------------ what is shown */
+struct model_edit *model_edit_copy(const struct model_edit *edit)
+{
+    struct model_edit *copy = memory_allocate(1, sizeof *copy);
+    if (!copy)
+        return NULL;
+    copy->taken = edit->taken;
+    copy->saved = edit->saved;
+    copy->specification = memory_copy_text(edit->specification);
+    bool good = copy->specification &&
+                memory_reserve(&copy->changes, &copy->capacity, edit->count, sizeof *copy->changes);
+    for (size_t i = 0; good && i < edit->count; i++) {
+        good = change_copy(&copy->changes[i], &edit->changes[i]);
+        copy->count += good;
+    }
+    if (good)
+        return copy;
+    model_edit_free(copy);
+    return NULL;
+}
+
+struct model_edits *model_edits_copy(const struct model_edits *edits)
+{
+    struct model_edits *copy = memory_allocate(1, sizeof *copy);
+    bool good = copy && memory_reserve(&copy->items, &copy->capacity, edits->count + 1,
+                                       sizeof *copy->items);
+    for (size_t i = 0; good && i < edits->count; i++) {
+        if (!model_edit_unsaved(edits->items[i]))
+            continue;
+        good = (copy->items[copy->count] = model_edit_copy(edits->items[i])) != NULL;
+        copy->count += good;
+    }
+    if (good)
+        return copy;
+    model_edits_free(copy);
+    return NULL;
+}
+
+/* What there is no model of begins to learn, as it would if an instance had been recorded. */
+struct spex_model *model_edit_apply(const struct model_edit *edit,
+                                    const struct project_entry *entry)
+{
+    struct spex_model *model =
+        entry->model ? model_copy(entry->model) : model_create(entry->specification->name, true);
+    if (model && apply(edit, model, NULL)) {
+        spex_model_free(model);
+        return NULL;
+    }
+    return model;
+}
 
 /* Without changes there is nothing to lose: the edit is about the file as it is now. */
 static void look_at_file(struct model_edit *edit, const struct spex_model *model)
@@ -155,78 +203,67 @@ static void look_at_file(struct model_edit *edit, const struct spex_model *model
     edit->changed = content != edit->content;
 }
 
-/* The model of the entry with the changes; what there is none of begins to learn, as it would if
- * an instance had been recorded. */
-static struct spex_model *edited(const struct model_edit *edit, const struct project_entry *entry)
+bool model_edits_look(struct model_edits *edits, const struct project *files)
 {
-    struct spex_model *model =
-        entry->model ? model_copy(entry->model) : model_create(entry->specification->name, true);
-    if (model && apply(edit, model, NULL)) {
-        spex_model_free(model);
-        return NULL;
+    bool any = false;
+    for (size_t i = 0; edits && i < edits->count; i++) {
+        const struct project_entry *entry = project_find(files, edits->items[i]->specification);
+        if (entry && !entry->model_error.status)
+            look_at_file(edits->items[i], entry->model);
+        any |= model_edit_unsaved(edits->items[i]) > 0;
     }
-    return model;
-}
-
-struct snapshot *model_edits_apply(struct model_edits *edits, struct snapshot *files)
-{
-    struct snapshot *shown = memory_allocate(1, sizeof *shown);
-    if (!shown)
-        return NULL;
-    atomic_init(&shown->references, 1);
-    shown->files = snapshot_keep(files);
-    shown->project.entries = memory_allocate(files->project.count, sizeof *files->project.entries);
-    if (!shown->project.entries) {
-        snapshot_drop(shown);
-        return NULL;
-    }
-    shown->project.count = files->project.count;
-    memcpy(shown->project.entries, files->project.entries,
-           files->project.count * sizeof *files->project.entries);
-    for (size_t i = 0; i < shown->project.count; i++) {
-        struct project_entry *entry = &shown->project.entries[i];
-        struct model_edit *edit =
-            entry->specification ? model_edits_find(edits, entry->specification->name) : NULL;
-        if (!edit || entry->model_error.status)
-            continue;
-        look_at_file(edit, entry->model);
-        if (!model_edit_unsaved(edit))
-            continue;
-        struct spex_model *model = edited(edit, entry);
-        if (model)
-            entry->model = model;
-    }
-    return shown;
+    return any;
 }
 
 /* ------------------------------------------------------------------- changing */
 
+/* As it is in the files. */
 static const struct project_entry *selected_entry(const struct explorer *explorer)
 {
-    const struct summary *summary = explorer_summary(explorer);
-    return summary && summary->entry && summary->entry->specification ? summary->entry : NULL;
+    const struct workspace *workspace = explorer->workspace;
+    const char *name = explorer->selection.specification;
+    const struct project_entry *entry =
+        name && workspace->files ? project_find(&workspace->files->project, name) : NULL;
+    return entry && entry->specification ? entry : NULL;
 }
 
-/* Whether the change would change anything, and could be written to a file. */
-static int check_change(const struct spex_model *model, const struct model_change *change,
-                        spex_error *error)
+/* What there is once all changes are made, whatever is shown by now. */
+struct standing {
+    bool model, learning, there; /* a model, that learns, that has the transition */
+};
+
+static bool same_transition(const struct model_change *left, const struct model_change *right)
 {
-    bool learning = model && model->learning;
-    if (change->kind == CHANGE_LEARN)
-        return learning ? error_set(error, SPEX_ERROR_USAGE, "This model learns already.")
-                        : SPEX_OK;
-    if (change->kind == CHANGE_FREEZE && !model)
-        return error_set(error, SPEX_ERROR_USAGE,
-                         "There is no model to freeze; L begins one that learns.");
-    if (change->kind == CHANGE_FREEZE)
-        return learning ? SPEX_OK
-                        : error_set(error, SPEX_ERROR_USAGE, "This model is frozen already.");
-    bool there = model && model_has(model, change->from, change->action, change->to);
-    if (change->kind == CHANGE_REMOVE)
-        return there ? SPEX_OK
-                     : error_set(error, SPEX_ERROR_USAGE, "The model has no such transition.");
-    if (there)
-        return error_set(error, SPEX_ERROR_USAGE, "The model has this transition already.");
+    return left->from && right->from && strcmp(left->from, right->from) == 0 &&
+           strcmp(left->action, right->action) == 0 && strcmp(left->to, right->to) == 0;
+}
+
+static void stand(struct standing *standing, const struct model_change *change,
+                  enum model_change_kind kind, const struct model_change *wanted)
+{
+    standing->model = true;
+    if (kind == CHANGE_LEARN || kind == CHANGE_FREEZE)
+        standing->learning = kind == CHANGE_LEARN;
+    else if (same_transition(change, wanted))
+        standing->there = kind == CHANGE_ADD;
+}
+
+static struct standing find_standing(const struct model_edit *edit, const struct spex_model *file,
+                                     const struct model_change *wanted)
+{
+    struct standing standing = {.model = file,
+                                .learning = !file || file->learning,
+                                .there = file && wanted->from &&
+                                         model_has(file, wanted->from, wanted->action, wanted->to)};
+    for (size_t i = edit ? edit->saved : 0; edit && i < edit->taken; i++)
+        stand(&standing, &edit->changes[i], edit->changes[i].kind, wanted);
+    for (size_t i = edit ? edit->saved : 0; edit && i-- > edit->taken;)
+        stand(&standing, &edit->changes[i], opposite(edit->changes[i].kind), wanted);
+    return standing;
+}
+
+static int check_names(const struct model_change *change, spex_error *error)
+{
     struct text line = {0};
     int status = name_check("the state", change->from, error);
     if (!status)
@@ -237,6 +274,26 @@ static int check_change(const struct spex_model *model, const struct model_chang
         status = transition_line_write(&line, change->from, change->action, change->to, error);
     text_release(&line);
     return status;
+}
+
+/* Whether the change would change anything, and could be written to a file. */
+static int check_change(const struct standing *standing, const struct model_change *change,
+                        spex_error *error)
+{
+    const char *wrong = NULL;
+    if (change->kind == CHANGE_LEARN && standing->model && standing->learning)
+        wrong = "This model learns already.";
+    else if (change->kind == CHANGE_FREEZE && !standing->model)
+        wrong = "There is no model to freeze; L begins one that learns.";
+    else if (change->kind == CHANGE_FREEZE && !standing->learning)
+        wrong = "This model is frozen already.";
+    else if (change->kind == CHANGE_REMOVE && !standing->there)
+        wrong = "The model has no such transition.";
+    else if (change->kind == CHANGE_ADD && standing->there)
+        wrong = "The model has this transition already.";
+    if (wrong)
+        return error_set(error, SPEX_ERROR_USAGE, "%s", wrong);
+    return change->kind == CHANGE_ADD ? check_names(change, error) : SPEX_OK;
 }
 
 /* What was undone behind a save cannot be forgotten: it is in the file. Undoing it becomes a
@@ -271,11 +328,13 @@ int model_edit_change(struct explorer *explorer, const struct model_change *chan
         return error_set(error, SPEX_ERROR_USAGE, "No specification is selected.");
     if (entry->model_error.status)
         return error_set(error, SPEX_ERROR_USAGE, "%s", entry->model_error.message);
-    int status = check_change(entry->model, change, error);
+    struct model_edit *edit = model_edits_find(workspace->edits, entry->specification->name);
+    struct standing standing = find_standing(edit, entry->model, change);
+    int status = check_change(&standing, change, error);
     if (status)
         return status;
-    struct model_edit *edit = edit_of(workspace, entry->specification->name);
     struct model_change copy;
+    edit = edit_of(workspace, entry->specification->name);
     if (!edit)
         return error_memory(error);
     if (edit->saving)

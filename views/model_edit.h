@@ -4,6 +4,7 @@
  * know nothing of them until they are saved. They are undone and done again, over a save too.
  *
  *   model_edit.c   the changes, and models with them
+ *   model_show.c   showing those, which is made off the loop
  *   model_keys.c   what the keys of the Models view do
  *   model_write.c  saving
  */
@@ -44,9 +45,16 @@ size_t model_edit_unsaved(const struct model_edit *edit);
 /* Names of those that are unsaved, "Order, Door"; false: none. */
 bool model_edits_unsaved(const struct model_edits *edits, struct text *names);
 
-/* The files with the changes that are not in them; NULL: memory is out. Notes which files are
- * not those that the changes are about. */
-struct snapshot *model_edits_apply(struct model_edits *edits, struct snapshot *files);
+/* The files are these now: notes which of them are not those that the changes are about. True:
+ * there is something to apply to them. */
+bool model_edits_look(struct model_edits *edits, const struct project *files);
+/* For use off the loop: what is unsaved of them; the model of a file with the changes. NULL: memory
+ * is out. */
+struct model_edits *model_edits_copy(const struct model_edits *edits);
+struct model_edit *model_edit_copy(const struct model_edit *edit);
+void model_edit_free(struct model_edit *edit);
+struct spex_model *model_edit_apply(const struct model_edit *edit,
+                                    const struct project_entry *entry);
 
 /* ---- on what is shown of the selected specification; views follow */
 /* Takes the change's texts as copies; one that changes nothing is refused, in *error (USAGE). */

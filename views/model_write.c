@@ -9,11 +9,10 @@
 struct write_job {
     struct job job;
     struct explorer *explorer;
-    struct snapshot *snapshot; /* whose model it is */
-    char *specification;
-    const char *directory; /* the workspace's */
+    struct snapshot *files;
+    struct model_edit *edit; /* a copy */
+    const char *directory;   /* the workspace's */
     uint64_t expected;
-    size_t taken;
     struct model_save save;
     int status;
     spex_error error;
@@ -22,9 +21,13 @@ struct write_job {
 static void write_run(struct job *job)
 {
     struct write_job *self = (struct write_job *)job;
-    const struct project_entry *entry = project_find(&self->snapshot->project, self->specification);
+    const struct project_entry *entry =
+        project_find(&self->files->project, self->edit->specification);
+    struct spex_model *model = model_edit_apply(self->edit, entry);
     self->status =
-        model_save(entry->model, self->directory, self->expected, &self->save, &self->error);
+        model ? model_save(model, self->directory, self->expected, &self->save, &self->error)
+              : error_memory(&self->error);
+    spex_model_free(model);
 }
 
 static void tell(const struct write_job *self)
@@ -47,11 +50,12 @@ static void write_finish(struct job *job)
 {
     struct write_job *self = (struct write_job *)job;
     struct explorer *explorer = self->explorer;
-    struct model_edit *edit = model_edits_find(explorer->workspace->edits, self->specification);
+    struct model_edit *edit =
+        model_edits_find(explorer->workspace->edits, self->edit->specification);
     explorer->writing--;
     edit->saving = false;
     if (!self->status && !self->save.changed) {
-        edit->saved = self->taken;
+        edit->saved = self->edit->taken;
         edit->content = self->save.content;
         edit->changed = false;
     }
@@ -63,9 +67,9 @@ static void write_finish(struct job *job)
 static void write_release(struct job *job)
 {
     struct write_job *self = (struct write_job *)job;
-    snapshot_drop(self->snapshot);
+    snapshot_drop(self->files);
     model_save_release(&self->save);
-    free(self->specification);
+    model_edit_free(self->edit);
     free(self);
 }
 
@@ -75,8 +79,10 @@ static void submit(struct explorer *explorer, struct model_edit *edit)
     struct write_job *self = memory_allocate(1, sizeof *self);
     const struct project_entry *file =
         project_find(&workspace->files->project, edit->specification);
-    if (!self || !file)
+    if (!self || !file) {
+        free(self);
         return;
+    }
     self->job = (struct job){.what = "writing the model",
                              .lane = LANE_WRITE,
                              .run = write_run,
@@ -84,12 +90,11 @@ static void submit(struct explorer *explorer, struct model_edit *edit)
                              .release = write_release,
                              .part = -1};
     self->explorer = explorer;
-    self->snapshot = snapshot_keep(workspace->snapshot);
-    self->specification = memory_copy_text(edit->specification);
+    self->files = snapshot_keep(workspace->files);
+    self->edit = model_edit_copy(edit);
     self->directory = workspace->options.project.impl_models_dir;
     self->expected = file->model ? file->model->content : 0;
-    self->taken = edit->taken;
-    if (!self->specification) {
+    if (!self->edit) {
         write_release(&self->job);
         return;
     }
@@ -109,14 +114,16 @@ static void save_confirmed(void *context)
 
 void model_edit_save(struct explorer *explorer, struct model_edit *edit)
 {
-    const struct summary *summary = explorer_summary(explorer);
+    const struct project_entry *file =
+        edit ? project_find(&explorer->workspace->files->project, edit->specification) : NULL;
     struct overlay_calls calls = {.confirmed = save_confirmed, .context = explorer};
     if (!model_edit_unsaved(edit))
         explorer_message(explorer, ROLE_DIM, "Nothing is unsaved here.");
     else if (edit->saving)
         explorer_message(explorer, ROLE_WARNING, "The model is being saved.");
-    else if (!summary->entry->model || summary->entry->model_error.status)
-        explorer_message(explorer, ROLE_BAD, "%s", summary->entry->model_error.message);
+    else if (!file || file->model_error.status)
+        explorer_message(explorer, ROLE_BAD, "%s",
+                         file ? file->model_error.message : "Its specification is gone.");
     else if (edit->changed)
         overlay_question(&explorer->overlay,
                          "The file was changed by somebody else. Write it with your changes?",

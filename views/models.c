@@ -86,18 +86,19 @@ int model_lines(const struct project_entry *entry, const struct spex_model *befo
     return SPEX_OK;
 }
 
-static const struct project_entry *shown_entry(const struct explorer *explorer)
+size_t models_count(const struct explorer *explorer, const struct models *models)
 {
-    const struct summary *summary = explorer_summary(explorer);
-    return summary && summary->entry && summary->entry->specification ? summary->entry : NULL;
+    const char *name = explorer->selection.specification;
+    bool selected = name && models->entry && strcmp(models->entry->specification->name, name) == 0;
+    return selected ? models->count : 0;
 }
 
 static bool models_command(struct explorer *explorer, void *state, enum command command)
 {
     struct models *models = state;
     struct model_line none = {0};
-    size_t cursor = models->scroll.cursor;
-    const struct model_line *line = cursor < models->count ? &models->lines[cursor] : &none;
+    size_t cursor = models->scroll.cursor, count = models_count(explorer, models);
+    const struct model_line *line = cursor < count ? &models->lines[cursor] : &none;
     if (model_edit_command(explorer, command, line))
         return true;
     switch (command) {
@@ -116,16 +117,47 @@ static bool models_command(struct explorer *explorer, void *state, enum command 
     case COMMAND_LEAVE:
         return model_edit_leave(explorer);
     default:
-        return scroll_command(&models->scroll, command, models->count,
+        return scroll_command(&models->scroll, command, count,
                               models->rows > 0 ? (size_t)models->rows : 1);
     }
+}
+
+static void forget_lines(struct models *models)
+{
+    free(models->lines);
+    snapshot_drop(models->snapshot);
+    models->lines = NULL;
+    models->snapshot = NULL;
+    models->entry = NULL;
+    models->count = 0;
 }
 
 static void models_release(void *state)
 {
     struct models *models = state;
-    free(models->lines);
-    snapshot_drop(models->snapshot);
+    forget_lines(models);
+    snapshot_drop(models->asked);
+}
+
+/* -------------------------------------------------------- making the lines */
+
+struct lines_job {
+    struct job job;
+    struct models *models;
+    uint64_t generation;
+    struct snapshot *snapshot;
+    const struct project_entry *entry; /* the snapshot's */
+    struct model_line *lines;
+    size_t count;
+};
+
+static void lines_run(struct job *job)
+{
+    struct lines_job *self = (struct lines_job *)job;
+    const struct snapshot *files = self->snapshot->files ? self->snapshot->files : self->snapshot;
+    const struct project_entry *before =
+        project_find(&files->project, self->entry->specification->name);
+    model_lines(self->entry, before ? before->model : NULL, &self->lines, &self->count, NULL);
 }
 
 static bool same_line(const struct model_line *left, const struct model_line *right)
@@ -135,35 +167,77 @@ static bool same_line(const struct model_line *left, const struct model_line *ri
 }
 
 /* The cursor stays on its transition, wherever that goes. */
-static void keep_cursor(struct models *models, const struct models *before)
+static void keep_cursor(struct models *models, const struct lines_job *next)
 {
-    if (before->scroll.cursor >= before->count)
+    const char *name = next->entry->specification->name;
+    size_t cursor = models->scroll.cursor;
+    if (!models->entry || strcmp(models->entry->specification->name, name) != 0) {
+        models->scroll = (struct scroll){0};
         return;
-    for (size_t i = 0; i < models->count; i++)
-        if (same_line(&models->lines[i], &before->lines[before->scroll.cursor]))
+    }
+    for (size_t i = 0; cursor < models->count && i < next->count; i++)
+        if (same_line(&next->lines[i], &models->lines[cursor]))
             models->scroll.cursor = i;
+}
+
+static void lines_finish(struct job *job)
+{
+    struct lines_job *self = (struct lines_job *)job;
+    struct models *models = self->models;
+    if (!self->lines || self->generation != models->generation)
+        return;
+    keep_cursor(models, self);
+    forget_lines(models);
+    models->snapshot = snapshot_keep(self->snapshot);
+    models->entry = self->entry;
+    models->lines = self->lines;
+    models->count = self->count;
+    self->lines = NULL;
+}
+
+static void lines_release(struct job *job)
+{
+    struct lines_job *self = (struct lines_job *)job;
+    snapshot_drop(self->snapshot);
+    free(self->lines);
+    free(self);
+}
+
+static void ask_for_lines(struct explorer *explorer, struct models *models)
+{
+    struct lines_job *self = memory_allocate(1, sizeof *self);
+    if (!self)
+        return;
+    self->job = (struct job){.what = "comparing the models",
+                             .lane = LANE_STORE,
+                             .run = lines_run,
+                             .finish = lines_finish,
+                             .release = lines_release,
+                             .part = -1};
+    self->models = models;
+    self->generation = models->generation;
+    self->snapshot = snapshot_keep(models->asked);
+    self->entry = models->asked_entry;
+    jobs_submit(explorer->jobs, &self->job);
 }
 
 static void models_refresh(struct explorer *explorer, void *state)
 {
     struct models *models = state;
-    struct workspace *workspace = explorer->workspace;
-    const struct project_entry *entry = shown_entry(explorer);
-    if (models->snapshot == workspace->snapshot && entry == models->entry)
+    struct snapshot *snapshot = explorer->workspace->snapshot;
+    const struct summary *summary = explorer_summary(explorer);
+    const struct project_entry *entry =
+        summary && summary->entry && summary->entry->specification ? summary->entry : NULL;
+    if (models->asked == snapshot && models->asked_entry == entry)
         return;
-    struct models before = *models;
-    models->snapshot = snapshot_keep(workspace->snapshot);
-    models->entry = entry;
-    models->lines = NULL;
-    models->count = 0;
-    const char *name = entry ? entry->specification->name : NULL;
-    const struct project_entry *file = name ? project_find(&workspace->files->project, name) : NULL;
+    snapshot_drop(models->asked);
+    models->asked = snapshot_keep(snapshot);
+    models->asked_entry = entry;
+    models->generation++;
     if (entry)
-        model_lines(entry, file ? file->model : NULL, &models->lines, &models->count, NULL);
-    if (entry && before.entry && before.lines &&
-        strcmp(before.entry->specification->name, name) == 0)
-        keep_cursor(models, &before);
-    models_release(&before);
+        ask_for_lines(explorer, models);
+    else
+        forget_lines(models);
 }
 
 const struct view_operations models_view = {

@@ -21,7 +21,13 @@ struct models {
     size_t count;
     struct scroll scroll;
     int rows;
+    struct snapshot *asked; /* what they were last asked for of */
+    const struct project_entry *asked_entry;
+    uint64_t generation;
 };
+
+/* How many lines there are of what is selected; others may still be there. */
+size_t models_count(const struct explorer *explorer, const struct models *models);
 
 /* First what differs, then what is in both; `before` is the model as it is in its file (NULL:
  * none). To be freed. Errors: MEMORY. */

@@ -133,10 +133,13 @@ void models_draw(struct explorer *explorer, void *state, struct canvas *canvas, 
     struct area list = {inner.x, inner.y + 3, inner.width, inner.height - 3};
     list.width -= draw_reason(explorer, canvas, list);
     models->rows = list.height > 1 ? list.height : 1;
-    scroll_fit(&models->scroll, models->count, (size_t)models->rows);
+    size_t count = models_count(explorer, models);
+    if (!count)
+        return;
+    scroll_fit(&models->scroll, count, (size_t)models->rows);
     for (int row = 0; row < models->rows; row++) {
         size_t index = models->scroll.top + (size_t)row;
-        if (index < models->count)
+        if (index < count)
             draw_line(canvas, (struct area){list.x, list.y + row, list.width, 1},
                       &models->lines[index], index == models->scroll.cursor);
     }

@@ -1,5 +1,6 @@
 #include "views/next_steps.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -20,17 +21,33 @@ static void add(struct list *list, struct next_step step)
         list->next[list->count++] = step;
 }
 
+/* From the instance's own state, or (`own` false) from the others that are possible. */
 static void add_specified(struct list *list, const struct spex_specification *specification,
-                          const char *state, const char *only_in)
+                          const bool *from, uint32_t state, bool own)
 {
-    uint32_t from = symbols_find(&specification->states, state);
-    for (size_t i = 0; from != SYMBOL_NONE && i < specification->transition_count; i++) {
+    for (size_t i = 0; i < specification->transition_count; i++) {
         const struct specification_transition *t = &specification->transitions[i];
-        if (t->from == from)
-            add(list, (struct next_step){.action = symbols_name(&specification->actions, t->action),
-                                         .state = symbols_name(&specification->states, t->to),
-                                         .only_in = only_in});
+        if (own ? t->from == state : from[t->from] && t->from != state)
+            add(list, (struct next_step){
+                          .action = symbols_name(&specification->actions, t->action),
+                          .state = symbols_name(&specification->states, t->to),
+                          .only_in = own ? NULL : symbols_name(&specification->states, t->from)});
     }
+}
+
+static void add_possible(struct list *list, const struct spex_specification *specification,
+                         const struct what_if *what_if, uint32_t state)
+{
+    const struct possible_states *possible = &what_if->possible[LEFT];
+    bool *from = memory_allocate(specification->states.count, sizeof *from);
+    for (size_t i = 0; from && i < possible->count; i++) {
+        uint32_t number = symbols_find(&specification->states, possible->names[i]);
+        if (number != SYMBOL_NONE)
+            from[number] = true;
+    }
+    if (from)
+        add_specified(list, specification, from, state, false);
+    free(from);
 }
 
 size_t next_steps(const struct explorer *explorer, struct next_step next[NEXT_LIMIT])
@@ -40,13 +57,13 @@ size_t next_steps(const struct explorer *explorer, struct next_step next[NEXT_LI
     const char *state = explorer_travel_state(explorer);
     if (!summary || !summary->entry || !summary->entry->specification || !state)
         return 0;
+    const struct spex_specification *specification = summary->entry->specification;
     const struct what_if *what_if = what_if_shown(explorer);
-    const struct possible_states *possible = what_if ? &what_if->possible[LEFT] : NULL;
-    add_specified(&list, summary->entry->specification, state, NULL);
-    for (size_t i = 0; possible && i < possible->count; i++)
-        if (strcmp(possible->names[i], state) != 0)
-            add_specified(&list, summary->entry->specification, possible->names[i],
-                          possible->names[i]);
+    uint32_t own = symbols_find(&specification->states, state);
+    if (own != SYMBOL_NONE)
+        add_specified(&list, specification, NULL, own, true);
+    if (what_if)
+        add_possible(&list, specification, what_if, own);
     const struct spex_model *model = summary->entry->model;
     for (size_t i = 0; model && i < model->transition_count; i++) {
         const struct model_transition *t = &model->transitions[i];

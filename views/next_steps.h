@@ -5,7 +5,7 @@
 #include "views/explorer.h"
 
 struct next_step {
-    const char *action, *state; /* the snapshot's */
+    const char *action, *state; /* the snapshot's, all of them */
     const char *only_in;        /* allowed if the specification is in this state, which is not the
                                    instance's; NULL: the instance's own */
     bool model_only;

@@ -150,29 +150,6 @@ int workspace_manager(struct workspace *workspace, struct snapshot *snapshot, bo
     return status;
 }
 
-/* ------------------------------------------------------------ what is shown */
-
-void workspace_take(struct workspace *workspace, struct snapshot *files)
-{
-    struct snapshot *shown =
-        workspace->edits ? model_edits_apply(workspace->edits, files) : snapshot_keep(files);
-    if (!shown) {
-        snapshot_drop(files);
-        return;
-    }
-    snapshot_drop(workspace->files);
-    snapshot_drop(workspace->snapshot);
-    workspace->files = files;
-    workspace->snapshot = shown;
-    workspace_check_changed(workspace);
-}
-
-void workspace_show(struct workspace *workspace)
-{
-    workspace_take(workspace, snapshot_keep(workspace->files));
-    workspace_summarise(workspace);
-}
-
 /* ---------------------------------------------------------- summaries */
 
 static struct check *find_check(const struct workspace *workspace, const char *name)

@@ -72,6 +72,7 @@ struct workspace {
     struct snapshot *files;    /* as they were read; NULL until then */
     struct snapshot *snapshot; /* the same, with what is edited */
     struct model_edits *edits; /* NULL: nothing is */
+    uint64_t shows;            /* how often that was to be shown */
     struct summary
         *summaries; /* specifications by name, then those only in the store, then bad files */
     size_t summary_count;
@@ -100,7 +101,7 @@ enum refresh_extent {
 void workspace_refresh(struct workspace *workspace, enum refresh_extent extent);
 const struct summary *workspace_find(const struct workspace *workspace, const char *name);
 int64_t workspace_now(const struct workspace *workspace);
-/* What is edited changed: shows it, and checks it. */
+/* What is edited changed: it is shown and checked, in a moment. */
 void workspace_show(struct workspace *workspace);
 /* Checks the specification (again). */
 void workspace_check(struct workspace *workspace, const char *name);

@@ -4,8 +4,8 @@
 
 #include "views/workspace.h"
 
-/* Shows these files, which it takes over, with what is edited, and checks what changed; the
- * summaries are still of those before. */
+/* These are the files now, taken over. They are shown, with what is edited in a moment, and what
+ * changed is checked; the summaries are to be made then. */
 void workspace_take(struct workspace *workspace, struct snapshot *files);
 /* Rebuilds the summaries from snapshot, counts and checks, and tells the watcher. */
 void workspace_summarise(struct workspace *workspace);

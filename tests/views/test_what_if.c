@@ -26,6 +26,12 @@ static const char *stored(struct screen *screen, const char *identifier)
     return text_value(&text);
 }
 
+static void keep_quiet(const char *line, void *data)
+{
+    (void)line;
+    (void)data;
+}
+
 static void open_instance(struct screen *screen, const char *directory, const char *identifier)
 {
     screen_open(screen, directory, false);
@@ -206,6 +212,7 @@ static void an_instance_that_moved_on_keeps_nothing(void)
     spex_manager_options_init(&options);
     project_manager_options(&screen.options, &options);
     options.passive = true;
+    options.log = keep_quiet;
     ASSERT_OK(spex_manager_open(&manager, &options, &error), error);
     ASSERT_OK(spex_transition(manager, "order-stuck", "refund", "refunded", &error), error);
     spex_manager_close(manager);
@@ -237,6 +244,52 @@ static void a_changed_model_judges_anew(void)
     workspace_refresh(screen.explorer->workspace, REFRESH_CHANGED);
     explorer_settle(screen.explorer);
     ASSERT_CONTAINS(screen_text(&screen, 80, 24), "deviates: specified, but new to the model");
+    screen_close(&screen);
+}
+
+/* Where the specification chose unseen, the steps of all states it may be in are offered. */
+static void other_possible_states_offer_their_steps(void)
+{
+    static const char fork[] = "Specification: Fork\n"
+                               "Transitions:\n"
+                               "idle --[start]-> left\n"
+                               "idle --[start]-> right\n"
+                               "left --[go]-> one\n"
+                               "right --[stop]-> idle\n";
+    struct screen screen;
+    spex_error error;
+    const char *directory = screen_copy("forked");
+    char *path = file_join(directory, "specs/fork.spec");
+    ASSERT_OK(file_replace(path, fork, strlen(fork), &error), error);
+    spex_specification *specification;
+    ASSERT_OK(spex_specification_load(&specification, path, &error), error);
+    free(path);
+    screen_open(&screen, directory, false);
+    spex_manager *manager;
+    spex_manager_options options;
+    spex_manager_options_init(&options);
+    project_manager_options(&screen.options, &options);
+    options.passive = true;
+    options.log = keep_quiet;
+    ASSERT_OK(spex_manager_open(&manager, &options, &error), error);
+    ASSERT_OK(spex_manager_add_specification(manager, specification, NULL, NULL, &error), error);
+    ASSERT_OK(spex_init(manager, "Fork", "forked", NULL, NULL, &error), error);
+    ASSERT_OK(spex_transition(manager, "forked", "start", "left", &error), error);
+    spex_manager_close(manager);
+    spex_specification_free(specification);
+    screen_keys(&screen, "R :");
+    screen_type(&screen, "instance forked");
+    screen_keys(&screen, "Enter w");
+    const char *text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "specification in {left, right}  model in {left}");
+    ASSERT_CONTAINS(text, "go → one");
+    ASSERT_CONTAINS(text, "stop → idle right");
+    screen_keys(&screen, "s");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "stop → idle  if the specification is in right");
+    screen_keys(&screen, "2");
+    text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "specification in {idle}");
+    ASSERT_CONTAINS(text, "learned");
     screen_close(&screen);
 }
 
@@ -387,6 +440,7 @@ int main(int argc, char **argv)
         {"dropping asks and writes nothing", dropping_asks_and_writes_nothing},
         {"an instance that moved on keeps nothing", an_instance_that_moved_on_keeps_nothing},
         {"a changed model judges anew", a_changed_model_judges_anew},
+        {"other possible states offer their steps", other_possible_states_offer_their_steps},
         {"screens", screens},
         {"what is simulated is what is recorded", what_is_simulated_is_what_is_recorded},
         {"what nobody saw leaves several states possible",
