@@ -83,6 +83,9 @@ int model_save(const struct spex_model *model, const char *directory, uint64_t e
         status = file_lock_folder(directory, &folder, error);
     if (!status)
         status = replace(save, &text, expected, error);
+    /* So that the names are on disk too. */
+    if (!status && !save->changed && fsync(folder) < 0 && errno != EINVAL)
+        status = error_system(error, "cannot write to %s", directory);
     if (folder >= 0)
         close(folder);
     text_release(&text);

@@ -300,6 +300,147 @@ static void names_are_completed(void)
     screen_close(&screen);
 }
 
+/* What cannot be written is not saved, not in part, and stays to be saved. */
+static void what_cannot_be_written_stays_unsaved(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("unwritten"), "Door");
+    CU_ASSERT_EQUAL(mkdir("models/Door.spex~", 0777), 0);
+    screen_keys(&screen, "d W");
+    const char *text = screen_text(&screen, 120, 24);
+    ASSERT_CONTAINS(text, "Not saved: ");
+    ASSERT_CONTAINS(text, "Door.spex~");
+    ASSERT_CONTAINS(text, "1 unsaved change");
+    ASSERT_TEXT(content("models/Door.spex"), door);
+    char **left;
+    size_t count;
+    spex_error error;
+    ASSERT_OK(file_list("models", ".spex", &left, &count, &error), error);
+    CU_ASSERT_EQUAL(count, 2);
+    file_list_free(left, count);
+    CU_ASSERT_EQUAL(rmdir("models/Door.spex~"), 0);
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Wrote Door.spex");
+    ASSERT_TEXT(content("models/Door.spex~"), door);
+    screen_close(&screen);
+}
+
+/* ------------------------------------------- any changes, in any order */
+
+enum {
+    STATES = 3,
+    ACTIONS = 2,
+    TRANSITIONS = STATES * ACTIONS * STATES,
+    LEARNS = 1 << TRANSITIONS
+};
+static const char *const state_names[STATES] = {"closed", "locked", "open"};
+static const char *const action_names[ACTIONS] = {"kick", "look"};
+
+static struct model_change numbered(int number)
+{
+    return (struct model_change){
+        .from = (char *)(uintptr_t)state_names[number / (ACTIONS * STATES)],
+        .action = (char *)(uintptr_t)action_names[number / STATES % ACTIONS],
+        .to = (char *)(uintptr_t)state_names[number % STATES]};
+}
+
+/* A bit a transition, and whether it learns. */
+static uint32_t bits_of(const struct spex_model *model)
+{
+    uint32_t bits = model->learning ? LEARNS : 0;
+    for (int i = 0; i < TRANSITIONS; i++) {
+        struct model_change t = numbered(i);
+        if (model_has(model, t.from, t.action, t.to))
+            bits |= 1u << i;
+    }
+    return bits;
+}
+
+static uint32_t bits_of_file(void)
+{
+    struct spex_model *model = NULL;
+    spex_error error;
+    const char *bytes = content("models/Door.spex");
+    ASSERT_OK(model_read("Door.spex", bytes, strlen(bytes), &model, &error), error);
+    uint32_t bits = bits_of(model);
+    spex_model_free(model);
+    return bits;
+}
+
+static uint32_t bits_shown(struct screen *screen)
+{
+    explorer_settle(screen->explorer);
+    return bits_of(workspace_find(screen->explorer->workspace, "Door")->entry->model);
+}
+
+/* What there was one after the other, where one is in it, and what of it is saved. */
+struct story {
+    uint32_t bits[500];
+    size_t count, now, saved;
+};
+
+/* Behind a save, undoing becomes a change of its own before the next one. */
+static void tell(struct story *story, uint32_t bits)
+{
+    size_t undone = story->now < story->saved ? story->saved - story->now : 0;
+    story->count = undone ? story->saved + undone : story->now;
+    for (size_t i = 1; i <= undone; i++)
+        story->bits[story->saved + i] = story->bits[story->saved - i];
+    story->bits[++story->count] = bits;
+    story->now = story->count;
+}
+
+static void any_change(struct screen *screen, struct story *story, struct random *random)
+{
+    uint32_t now = story->bits[story->now];
+    int number = (int)random_below(random, TRANSITIONS);
+    struct model_change change = numbered(number);
+    spex_error error;
+    bool mode = random_below(random, 5) == 0, on = random_below(random, 2);
+    if (mode)
+        change = (struct model_change){0};
+    change.kind = mode ? (on ? CHANGE_LEARN : CHANGE_FREEZE) : on ? CHANGE_ADD : CHANGE_REMOVE;
+    uint32_t bit = mode ? LEARNS : 1u << number;
+    int status = model_edit_change(screen->explorer, &change, &error);
+    CU_ASSERT_EQUAL(status, !(now & bit) == on ? SPEX_OK : SPEX_ERROR_USAGE);
+    if (!status)
+        tell(story, on ? now | bit : now & ~bit);
+}
+
+static void any_changes_in_any_order(void)
+{
+    struct random random = {5};
+    for (unsigned round = 0; round < suite_count(6, 60); round++) {
+        struct screen screen;
+        struct story story = {0};
+        char name[32];
+        snprintf(name, sizeof name, "any-%u", round);
+        open_model(&screen, screen_copy(name), "Door");
+        story.bits[0] = bits_shown(&screen);
+        for (int i = 0; i < 60 && story.count < 200; i++) {
+            struct model_edit *edit = model_edits_find(screen.explorer->workspace->edits, "Door");
+            unsigned choice = random_below(&random, 10);
+            if (choice < 5) {
+                any_change(&screen, &story, &random);
+            } else if (choice < 8 && edit && story.now) {
+                model_edit_go(screen.explorer, edit, --story.now);
+            } else if (choice < 9 && edit && story.now < story.count) {
+                model_edit_go(screen.explorer, edit, ++story.now);
+            } else if (edit && model_edit_unsaved(edit)) {
+                model_edit_save(screen.explorer, edit);
+                explorer_settle(screen.explorer);
+                story.saved = story.now;
+                CU_ASSERT_EQUAL(bits_of_file(), story.bits[story.now]);
+            }
+            if (random_below(&random, 3)) /* keys come quicker than what they show */
+                CU_ASSERT_EQUAL(bits_shown(&screen), story.bits[story.now]);
+        }
+        CU_ASSERT_EQUAL(bits_shown(&screen), story.bits[story.now]);
+        CU_ASSERT_EQUAL(bits_of_file(), story.bits[story.saved]);
+        screen_close(&screen);
+    }
+}
+
 static void screens(void)
 {
     struct screen screen;
@@ -356,6 +497,8 @@ int main(int argc, char **argv)
         {"freezing writes what was learned", freezing_writes_what_was_learned},
         {"what no file could give back is refused", what_no_file_could_give_back_is_refused},
         {"names are completed", names_are_completed},
+        {"what cannot be written stays unsaved", what_cannot_be_written_stays_unsaved},
+        {"any changes in any order", any_changes_in_any_order},
         {"screens", screens},
         {"a link is written through", a_link_is_written_through},
         {0},
