@@ -223,6 +223,8 @@ static enum answer models(const struct invocation *invocation)
         return export_models(invocation);
     if (strcmp(action, "list") == 0 && invocation->argument_count < 2)
         return list(invocation);
+    if (strcmp(action, "diff") == 0)
+        return models_diff(invocation);
     bool freeze = strcmp(action, "freeze") == 0, learn = strcmp(action, "learn") == 0;
     if ((freeze || learn) && invocation->argument_count > 1)
         return models_set_learning(invocation, learn);
@@ -230,22 +232,26 @@ static enum answer models(const struct invocation *invocation)
     char nearest[200];
     suggestion_offer(&suggestion, "list");
     suggestion_offer(&suggestion, "export");
+    suggestion_offer(&suggestion, "diff");
     suggestion_offer(&suggestion, "freeze");
     suggestion_offer(&suggestion, "learn");
     complain(invocation,
-             "usage: spex models [list], export [DIR], freeze NAME... or learn NAME...%s",
+             "usage: spex models [list], diff [NAME...], export [DIR], freeze NAME... or learn "
+             "NAME...%s",
              freeze || learn ? "" : suggestion_text(&suggestion, nearest));
     return ANSWER_WRONG;
 }
 
 const struct verb models_verb = {
     .name = "models",
-    .usage = "[list | export [DIR] | freeze NAME... | learn NAME...]",
-    .summary = "the implementation models: list, write to files, freeze",
+    .usage = "[list | diff [NAME...] | export [DIR] | freeze NAME... | learn NAME...]",
+    .summary = "the implementation models: list, compare, write to files, freeze",
     .details =
         "list: a row for each specification, with the number of transitions in its model\n"
         "and of different transitions that instances were seen to take. export: every model,\n"
         "with what was learned, as DIR/<specification>.spex (the models' folder if no DIR).\n"
+        "diff: what only the model has (+), and what it has not (?), by name; no, if there is "
+        "any.\n"
         "freeze: these models learn no more; learn: they do. Their files are written, with what\n"
         "was learned; the file before is kept as NAME.spex~.",
     .maximum = SIZE_MAX,

@@ -9,26 +9,59 @@
 
 struct mode {
     const struct invocation *invocation;
-    struct project_options options;
-    struct project project;
+    struct models_project models;
     bool learning;
     size_t rows;
 };
 
-/* What the store learned goes into the files; without a store there is none of it. */
-static enum answer join_learned(struct mode *mode)
+/* ------------------------------------------------------------- the models */
+
+/* Without a store nothing was learned. */
+static enum answer join_learned(const struct invocation *invocation, struct models_project *models)
 {
     struct reader *reader = NULL;
     spex_error error;
     spex_clock clock = clock_system();
-    int status = reader_open(&reader, mode->options.store_dir, &clock, &error);
-    if (status == SPEX_ERROR_NOT_FOUND && !option_given(mode->invocation, "store"))
+    int status = reader_open(&reader, models->options.store_dir, &clock, &error);
+    if (status == SPEX_ERROR_NOT_FOUND && !option_given(invocation, "store"))
         return ANSWER_YES;
     if (status)
-        return worse(fail(mode->invocation, &error), ANSWER_BROKEN);
-    status = project_join_learned(&mode->project, reader, &error);
-    return reader_finish(mode->invocation, reader, status, &error);
+        return worse(fail(invocation, &error), ANSWER_BROKEN);
+    status = project_join_learned(&models->project, reader, &error);
+    return reader_finish(invocation, reader, status, &error);
 }
+
+enum answer models_open(const struct invocation *invocation, struct models_project *models)
+{
+    enum answer answer = open_project(invocation, &models->options, &models->project);
+    if (!answer)
+        models->partial = join_learned(invocation, models);
+    return answer;
+}
+
+enum answer models_close(struct models_project *models)
+{
+    project_release(&models->project);
+    project_options_release(&models->options);
+    return models->partial;
+}
+
+const struct project_entry *models_find(const struct invocation *invocation,
+                                        const struct project *project, const char *name)
+{
+    const struct project_entry *entry = project_find(project, name);
+    struct suggestion suggestion = {.wanted = name};
+    char nearest[200];
+    for (size_t i = 0; !entry && i < project->count; i++)
+        if (project->entries[i].specification)
+            suggestion_offer(&suggestion, project->entries[i].specification->name);
+    if (!entry)
+        complain(invocation, "there is no specification '%s'%s", name,
+                 suggestion_text(&suggestion, nearest));
+    return entry;
+}
+
+/* --------------------------------------------------------------- the mode */
 
 static bool print(struct mode *mode, const char *name, const struct model_save *save, bool wrote)
 {
@@ -85,9 +118,9 @@ static enum answer save(struct mode *mode, const struct project_entry *entry,
     spex_error error;
     enum answer answer = ANSWER_YES;
     bool same = entry->model && entry->model->content && entry->model->learning == mode->learning;
-    int status =
-        same ? SPEX_OK
-             : model_save(model, mode->options.impl_models_dir, model->content, &saved, &error);
+    int status = same ? SPEX_OK
+                      : model_save(model, mode->models.options.impl_models_dir, model->content,
+                                   &saved, &error);
     if (!status && saved.changed)
         status =
             error_set(&error, SPEX_ERROR_BUSY,
@@ -102,18 +135,10 @@ static enum answer save(struct mode *mode, const struct project_entry *entry,
 
 static enum answer set_one(struct mode *mode, const char *name)
 {
-    const struct project_entry *entry = project_find(&mode->project, name);
-    struct suggestion suggestion = {.wanted = name};
-    char nearest[200];
+    const struct project_entry *entry = models_find(mode->invocation, &mode->models.project, name);
     enum answer answer = ANSWER_YES;
-    for (size_t i = 0; !entry && i < mode->project.count; i++)
-        if (mode->project.entries[i].specification)
-            suggestion_offer(&suggestion, mode->project.entries[i].specification->name);
-    if (!entry) {
-        complain(mode->invocation, "there is no specification '%s'%s", name,
-                 suggestion_text(&suggestion, nearest));
+    if (!entry)
         return ANSWER_WRONG;
-    }
     struct spex_model *model = wanted_model(mode, entry, &answer);
     if (model)
         answer = save(mode, entry, model);
@@ -124,17 +149,15 @@ static enum answer set_one(struct mode *mode, const char *name)
 enum answer models_set_learning(const struct invocation *invocation, bool learning)
 {
     struct mode mode = {.invocation = invocation, .learning = learning};
-    enum answer answer = open_project(invocation, &mode.options, &mode.project);
+    enum answer answer = models_open(invocation, &mode.models);
     if (answer)
         return answer;
-    answer = join_learned(&mode);
-    /* One that cannot be changed keeps no other from it; what a store did not tell would be lost.
-     */
-    for (size_t i = 1; answer != ANSWER_BROKEN && i < invocation->argument_count; i++)
+    /* One that cannot be changed keeps no other from it. What a store could not tell would be lost:
+     * then none is. */
+    bool whole = mode.models.partial == ANSWER_YES;
+    for (size_t i = 1; whole && i < invocation->argument_count; i++)
         answer = worse(answer, set_one(&mode, invocation->arguments[i]));
     if (invocation->json)
         printf(mode.rows ? "]\n" : "[]\n");
-    project_release(&mode.project);
-    project_options_release(&mode.options);
-    return answer;
+    return worse(answer, models_close(&mode.models));
 }

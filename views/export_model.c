@@ -4,54 +4,24 @@
 
 #include "base/base.h"
 #include "format/format.h"
+#include "model/model_difference.h"
 #include "views/export.h"
-#include "views/models.h"
-
-static void append_line(struct text *text, const struct model_line *line, bool json)
-{
-    static const char *const names[] = {
-        [IN_BOTH] = "both", [ONLY_MODEL] = "model", [ONLY_SPECIFICATION] = "specification"};
-    static const char *const signs[] = {
-        [IN_BOTH] = " ", [ONLY_MODEL] = "+", [ONLY_SPECIFICATION] = "?"};
-    if (!json) {
-        text_printf(text, "%s ", signs[line->difference]);
-        text_append_visible(text, line->from);
-        text_append(text, " --[");
-        text_append_visible(text, line->action);
-        text_append(text, "]-> ");
-        text_append_visible(text, line->to);
-        text_append_char(text, '\n');
-        return;
-    }
-    text_printf(text, "{\"in\":\"%s\",\"from\":", names[line->difference]);
-    text_append_json(text, line->from);
-    text_append(text, ",\"action\":");
-    text_append_json(text, line->action);
-    text_append(text, ",\"to\":");
-    text_append_json(text, line->to);
-    text_append_char(text, '}');
-}
 
 int export_difference(const struct project_entry *entry, bool json, struct text *text,
                       spex_error *error)
 {
     struct model_line *lines;
-    size_t count, written = 0;
-    int status = model_lines(entry, entry->model, &lines, &count, error);
+    size_t count;
+    int status =
+        model_lines(entry->specification, entry->model, entry->model, &lines, &count, error);
     if (status)
         return status;
     if (json) {
-        text_append(text, "{\"spec\":");
-        text_append_json(text, entry->specification->name);
-        text_append(text, ",\"transitions\":[");
+        difference_write_json(entry->specification->name, lines, count, text);
+        text_append_char(text, '\n');
+    } else {
+        difference_write(lines, count, true, text);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (json)
-            text_append(text, written++ ? ",\n " : "");
-        append_line(text, &lines[i], json);
-    }
-    if (json)
-        text_append(text, "]}\n");
     free(lines);
     return text->failed ? error_memory(error) : SPEX_OK;
 }

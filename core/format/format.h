@@ -82,6 +82,13 @@ struct json_comparison {
 };
 int json_write_comparison(const struct json_comparison *comparison, struct text *text);
 
+/* -- A model beside its specification: a line a transition, "+ from --[action]-> to" (only in the
+ * model), "? ..." (not in it), and with `both` what both have; and as JSON. */
+struct model_line;
+void difference_write(const struct model_line *lines, size_t count, bool both, struct text *text);
+void difference_write_json(const char *specification, const struct model_line *lines, size_t count,
+                           struct text *text);
+
 /* -- Mermaid stateDiagram-v2 */
 /* What is added to it; each may be NULL, and so may its elements. */
 struct mermaid_marks {

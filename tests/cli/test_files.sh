@@ -265,6 +265,28 @@ test_models_freeze_and_learn() {
     chmod 755 spex_impl_models
 }
 
+test_models_diff() {
+    light_project
+    expect 0 models diff
+    out_is ''
+    sed -i '/red --.fail/d; $a red --[smash]-> red' spex_impl_models/Light.spex
+    expect 1 models diff Light
+    out_is 'Light
++ red --[smash]-> red
+? red --[fail]-> dark'
+    expect 1 models diff --json
+    json 0.spec Light
+    json 0.transitions.0.in model
+    json 0.transitions.0.action smash
+    json 0.transitions.1.in specification
+    json 0.transitions.2.in both
+    expect 2 models diff Lihgt
+    err_has "did you mean 'Light'?"
+    echo garbage >spex_impl_models/Light.spex
+    expect 2 models diff
+    err_has "Light.spex:1"
+}
+
 test_models_list() {
     light_project
     expect 0 models
