@@ -1,3 +1,4 @@
+/* What is to be done to many instances: counted, shown, confirmed. */
 #include "views/bulk.h"
 
 #include <inttypes.h>
@@ -6,26 +7,12 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "manager/manager.h"
+#include "views/bulk_private.h"
 #include "views/format.h"
 
-enum { PAGE = 500, LINES = 12 };
+enum { LINES = 12 };
 
-/* What is to be done to which; each step on the way owns one. */
-struct bulk {
-    struct explorer *explorer;
-    enum bulk_kind kind;
-    struct filter *filter; /* NULL: all */
-    char **names;          /* only these; `all`: all but these */
-    size_t name_count, name_capacity;
-    bool all;
-    struct state_count *kinds; /* the preview */
-    size_t kind_count;
-    uint64_t total;
-    char *specification, *state; /* to mock at */
-};
-
-static void bulk_free(void *context)
+void bulk_free(void *context)
 {
     struct bulk *bulk = context;
     if (!bulk)
@@ -66,168 +53,12 @@ static struct bulk *bulk_copy(const struct bulk *from)
     return NULL;
 }
 
-static const char *word_of(enum bulk_kind kind)
-{
-    static const char *const words[] = {"Delete", "Prune", "Mock"};
-    return words[kind];
-}
-
-static const char *done_word(enum bulk_kind kind)
-{
-    static const char *const words[] = {"Deleted", "Pruned", "Mocked"};
-    return words[kind];
-}
-
-/* ------------------------------------------------------- what is over */
-
-/* The filter that a text stands for; NULL when memory is out. */
-static struct filter *parsed(struct text *words)
-{
-    struct filter *filter = NULL;
-    if (words->failed || filter_parse(&filter, text_value(words), NULL, NULL))
-        filter = NULL;
-    text_release(words);
-    return filter;
-}
-
-static void append_states(struct text *words, const struct spex_specification *specification)
-{
-    const spex_policy *policy = spex_specification_policy(specification);
-    const char *before = " state:";
-    for (size_t i = 0; i < policy->prunable_state_count; i++, before = ",") {
-        text_append(words, before);
-        filter_quote(words, policy->prunable_states[i], false);
-    }
-    for (uint32_t i = 0;
-         policy->prunable == SPEX_PRUNABLE_TERMINAL && i < specification->states.count; i++)
-        if (specification_state_terminal(specification, i)) {
-            text_append(words, before);
-            filter_quote(words, symbols_name(&specification->states, i), false);
-            before = ",";
-        }
-}
-
-/* What one policy says is over: "spec:Order history>0 age>3600000ms state:done,cancelled".
- * NULL: nothing ever is. */
-static struct filter *over_by(const struct spex_specification *specification)
-{
-    const spex_policy *policy = spex_specification_policy(specification);
-    struct text words = {0}, states = {0};
-    append_states(&states, specification);
-    bool every = policy->prunable == SPEX_PRUNABLE_ALL;
-    if (policy->prune_timeout != SPEX_INFINITY && (states.length || every)) {
-        text_append(&words, "spec:");
-        filter_quote(&words, specification->name, false);
-        text_printf(&words, " history>0 age>%" PRId64 "ms%s", policy->prune_timeout,
-                    every ? " not state:\"\"" : text_value(&states));
-    }
-    text_release(&states);
-    return parsed(&words);
-}
-
-/* What the policies of all specifications say is over; NULL: nothing ever is. */
-static struct filter *over(const struct workspace *workspace)
-{
-    struct filter *any = NULL;
-    const struct snapshot *snapshot = workspace->snapshot;
-    for (size_t i = 0; snapshot && i < snapshot->project.count; i++) {
-        const struct spex_specification *specification = snapshot->project.entries[i].specification;
-        struct filter *one = specification ? over_by(specification) : NULL;
-        if (one)
-            any = any ? filter_join(FILTER_OR, any, one) : one;
-    }
-    return any;
-}
-
-/* ------------------------------------------------------------- doing it */
-
-struct bulk_job {
-    struct job job;
-    struct bulk *bulk;
-    struct snapshot *snapshot;
-    uint64_t done, gone; /* of those that were asked for; not there any more */
-    spex_error error;
-};
-
-static bool cancelled(void *context)
-{
-    return atomic_load(&((struct job *)context)->cancelled);
-}
-
-static void progress(struct bulk_job *self)
-{
-    if (self->bulk->total)
-        atomic_store(&self->job.part, (double)self->done / (double)self->bulk->total);
-}
-
-static bool going(void *context, uint64_t deleted)
-{
-    struct bulk_job *self = context;
-    self->done = deleted;
-    progress(self);
-    return !cancelled(self);
-}
-
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-static bool named(const struct bulk *bulk, const char *identifier)
-{
-    return bulk->name_count &&
-           bsearch(&identifier, bulk->names, bulk->name_count, sizeof *bulk->names, compare_names);
-}
-
-static int do_one(struct bulk_job *self, struct spex_manager *manager, const spex_instance *row)
-{
-    const struct bulk *bulk = self->bulk;
-    bool there = true;
-    int status = bulk->kind == BULK_MOCK
-                     ? spex_mock(manager, row->specification, row->identifier, row->meta,
-                                 bulk->state, &self->error)
-                     : spex_delete(manager, row->identifier, &there, &self->error);
-    self->done += !status && there;
-    self->gone += !status && !there;
-    progress(self);
-    return status;
-}
-
-/* Page by page in order of identifiers, so that what changes on the way is in nobody's way. */
-static int do_pages(struct bulk_job *self, struct spex_manager *manager, struct reader *reader,
-                    const struct filter *filter, bool exceptions)
-{
-    struct page page = {0};
-    int status = SPEX_OK;
-    for (bool more = true; more && !status;) {
-        struct page next = {0};
-        struct page_request request = {.filter = filter,
-                                       .limit = PAGE,
-                                       .anchor = page.count ? page.rows[page.count - 1] : NULL,
-                                       .cancelled = cancelled,
-                                       .context = &self->job};
-        status = reader_page(reader, &request, &next, &self->error);
-        page_release(&page);
-        page = next;
-        for (size_t i = 0; !status && i < page.count; i++) {
-            if (exceptions && named(self->bulk, page.rows[i]->identifier))
-                continue;
-            status = cancelled(self) ? error_set(&self->error, SPEX_ERROR_CANCELLED, "cancelled")
-                                     : do_one(self, manager, page.rows[i]);
-        }
-        more = page.count == PAGE;
-    }
-    page_release(&page);
-    return status;
-}
-
-/* A filter for some of the names, together with the bulk's own. */
-static int each_names(const struct bulk *bulk,
-                      int (*call)(void *context, const struct filter *filter), void *context)
+int bulk_each_names(const struct bulk *bulk,
+                    int (*call)(void *context, const struct filter *filter), void *context)
 {
     int status = SPEX_OK;
-    for (size_t i = 0; !status && i < bulk->name_count; i += PAGE) {
-        size_t count = bulk->name_count - i < PAGE ? bulk->name_count - i : PAGE;
+    for (size_t i = 0; !status && i < bulk->name_count; i += BULK_PAGE) {
+        size_t count = bulk->name_count - i < BULK_PAGE ? bulk->name_count - i : BULK_PAGE;
         struct filter names = {.kind = FILTER_TEST,
                                .key = FILTER_IDENTIFIER,
                                .comparison = FILTER_IS,
@@ -241,101 +72,10 @@ static int each_names(const struct bulk *bulk,
     return status;
 }
 
-struct naming {
-    struct bulk_job *self;
-    struct spex_manager *manager;
-    struct reader *reader;
-};
-
-static int do_names(void *context, const struct filter *filter)
+static const char *word_of(enum bulk_kind kind)
 {
-    struct naming *naming = context;
-    return do_pages(naming->self, naming->manager, naming->reader, filter, false);
-}
-
-static int do_all(struct bulk_job *self, struct spex_manager *manager, struct reader *reader)
-{
-    struct bulk *bulk = self->bulk;
-    if (!bulk->all) {
-        struct naming naming = {self, manager, reader};
-        return each_names(bulk, do_names, &naming);
-    }
-    if (bulk->kind == BULK_MOCK || bulk->name_count)
-        return do_pages(self, manager, reader, bulk->filter, true);
-    struct sweep_watch watch = {going, self};
-    uint64_t deleted = 0;
-    int status = manager_delete_matching(manager, bulk->filter, &watch, &deleted, &self->error);
-    self->done = deleted;
-    return status;
-}
-
-static void bulk_run(struct job *job)
-{
-    struct bulk_job *self = (struct bulk_job *)job;
-    struct workspace *workspace = self->bulk->explorer->workspace;
-    struct spex_manager *manager;
-    struct reader *reader;
-    if (workspace_manager(workspace, self->snapshot, false, &manager, &self->error) ||
-        workspace_reader(workspace, LANE_WRITE, &reader, &self->error))
-        return;
-    do_all(self, manager, reader);
-}
-
-static void bulk_finish(struct job *job)
-{
-    struct bulk_job *self = (struct bulk_job *)job;
-    const struct bulk *bulk = self->bulk;
-    struct explorer *explorer = bulk->explorer;
-    explorer->writing--;
-    char done[32], total[32];
-    format_count(self->done, false, done);
-    format_count(bulk->total, false, total);
-    if (self->error.status == SPEX_ERROR_CANCELLED)
-        explorer_message(explorer, ROLE_BAD,
-                         "Ended: %s %s of %s instances; the others are as before.",
-                         done_word(bulk->kind), done, total);
-    else if (self->error.status)
-        explorer_message(explorer, ROLE_BAD, "%s %s of %s instances, then: %s",
-                         done_word(bulk->kind), done, total, self->error.message);
-    else
-        explorer_message(explorer, ROLE_GOOD, "%s %s instance%s.", done_word(bulk->kind), done,
-                         self->done == 1 ? "" : "s");
-    explorer->marks_done = true;
-    explorer_select_instance(explorer, NULL, NULL);
-    workspace_refresh(explorer->workspace, REFRESH_CHANGED);
-}
-
-static void bulk_release(struct job *job)
-{
-    struct bulk_job *self = (struct bulk_job *)job;
-    snapshot_drop(self->snapshot);
-    bulk_free(self->bulk);
-    free(self);
-}
-
-static void start(struct bulk *bulk)
-{
-    static const char *const what[] = {"deleting instances", "pruning instances",
-                                       "mocking instances"};
-    struct explorer *explorer = bulk->explorer;
-    struct bulk_job *self = memory_allocate(1, sizeof *self);
-    if (!self) {
-        bulk_free(bulk);
-        return;
-    }
-    self->job = (struct job){.what = what[bulk->kind],
-                             .lane = LANE_WRITE,
-                             .run = bulk_run,
-                             .finish = bulk_finish,
-                             .release = bulk_release,
-                             .may_end = true,
-                             .part = 0};
-    self->bulk = bulk;
-    if (bulk->name_count)
-        qsort(bulk->names, bulk->name_count, sizeof *bulk->names, compare_names);
-    self->snapshot = snapshot_keep(explorer->workspace->snapshot);
-    explorer->writing++;
-    jobs_submit(explorer->jobs, &self->job);
+    static const char *const words[] = {"Delete", "Prune", "Mock"};
+    return words[kind];
 }
 
 /* ----------------------------------------------------------- confirming */
@@ -344,7 +84,7 @@ static void confirmed(void *context)
 {
     struct bulk *again = bulk_copy(context);
     if (again)
-        start(again);
+        bulk_start(again);
 }
 
 static void number_typed(void *context, const char *text)
@@ -527,10 +267,10 @@ static void preview_run(struct job *job)
     struct bulk *bulk = self->bulk;
     if (workspace_reader(bulk->explorer->workspace, LANE_COUNT, &self->reader, &self->error))
         return;
-    reader_watch(self->reader, cancelled, job);
+    reader_watch(self->reader, job_cancelled, job);
     int status = bulk->all ? add_kinds(self, bulk->filter) : SPEX_OK;
     if (!status)
-        each_names(bulk, bulk->all ? take_away : add_kinds, self);
+        bulk_each_names(bulk, bulk->all ? take_away : add_kinds, self);
     reader_watch(self->reader, NULL, NULL);
     for (size_t i = 0; i < bulk->kind_count; i++)
         bulk->total += bulk->kinds[i].instances;
@@ -591,7 +331,7 @@ static struct bulk *make_bulk(struct explorer *explorer, enum bulk_kind kind,
     if (made && bulk->all && filter)
         made = (bulk->filter = filter_copy(filter)) != NULL;
     if (made && kind == BULK_PRUNE) {
-        struct filter *policies = over(explorer->workspace);
+        struct filter *policies = bulk_over(explorer->workspace);
         if (!policies)
             explorer_message(explorer, ROLE_WARNING,
                              "No specification here has a prune timeout and prunable states.");

@@ -21,14 +21,6 @@ struct coverage_job {
     struct covered result;
 };
 
-static bool report(void *context, const char *what, double part)
-{
-    struct job *job = context;
-    (void)what;
-    atomic_store(&job->part, part);
-    return !atomic_load(&job->cancelled);
-}
-
 /* Without a model nothing is covered. */
 static int make_model(const struct project_entry *entry, struct lts *model, spex_error *error)
 {
@@ -44,7 +36,7 @@ static void coverage_run(struct job *job)
     struct coverage_job *self = (struct coverage_job *)job;
     struct covered *result = &self->result;
     const struct project_entry *entry = project_find(&self->snapshot->project, self->name);
-    struct progress progress = {report, job};
+    struct progress progress = job_progress(job);
     struct lts model = {0};
     spex_error *error = &result->error;
     error_clear(error);

@@ -55,16 +55,11 @@ bool export_possible(const struct explorer *explorer, enum export_what what)
 
 /* --------------------------------------------------------------- rendering */
 
-static bool cancelled(void *context)
-{
-    return atomic_load(&((struct job *)context)->cancelled);
-}
-
 static int render_painted(struct export_job *self, const struct painted_graph *painted,
                           struct text *text)
 {
     struct layout_options options = {
-        .budget = 20000, .cancelled = cancelled, .context = &self->job};
+        .budget = 20000, .cancelled = job_cancelled, .context = &self->job};
     struct graph_paint paint = painted_paint(painted);
     struct render_subject subject = {
         .lts = &painted->shape->part.lts, .name = self->request.specification, .paint = &paint};
@@ -79,7 +74,7 @@ static int render_painted(struct export_job *self, const struct painted_graph *p
 static int render_plain(struct export_job *self, struct text *text)
 {
     struct layout_options options = {
-        .budget = 20000, .cancelled = cancelled, .context = &self->job};
+        .budget = 20000, .cancelled = job_cancelled, .context = &self->job};
     const struct project_entry *entry =
         project_find(&self->request.snapshot->project, self->request.specification);
     struct render_subject subject = {0};

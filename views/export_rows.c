@@ -35,14 +35,9 @@ void export_rows_release(struct export_rows *rows)
     free(rows->identifier);
 }
 
-static bool cancelled(void *context)
-{
-    return atomic_load(&((struct job *)context)->cancelled);
-}
-
 static bool stopped(const struct export_rows *rows, spex_error *error)
 {
-    if (!cancelled(rows->job))
+    if (!job_cancelled(rows->job))
         return false;
     error_set(error, SPEX_ERROR_CANCELLED, "cancelled");
     return true;
@@ -89,7 +84,7 @@ static int put_pages(struct export_rows *rows, struct reader *reader, struct tex
                                    .order = rows->order,
                                    .descending = rows->descending,
                                    .limit = PAGE,
-                                   .cancelled = cancelled,
+                                   .cancelled = job_cancelled,
                                    .context = rows->job};
     struct page page = {0};
     int status = SPEX_OK;

@@ -24,11 +24,6 @@ struct picture_job {
     spex_error error;
 };
 
-static bool cancelled(void *context)
-{
-    return atomic_load(&((struct job *)context)->cancelled);
-}
-
 /* --------------------------------------------------------------------- looks */
 
 static void look_of_state(const struct picture_job *self, uint32_t state, struct state_look *look)
@@ -167,9 +162,9 @@ static int make_looks(struct picture_job *self, spex_error *error)
 static void picture_run(struct job *job)
 {
     struct picture_job *self = (struct picture_job *)job;
-    struct layout_options layout = {.cancelled = cancelled, .context = job};
+    struct layout_options layout = {.cancelled = job_cancelled, .context = job};
     self->request.layout = &layout;
-    int status = cancelled(job) ? SPEX_ERROR_CANCELLED : SPEX_OK;
+    int status = job_cancelled(job) ? SPEX_ERROR_CANCELLED : SPEX_OK;
     if (status)
         error_set(&self->error, status, "cancelled");
     if (!status && !self->shape)

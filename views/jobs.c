@@ -89,6 +89,24 @@ static bool start_lane(struct lane_state *lane)
     return lane->started;
 }
 
+bool job_cancelled(void *job)
+{
+    return atomic_load(&((struct job *)job)->cancelled);
+}
+
+static bool note(void *context, const char *what, double part)
+{
+    struct job *job = context;
+    (void)what;
+    atomic_store(&job->part, part);
+    return !job_cancelled(job);
+}
+
+struct progress job_progress(struct job *job)
+{
+    return (struct progress){note, job};
+}
+
 struct jobs *jobs_create(const spex_clock *clock)
 {
     struct jobs *jobs = memory_allocate(1, sizeof *jobs);

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/progress.h"
 #include "spex.h"
 
 enum lane {
@@ -35,6 +36,10 @@ struct job {
     struct job *next;
     bool showing; /* the jobs' own */
 };
+
+/* For what a job calls: whether it is to end, and where it tells how far it is. */
+bool job_cancelled(void *job);
+struct progress job_progress(struct job *job);
 
 struct jobs;
 

@@ -52,14 +52,6 @@ void play_close(struct play *play)
 
 /* ---------------------------------------------------------- on the lane's thread */
 
-static bool report(void *context, const char *what, double part)
-{
-    struct job *job = context;
-    (void)what;
-    atomic_store(&job->part, part);
-    return !atomic_load(&job->cancelled);
-}
-
 static int take_turn(struct play_job *self, struct round *round, size_t chosen, bool by_program)
 {
     if (!memory_reserve(&self->turns, &self->turn_capacity, self->turn_count + 1,
@@ -103,7 +95,7 @@ static int attack(struct play_job *self)
 static int begin(struct play_job *self)
 {
     struct play *play = self->play;
-    struct progress progress = {report, &self->job};
+    struct progress progress = job_progress(&self->job);
     const struct lts *left = &play->sides[LEFT], *right = &play->sides[RIGHT];
     const struct project_entry *entry = project_find(&self->snapshot->project, play->name);
     int status = project_lts(entry, &play->sides[LEFT], &play->sides[RIGHT], &self->error);

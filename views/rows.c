@@ -45,11 +45,6 @@ static int64_t moment(const struct explorer *explorer)
 
 /* --------------------------------------------------- on the rows' lane */
 
-static bool cancelled(void *context)
-{
-    return atomic_load(&((struct job *)context)->cancelled);
-}
-
 static void found(void *context, spex_instance *const *items, size_t count, double part)
 {
     struct rows_job *self = context;
@@ -92,7 +87,7 @@ static spex_instance *find_kept(struct rows_job *self, struct reader *reader)
     struct filter *parts[] = {&id, self->filter};
     struct filter both = {.kind = FILTER_AND, .parts = parts, .part_count = self->filter ? 2 : 1};
     struct page_request request = {
-        .filter = &both, .limit = 1, .cancelled = cancelled, .context = &self->job};
+        .filter = &both, .limit = 1, .cancelled = job_cancelled, .context = &self->job};
     struct page page;
     spex_error error;
     if (reader_page(reader, &request, &page, &error) || !page.count) {
@@ -143,7 +138,7 @@ static void rows_run(struct job *job)
     struct rows_job *self = (struct rows_job *)job;
     struct reader *reader;
     self->started = moment(self->rows->explorer);
-    if (cancelled(job)) {
+    if (job_cancelled(job)) {
         error_set(&self->error, SPEX_ERROR_CANCELLED, "cancelled");
         return;
     }
@@ -396,7 +391,7 @@ static void request(struct rows *rows, const spex_instance *anchor, bool backwar
                                           .backwards = backwards,
                                           .anchor = self->anchor,
                                           .limit = WINDOW + 1,
-                                          .cancelled = cancelled,
+                                          .cancelled = job_cancelled,
                                           .found = found,
                                           .context = &self->job};
     if ((rows->filter && !self->filter) || (anchor && !self->anchor)) {
@@ -432,7 +427,7 @@ static void count_run(struct job *job)
     int64_t started = moment(explorer);
     if (workspace_reader(explorer->workspace, LANE_COUNT, &reader, NULL))
         return;
-    reader_watch(reader, cancelled, job);
+    reader_watch(reader, job_cancelled, job);
     struct page_request request = {
         .filter = self->filter, .order = self->order, .descending = self->descending};
     self->counted = reader_count(reader, self->filter, &self->total, NULL) == SPEX_OK;

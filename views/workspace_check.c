@@ -53,14 +53,6 @@ static uint64_t content_of(const struct project_entry *entry)
     return hash;
 }
 
-static bool report(void *context, const char *what, double part)
-{
-    (void)what;
-    struct job *job = context;
-    atomic_store(&job->part, part);
-    return !atomic_load(&job->cancelled);
-}
-
 /* Only classes that both sides have get a letter, in the order of the specification's
  * states; the state before initialisation is never drawn and gets none of its own. */
 static bool letter(struct check *check, uint32_t class_count)
@@ -128,7 +120,7 @@ static void check_run(struct job *job)
     struct check_job *self = (struct check_job *)job;
     struct check *check = self->result;
     const struct project_entry *entry = project_find(&self->snapshot->project, self->name);
-    struct progress progress = {report, job};
+    struct progress progress = job_progress(job);
     check->at = workspace_now(self->workspace);
     check->status = project_lts(entry, &check->sides[LEFT], &check->sides[RIGHT], &check->error);
     if (!check->status)
