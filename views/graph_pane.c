@@ -268,7 +268,8 @@ static void draw_frame(const struct graph_pane *pane, struct canvas *canvas, str
     struct text title = {0};
     text_append(&title, pane->side == LEFT ? "Specification" : "Model");
     if (pane->side == RIGHT && summary && summary->entry && summary->entry->model)
-        text_append(&title, summary->entry->model->learning ? ", learning" : ", frozen");
+        text_printf(&title, "%s%s", summary->entry->model->learning ? ", learning" : ", frozen",
+                    summary->edited ? ", not saved" : "");
     canvas_frame(canvas, area, focus ? ROLE_FRAME_FOCUS : ROLE_FRAME, text_value(&title));
     text_release(&title);
 }

@@ -111,6 +111,7 @@ static void the_graphs_show_what_is_changed(void)
     add(&screen, "locked", "kick", "kaputt");
     screen_keys(&screen, "4 v v");
     ASSERT_CONTAINS(screen_text(&screen, 120, 40), "kaputt");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "Model, frozen, not saved");
     screen_keys(&screen, "6 u 4");
     CU_ASSERT_PTR_NULL(strstr(screen_text(&screen, 120, 40), "kaputt"));
     screen_close(&screen);
