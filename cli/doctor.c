@@ -318,7 +318,6 @@ const struct verb doctor_verb = {
     .name = "doctor",
     .usage = "",
     .summary = "what could be in the way here, and what to do about it",
-    .details =
-        "Looks at the versions of libraries, the terminal, the settings of spex-tui, Graphviz,\n"
-        "the files of the project, the store and its disk. Exits with 1 if there is a problem.",
+    .details = "Looks at SQLite, the terminal, the settings of spex-tui, Graphviz, the project's\n"
+               "files, the store and its disk. Exits with 1 if there is a problem.",
     .run = doctor};
