@@ -143,83 +143,11 @@ void reverse_release(struct reverse *reverse)
     memset(reverse, 0, sizeof *reverse);
 }
 
-/* Moves an edge down to where it belongs in a heap. */
-static void sift(uint64_t *edges, size_t place, size_t count)
-{
-    uint64_t edge = edges[place];
-    for (size_t child; (child = 2 * place + 1) < count; place = child) {
-        if (child + 1 < count && edges[child + 1] > edges[child])
-            child++;
-        if (edges[child] <= edge)
-            break;
-        edges[place] = edges[child];
-    }
-    edges[place] = edge;
-}
+/* So few are sorted by insertion. */
+enum { FEW_EDGES = 32 };
 
-static void sort_by_heap(uint64_t *edges, size_t count)
+static void insert_edges(uint64_t *edges, size_t count)
 {
-    for (size_t i = count / 2; i-- > 0;)
-        sift(edges, i, count);
-    while (count > 1) {
-        uint64_t largest = edges[0];
-        edges[0] = edges[--count];
-        edges[count] = largest;
-        sift(edges, 0, count);
-    }
-}
-
-/* Those below the pivot to the front; answers how many of them there are, at least one and
- * not all. */
-static size_t part_edges(uint64_t *edges, size_t count)
-{
-    uint64_t low = edges[0], middle = edges[count / 2], high = edges[count - 1];
-    uint64_t pivot = low < middle ? (middle < high ? middle
-                                     : low < high  ? high
-                                                   : low)
-                                  : (low < high      ? low
-                                     : middle < high ? high
-                                                     : middle);
-    size_t left = 0, right = count - 1;
-    while (true) {
-        while (edges[left] < pivot)
-            left++;
-        while (edges[right] > pivot)
-            right--;
-        if (left >= right)
-            return right + 1;
-        uint64_t swap = edges[left];
-        edges[left++] = edges[right];
-        edges[right--] = swap;
-    }
-}
-
-static void sort_long(uint64_t *edges, size_t count, unsigned depth)
-{
-    enum { SHORT = 32 };
-    while (count > SHORT) {
-        if (depth-- == 0) {
-            sort_by_heap(edges, count);
-            return;
-        }
-        size_t lower = part_edges(edges, count);
-        sort_long(edges + lower, count - lower, depth);
-        count = lower;
-    }
-    sort_edges(edges, count);
-}
-
-void sort_edges(uint64_t *edges, size_t count)
-{
-    enum { SHORT = 32, DEPTH = 48 };
-    if (count > SHORT) {
-        bool sorted = true;
-        for (size_t i = 1; sorted && i < count; i++)
-            sorted = edges[i - 1] <= edges[i];
-        if (!sorted)
-            sort_long(edges, count, DEPTH);
-        return;
-    }
     for (size_t i = 1; i < count; i++) {
         uint64_t edge = edges[i];
         size_t place = i;
@@ -227,6 +155,52 @@ void sort_edges(uint64_t *edges, size_t count)
             edges[place] = edges[place - 1];
         edges[place] = edge;
     }
+}
+
+/* By the highest eight of the bits in which they differ, in place, then each part by itself: in
+ * eight rounds at most. */
+static void part_edges(uint64_t *edges, size_t count)
+{
+    enum { PARTS = 256 };
+    uint64_t differing = 0;
+    for (size_t i = 1; i < count; i++)
+        differing |= edges[i] ^ edges[0];
+    if (!differing)
+        return;
+    unsigned highest = 63 - (unsigned)__builtin_clzll(differing);
+    unsigned shift = highest < 8 ? 0 : highest - 7;
+    size_t ends[PARTS] = {0}, places[PARTS];
+    for (size_t i = 0; i < count; i++)
+        ends[edges[i] >> shift & (PARTS - 1)]++;
+    for (size_t part = 0, begin = 0; part < PARTS; part++) {
+        places[part] = begin;
+        ends[part] = begin += ends[part];
+    }
+    for (size_t part = 0; part < PARTS; part++)
+        while (places[part] < ends[part]) {
+            uint64_t edge = edges[places[part]];
+            for (size_t home; (home = edge >> shift & (PARTS - 1)) != part;) {
+                uint64_t other = edges[places[home]];
+                edges[places[home]++] = edge;
+                edge = other;
+            }
+            edges[places[part]++] = edge;
+        }
+    for (size_t part = 0, begin = 0; shift && part < PARTS; begin = ends[part++])
+        sort_edges(edges + begin, ends[part] - begin);
+}
+
+void sort_edges(uint64_t *edges, size_t count)
+{
+    if (count <= FEW_EDGES) {
+        insert_edges(edges, count);
+        return;
+    }
+    bool sorted = true;
+    for (size_t i = 1; sorted && i < count; i++)
+        sorted = edges[i - 1] <= edges[i];
+    if (!sorted)
+        part_edges(edges, count);
 }
 
 /* One pass of a radix sort; false when all numbers agree in this byte. */
