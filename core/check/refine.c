@@ -89,24 +89,37 @@ static bool close_marks(struct refinement *refinement, uint32_t number)
     return any;
 }
 
-/* Whoever has an edge into the new block has to be looked at again, but for internal
- * steps from another part of the same old block: the keys told them apart already. */
-static void mark_sources(struct refinement *refinement, uint32_t number, uint32_t parted,
-                         uint32_t first_new)
+enum { NODE_AHEAD = 32 };
+
+/* The states whose edges are followed next, who has these edges, and the blocks of those. */
+static void ask_for_sources(const struct refinement *refinement, const uint32_t *later)
 {
-    struct block block = refinement->blocks[number];
-    uint32_t size = block.end - block.begin;
-    /* Marking moves the elements of the very block that is walked. */
-    memcpy(refinement->states, refinement->elements + block.begin,
-           size * sizeof *refinement->states);
-    for (uint32_t i = 0; i < size; i++) {
-        const struct node *node = &refinement->nodes[refinement->states[i]];
-        if (i + GRAPH_AHEAD < size) {
-            const struct node *later = &refinement->nodes[refinement->states[i + GRAPH_AHEAD]];
-            __builtin_prefetch(later);
-            later = &refinement->nodes[refinement->states[i + GRAPH_AHEAD / 2]];
-            __builtin_prefetch(&refinement->sources[later->sources]);
-        }
+    enum { FEW = 4, SOURCES = 24, OTHERS = 16, BLOCKS = 8 };
+    const struct node *nodes = refinement->nodes, *node = &nodes[later[SOURCES]];
+    __builtin_prefetch(&nodes[later[NODE_AHEAD]]);
+    __builtin_prefetch(&refinement->sources[node->sources]);
+    node = &nodes[later[OTHERS]];
+    for (uint32_t k = node->sources; k < node[1].sources && k < node->sources + FEW; k++)
+        __builtin_prefetch(&nodes[refinement->sources[k]], 1);
+    node = &nodes[later[BLOCKS]];
+    for (uint32_t k = node->sources; k < node[1].sources && k < node->sources + FEW; k++)
+        __builtin_prefetch(&refinement->blocks[nodes[refinement->sources[k]].block], 1);
+}
+
+/* Whoever has an edge into one of the new blocks, those from first_new on, has to be looked at
+ * again, but for internal steps from another part of the same old block: the keys told
+ * them apart already. */
+static void mark_sources(struct refinement *refinement, uint32_t parted, uint32_t first_new)
+{
+    uint32_t *states = refinement->states, count = 0;
+    /* Marking moves the elements of the very blocks that are walked. */
+    for (uint32_t fresh = first_new; fresh < refinement->block_count; fresh++)
+        for (uint32_t i = refinement->blocks[fresh].begin; i < refinement->blocks[fresh].end; i++)
+            states[count++] = refinement->elements[i];
+    for (uint32_t i = 0; i < count; i++) {
+        const struct node *node = &refinement->nodes[states[i]];
+        if (i + NODE_AHEAD < count)
+            ask_for_sources(refinement, states + i);
         for (uint32_t k = node->sources; k < node->visible; k++) {
             uint32_t home = refinement->nodes[refinement->sources[k]].block;
             if (home != parted && home < first_new)
@@ -128,6 +141,8 @@ static uint32_t take_signature(struct refinement *refinement, uint32_t state, ui
     for (uint32_t i = nodes[state].first; i < nodes[state + 1].first; i++) {
         uint32_t label = edge_label(edges[i]);
         const struct node *target = &nodes[edge_target(edges[i])];
+        if (i + GRAPH_AHEAD < nodes[state + 1].first)
+            __builtin_prefetch(&nodes[edge_target(edges[i + GRAPH_AHEAD])]);
         uint64_t element = edge_make(label, target->block);
         if (label == LTS_INTERNAL && target->block == own && is_marked(refinement, target))
             element = edge_make(WITHIN, target->key);
@@ -285,8 +300,7 @@ static bool refine_block(struct refinement *refinement, uint32_t number)
         return true;
     }
     part_block(refinement, number, keys);
-    for (uint32_t fresh = first_new; fresh < refinement->block_count; fresh++)
-        mark_sources(refinement, fresh, number, first_new);
+    mark_sources(refinement, number, first_new);
     return true;
 }
 
