@@ -7,10 +7,11 @@
 
 #include "base/memory.h"
 
-/* A part of the name's hash beside its number spares a look at most names that are others. */
+/* The name's hash beside its number tells where the slot is in a larger table too, and spares a
+ * look at most names that are others. */
 struct symbol_slot {
     uint32_t index; /* + 1, 0: free */
-    uint32_t tag;
+    uint32_t hash;
 };
 
 /* Names live in chunks, so that growing never moves one. */
@@ -22,14 +23,13 @@ struct symbol_chunk {
 };
 
 static size_t slot_of(const struct symbols *symbols, const char *bytes, size_t length,
-                      uint32_t *tag)
+                      uint32_t *hash)
 {
     size_t mask = symbols->slot_count - 1;
-    uint64_t hash = XXH3_64bits(bytes, length);
-    *tag = (uint32_t)(hash >> 32);
-    size_t slot = (size_t)hash & mask;
+    *hash = (uint32_t)XXH3_64bits(bytes, length);
+    size_t slot = *hash & mask;
     for (; symbols->slots[slot].index; slot = (slot + 1) & mask) {
-        if (symbols->slots[slot].tag != *tag)
+        if (symbols->slots[slot].hash != *hash)
             continue;
         const char *name = symbols->names[symbols->slots[slot].index - 1];
         if (strlen(name) == length && memcmp(name, bytes, length) == 0)
@@ -44,13 +44,18 @@ static bool grow(struct symbols *symbols)
     struct symbol_slot *slots = memory_allocate(bigger, sizeof *slots);
     if (!slots)
         return false;
+    for (size_t i = 0; i < symbols->slot_count; i++) {
+        struct symbol_slot old = symbols->slots[i];
+        size_t slot = old.hash & (bigger - 1);
+        if (!old.index)
+            continue;
+        while (slots[slot].index)
+            slot = (slot + 1) & (bigger - 1);
+        slots[slot] = old;
+    }
     free(symbols->slots);
     symbols->slots = slots;
     symbols->slot_count = bigger;
-    for (uint32_t i = 0, tag; i < symbols->count; i++) {
-        size_t slot = slot_of(symbols, symbols->names[i], strlen(symbols->names[i]), &tag);
-        slots[slot] = (struct symbol_slot){i + 1, tag};
-    }
     return true;
 }
 
@@ -80,7 +85,7 @@ uint32_t symbols_find_bytes(const struct symbols *symbols, const char *bytes, si
 {
     if (symbols->slot_count == 0)
         return SYMBOL_NONE;
-    uint32_t tag, found = symbols->slots[slot_of(symbols, bytes, length, &tag)].index;
+    uint32_t hash, found = symbols->slots[slot_of(symbols, bytes, length, &hash)].index;
     return found ? found - 1 : SYMBOL_NONE;
 }
 
@@ -93,8 +98,8 @@ uint32_t symbols_intern_bytes(struct symbols *symbols, const char *bytes, size_t
 {
     if ((size_t)symbols->count * 2 >= symbols->slot_count && !grow(symbols))
         return SYMBOL_NONE;
-    uint32_t tag;
-    size_t slot = slot_of(symbols, bytes, length, &tag);
+    uint32_t hash;
+    size_t slot = slot_of(symbols, bytes, length, &hash);
     if (symbols->slots[slot].index)
         return symbols->slots[slot].index - 1;
     if (symbols->count == SYMBOL_NONE - 1 ||
@@ -105,7 +110,7 @@ uint32_t symbols_intern_bytes(struct symbols *symbols, const char *bytes, size_t
     if (!name)
         return SYMBOL_NONE;
     symbols->names[symbols->count] = name;
-    symbols->slots[slot] = (struct symbol_slot){++symbols->count, tag};
+    symbols->slots[slot] = (struct symbol_slot){++symbols->count, hash};
     return symbols->count - 1;
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 
-enum { FEWEST = 256, GROWTH = 4 };
+enum { FEWEST = 256, GROWTH = 2 };
 
 bool aut_labels_init(struct aut_labels *labels)
 {
@@ -55,7 +55,7 @@ bool aut_labels_add(struct aut_labels *labels, const char *bytes, size_t length,
 {
     if (length == 0 || length > 8 * AUT_LABEL_WORDS)
         return true;
-    if (++labels->count > labels->capacity / 2 && !grow(labels))
+    if (++labels->count > labels->capacity / 4 * 3 && !grow(labels))
         return false;
     struct aut_label *place = aut_labels_find(labels, bytes, length, hash);
     *place = (struct aut_label){.length = (uint32_t)length, .label = label};
