@@ -69,11 +69,34 @@ static int bind_private(struct listener *listener, const struct sockaddr_un *add
     return result;
 }
 
+/* Gives the socket its name, which nothing else may have that is alive. */
+static int place(struct listener *listener, const char *made, const struct sockaddr_un *address,
+                 spex_error *error)
+{
+    const char *path = address->sun_path;
+    struct stat about;
+    int result = link(made, path);
+    if (result < 0 && errno == EEXIST) {
+        if (lstat(path, &about) == 0 && !S_ISSOCK(about.st_mode))
+            return error_set(error, SPEX_ERROR_USAGE, "%s is there and is no socket", path);
+        if (answers(address))
+            return error_set(error, SPEX_ERROR_USAGE, "another program listens on %s", path);
+        unlink(path);
+        result = link(made, path);
+    }
+    listener->ours = result == 0 && lstat(path, &listener->file) == 0;
+    return result < 0 ? error_system(error, "%s", path) : SPEX_OK;
+}
+
+/* Made beside its place: whoever sees the socket can connect to it. */
 static int bind_path(struct listener *listener, const char *path, spex_error *error)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct stat about;
-    if (strlen(path) >= sizeof address.sun_path || !*path)
+    struct sockaddr_un address = {.sun_family = AF_UNIX}, made = {.sun_family = AF_UNIX};
+    const char *slash = strrchr(path, '/');
+    int folder = slash ? (int)(slash - path) + 1 : 0;
+    int length =
+        snprintf(made.sun_path, sizeof made.sun_path, "%.*s.%ld", folder, path, (long)getpid());
+    if (!*path || strlen(path) >= sizeof address.sun_path || length >= (int)sizeof made.sun_path)
         return error_set(error, SPEX_ERROR_USAGE,
                          "--listen wants a path of 1 to %zu bytes, which is all a socket's address "
                          "can hold",
@@ -82,19 +105,14 @@ static int bind_path(struct listener *listener, const char *path, spex_error *er
     listener->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (listener->socket < 0)
         return error_system(error, "%s", path);
-    int result = bind_private(listener, &address);
-    if (result < 0 && errno == EADDRINUSE) {
-        if (lstat(path, &about) == 0 && !S_ISSOCK(about.st_mode))
-            return error_set(error, SPEX_ERROR_USAGE, "%s is there and is no socket", path);
-        if (answers(&address))
-            return error_set(error, SPEX_ERROR_USAGE, "another program listens on %s", path);
-        unlink(path);
-        result = bind_private(listener, &address);
-    }
-    listener->ours = result == 0 && lstat(path, &listener->file) == 0;
-    if (result < 0 || listen(listener->socket, BACKLOG) < 0)
+    unlink(made.sun_path);
+    if (bind_private(listener, &made) < 0)
         return error_system(error, "%s", path);
-    return SPEX_OK;
+    int status = listen(listener->socket, BACKLOG) < 0
+                     ? error_system(error, "%s", path)
+                     : place(listener, made.sun_path, &address, error);
+    unlink(made.sun_path);
+    return status;
 }
 
 /* Whether the service manager that started this program has opened the socket already. */
