@@ -249,7 +249,7 @@ struct ahead {
     struct {
         struct aut_line line;
         unsigned number;
-        uint64_t hash;
+        uint32_t hash;
     } lines[AHEAD];
     size_t begin, end; /* counted on; the place is the rest by AHEAD */
 };
@@ -264,7 +264,7 @@ static int fail_at_label(const struct aut *aut, const struct aut_line *line, uns
 }
 
 static int take_transition(struct aut *aut, const struct aut_line *line, unsigned number,
-                           uint64_t hash, struct lts *lts)
+                           uint32_t hash, struct lts *lts)
 {
     const struct aut_label *known =
         aut_labels_find(&aut->labels, line->label, line->label_length, hash);
@@ -312,7 +312,7 @@ static int read_ahead(struct aut *aut, struct ahead *ahead, const char *end, str
         int status = take_lines(aut, ahead, 0, lts);
         return status ? status : fail(aut, at, lacking);
     }
-    uint64_t hash = aut_label_hash(line->label, line->label_length);
+    uint32_t hash = aut_label_hash(line->label, line->label_length);
     __builtin_prefetch(aut_labels_place(&aut->labels, hash));
     ahead->lines[place].hash = hash;
     ahead->lines[place].number = aut->line;
@@ -357,7 +357,7 @@ static int read_all(struct aut *aut, const char *internal, struct lts *lts)
     aut->internal_length = internal ? strlen(internal) : 0;
     aut->line_complete = true;
     int status = lts_init(lts, aut->error);
-    if (!status && !aut_labels_init(&aut->labels))
+    if (!status && !aut_labels_init(&aut->labels, &lts->labels))
         status = error_memory(aut->error);
     if (!status)
         status = read_header(aut, lts);

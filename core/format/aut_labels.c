@@ -4,11 +4,10 @@
 
 #include "base/memory.h"
 
-enum { FEWEST = 256, GROWTH = 2 };
-
-bool aut_labels_init(struct aut_labels *labels)
+bool aut_labels_init(struct aut_labels *labels, const struct symbols *names)
 {
-    *labels = (struct aut_labels){.capacity = FEWEST};
+    enum { FEW = 256 };
+    *labels = (struct aut_labels){.names = names, .capacity = FEW};
     labels->places = memory_allocate(labels->capacity, sizeof *labels->places);
     return labels->places != NULL;
 }
@@ -19,25 +18,16 @@ void aut_labels_release(struct aut_labels *labels)
     *labels = (struct aut_labels){0};
 }
 
-static uint64_t hash_again(const struct aut_label *label)
-{
-    char bytes[8 * AUT_LABEL_WORDS + AUT_MARGIN] = {0};
-    for (size_t i = 0; i < AUT_LABEL_WORDS; i++) {
-        uint64_t word = htole64(label->words[i]);
-        memcpy(bytes + 8 * i, &word, sizeof word);
-    }
-    return aut_label_hash(bytes, label->length);
-}
-
 static bool grow(struct aut_labels *labels)
 {
-    struct aut_labels bigger = {.count = labels->count, .capacity = labels->capacity * GROWTH};
+    struct aut_labels bigger = *labels;
+    bigger.capacity *= 2;
     bigger.places = memory_allocate(bigger.capacity, sizeof *bigger.places);
     if (!bigger.places)
         return false;
     for (size_t i = 0; i < labels->capacity; i++) {
         const struct aut_label *label = &labels->places[i];
-        struct aut_label *place = aut_labels_place(&bigger, label->length ? hash_again(label) : 0);
+        struct aut_label *place = aut_labels_place(&bigger, label->hash);
         if (!label->length)
             continue;
         while (place->length)
@@ -50,16 +40,17 @@ static bool grow(struct aut_labels *labels)
     return true;
 }
 
-bool aut_labels_add(struct aut_labels *labels, const char *bytes, size_t length, uint64_t hash,
+bool aut_labels_add(struct aut_labels *labels, const char *bytes, size_t length, uint32_t hash,
                     uint32_t label)
 {
-    if (length == 0 || length > 8 * AUT_LABEL_WORDS)
+    if (length == 0 || length > UINT32_MAX ||
+        (length > AUT_LABEL_BYTES && label == LTS_INTERNAL)) /* it has another name */
         return true;
     if (++labels->count > labels->capacity / 4 * 3 && !grow(labels))
         return false;
     struct aut_label *place = aut_labels_find(labels, bytes, length, hash);
-    *place = (struct aut_label){.length = (uint32_t)length, .label = label};
-    for (size_t at = 0; at < length; at += 8)
+    *place = (struct aut_label){.hash = hash, .length = (uint32_t)length, .label = label};
+    for (size_t at = 0; at < length && at < AUT_LABEL_BYTES; at += 8)
         place->words[at / 8] = aut_label_word(bytes, length, at);
     return true;
 }
