@@ -5,6 +5,8 @@
 #include "base/base.h"
 #include "manager/manager.h"
 
+enum { BATCH_TIME = 20000 }; /* microseconds of one transaction */
+
 int server_open(struct server *server, spex_error *error)
 {
     if (server->shard)
@@ -192,14 +194,23 @@ static struct request *run_alone(struct server *server, struct request *request)
     return next;
 }
 
+static int64_t monotonic_now(const struct server *server)
+{
+    const spex_clock *clock = &server->manager->options.clock;
+    return clock->monotonic(clock->context);
+}
+
+/* Until all are served, or the first of them has waited for so long. */
 static struct request *run_together(struct server *server, struct request *first)
 {
     enum served served = SERVED_DONE;
     struct request *request = first;
-    for (; request; request = request->next) {
+    int64_t end = monotonic_now(server) + BATCH_TIME;
+    for (bool in_time = true; request && in_time; request = request->next) {
         served = serve(server, request);
         if (served != SERVED_DONE)
             break;
+        in_time = monotonic_now(server) < end;
     }
     if (served == SERVED_FAILED) {
         rollback(server);

@@ -191,15 +191,40 @@ static spex_answer wait_at_gate(const spex_report *report, void *user_data)
     return SPEX_ACCEPT;
 }
 
-static void what_waits_is_written_with_one_commit(void)
+/* A clock that goes on whenever it is looked at. */
+struct pacing {
+    spex_clock clock;
+    int64_t pace;
+    _Atomic int64_t passed;
+};
+
+static int64_t pacing_wall(void *context)
+{
+    struct pacing *pacing = context;
+    return pacing->clock.wall(pacing->clock.context);
+}
+
+static int64_t pacing_monotonic(void *context)
+{
+    struct pacing *pacing = context;
+    return pacing->clock.monotonic(pacing->clock.context) +
+           atomic_fetch_add(&pacing->passed, pacing->pace);
+}
+
+/* How many commits a hundred requests take that were waiting. */
+static uint64_t commits_of_a_hundred(const char *name_of_store, int64_t pace)
 {
     struct setting setting;
+    struct pacing pacing = {.pace = pace};
     struct gate gate;
     char name[32];
     spex_error error;
     sem_init(&gate.entered, 0, 0);
     sem_init(&gate.open, 0, 0);
-    setting_init(&setting, "commits", true);
+    setting_init(&setting, name_of_store, true);
+    pacing.clock = setting.options.clock;
+    setting.options.clock =
+        (spex_clock){.wall = pacing_wall, .monotonic = pacing_monotonic, .context = &pacing};
     setting.options.handler = wait_at_gate;
     setting.options.handler_data = &gate;
     setting.options.distribution_factor = 1;
@@ -214,11 +239,23 @@ static void what_waits_is_written_with_one_commit(void)
     }
     sem_post(&gate.open);
     ASSERT_OK(spex_manager_flush(setting.manager, &error), error);
-    CU_ASSERT_EQUAL(setting.manager->servers[0].commits, before + 1);
+    uint64_t commits = setting.manager->servers[0].commits - before;
     ASSERT_TEXT(setting_show(&setting, "c99"), "basket/1/0");
     setting_release(&setting);
     sem_destroy(&gate.entered);
     sem_destroy(&gate.open);
+    return commits;
+}
+
+static void what_waits_is_written_with_one_commit(void)
+{
+    CU_ASSERT_EQUAL(commits_of_a_hundred("commits", 0), 1);
+}
+
+/* Nobody waits for long because others have much to be written. */
+static void a_batch_ends_in_time(void)
+{
+    CU_ASSERT_EQUAL(commits_of_a_hundred("slow", 1000000), 100);
 }
 
 int main(int argc, char **argv)
@@ -229,6 +266,7 @@ int main(int argc, char **argv)
         {"callers serve themselves and each other", callers_serve_themselves_and_each_other},
         {"a first step asks for its model", a_first_step_asks_for_its_model},
         {"what waits is written with one commit", what_waits_is_written_with_one_commit},
+        {"a batch ends in time", a_batch_ends_in_time},
         {0},
     };
     return suite_run("turns", tests, argc, argv);
