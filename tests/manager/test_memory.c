@@ -1,72 +1,13 @@
 /* Memory runs out at every possible moment: the k-th allocation fails, ours or SQLite's, for
  * every k of each call. The call says so and nothing happened, or it went well; what was
  * acknowledged is there, and afterwards everything works. */
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/allocations.h"
 #include "tests/manager/support.h"
-
-/* ------------------------------------------------- whose allocations fail */
-
-static sqlite3_mem_methods usual;
-static atomic_long sqlite_left;
-
-static bool sqlite_refused(void)
-{
-    if (atomic_load(&sqlite_left) <= 0)
-        return false;
-    long left = atomic_fetch_sub(&sqlite_left, 1);
-    if (left == 1)
-        atomic_store(&sqlite_left, -1);
-    return left == 1;
-}
-
-static void *sqlite_allocate(int size)
-{
-    return sqlite_refused() ? NULL : usual.xMalloc(size);
-}
-
-static void *sqlite_resize(void *block, int size)
-{
-    return sqlite_refused() ? NULL : usual.xRealloc(block, size);
-}
-
-/* Before SQLite is used for the first time. */
-static void take_over_sqlite(void)
-{
-    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &usual);
-    sqlite3_mem_methods methods = usual;
-    methods.xMalloc = sqlite_allocate;
-    methods.xRealloc = sqlite_resize;
-    sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-}
-
-static bool of_sqlite;
-
-/* The next to fail. Where making a store is part of each try, not every single one. */
-static long next_of(long k)
-{
-    return k + (long)suite_count(1 + (unsigned)k / 8, 1);
-}
-
-static void fail_after(long k)
-{
-    if (of_sqlite)
-        atomic_store(&sqlite_left, k);
-    else
-        memory_fail_after(k);
-}
-
-/* Ends the failing; whether there was one. */
-static bool failed(void)
-{
-    bool happened = of_sqlite ? atomic_load(&sqlite_left) < 0 : memory_failed();
-    fail_after(0);
-    return happened;
-}
 
 /* ------------------------------------------------------------- settings */
 
@@ -125,7 +66,7 @@ static void add_large(spex_manager *manager)
 static void memory_setting(struct setting *setting, const char *name)
 {
     char path[64];
-    snprintf(path, sizeof path, "%s-%s", name, of_sqlite ? "sqlite" : "core");
+    snprintf(path, sizeof path, "%s-%s", name, allocations_of_sqlite ? "sqlite" : "core");
     setting_init(setting, path, true);
     write_large_model(setting);
     setting->options.distribution_factor = 1;
@@ -270,9 +211,9 @@ static bool try_operation(struct setting *setting, size_t which, long k)
     atomic_fetch_add(&setting->clock.now, 2 * SECOND); /* idle for long enough to be pruned */
     char before[400];
     snprintf(before, sizeof before, "%s", whole(setting, identifier));
-    fail_after(k);
+    allocations_fail(k);
     int status = operations[which].run(setting, identifier, &error);
-    bool hit = failed();
+    bool hit = allocations_failed();
     const char *after = operations[which].after;
     const char *expected = after ? expected_of(after, identifier) : before;
     const char *is = whole(setting, identifier);
@@ -282,7 +223,8 @@ static bool try_operation(struct setting *setting, size_t which, long k)
             ASSERT_TEXT(is, expected);
     } else {
         CU_ASSERT_TRUE(hit);
-        CU_ASSERT_TRUE(status == SPEX_ERROR_MEMORY || (of_sqlite && status == SPEX_ERROR_STORE));
+        CU_ASSERT_TRUE(status == SPEX_ERROR_MEMORY ||
+                       (allocations_of_sqlite && status == SPEX_ERROR_STORE));
         ASSERT_TEXT(is, before);
     }
     if (!hit)
@@ -316,7 +258,7 @@ static void the_first_call_of_a_manager(void)
     memory_setting(&setting, "first");
     memory_open(&setting);
     for (size_t which = 0; which < OPERATIONS; which++)
-        for (long k = 1, calm = 0; calm < 2; k = next_of(k)) {
+        for (long k = 1, calm = 0; calm < 2; k = allocations_next(k)) {
             char identifier[32];
             snprintf(identifier, sizeof identifier, "f%zu-%ld", which, k);
             spex_error error;
@@ -327,9 +269,9 @@ static void the_first_call_of_a_manager(void)
             atomic_fetch_add(&setting.clock.now, 2 * SECOND);
             setting_close(&setting);
             memory_open(&setting);
-            fail_after(k);
+            allocations_fail(k);
             int status = operations[which].run(&setting, identifier, &error);
-            calm = failed() ? 0 : calm + 1;
+            calm = allocations_failed() ? 0 : calm + 1;
             const char *after = operations[which].after;
             const char *is = whole(&setting, identifier);
             if ((status == SPEX_OK || status == SPEX_ERROR_REFUSED) && after &&
@@ -427,7 +369,7 @@ static void every_question(void)
                                          ask_models, ask_export, ask_flush};
     struct setting setting;
     memory_setting(&setting, "many");
-    exported = suite_scratch_path(of_sqlite ? "exported-sqlite" : "exported");
+    exported = suite_scratch_path(allocations_of_sqlite ? "exported-sqlite" : "exported");
     memory_open(&setting);
     spex_error error;
     char name[32];
@@ -441,9 +383,9 @@ static void every_question(void)
         memory_open(&setting);
         long k = 1;
         for (unsigned calm = 0; calm < 3; k++) {
-            fail_after(k);
+            allocations_fail(k);
             int status = questions[i](&setting, &error);
-            bool hit = failed();
+            bool hit = allocations_failed();
             calm = hit ? 0 : calm + 1;
             CU_ASSERT_TRUE(hit || !status);
             CU_ASSERT_TRUE(!status || status == SPEX_ERROR_MEMORY || status == SPEX_ERROR_STORE);
@@ -462,19 +404,19 @@ static void opening_and_closing(void)
     memory_setting(&setting, "open");
     spex_error error;
     unsigned calm = 0;
-    for (long k = 1; calm < 3; k = next_of(k)) {
+    for (long k = 1; calm < 3; k = allocations_next(k)) {
         /* Half of the time there is no store yet. */
         char store[64];
-        snprintf(store, sizeof store, "open-%d/store-%ld", of_sqlite, k & 1 ? 0 : k);
+        snprintf(store, sizeof store, "open-%d/store-%ld", allocations_of_sqlite, k & 1 ? 0 : k);
         setting.options.store_dir = suite_scratch_path(store);
-        fail_after(k);
+        allocations_fail(k);
         int status = spex_manager_open(&setting.manager, &setting.options, &error);
         CU_ASSERT_EQUAL(status == SPEX_OK, setting.manager != NULL);
         if (!status)
             spex_init(setting.manager, "Large", "x", NULL, NULL, &error);
         spex_manager_close(setting.manager);
         setting.manager = NULL;
-        calm = failed() ? 0 : calm + 1;
+        calm = allocations_failed() ? 0 : calm + 1;
         setting_open(&setting);
         setting_close(&setting);
     }
@@ -497,9 +439,9 @@ static void timeouts(void)
         ASSERT_OK(spex_manager_start(setting.manager, &error), error);
         setting_pass(&setting, 0);
         CU_ASSERT_EQUAL(setting.witness.count, 0);
-        fail_after(k);
+        allocations_fail(k);
         setting_pass(&setting, 11 * SECOND);
-        calm = failed() ? 0 : calm + 1;
+        calm = allocations_failed() ? 0 : calm + 1;
         setting_pass(&setting, SECOND);
         setting_pass(&setting, SECOND);
         CU_ASSERT_EQUAL(setting.witness.count, 1);
@@ -512,10 +454,10 @@ static void test_runs(void)
 {
     spex_error error;
     unsigned calm = 0;
-    const char *store = suite_scratch_path(of_sqlite ? "runs-1/store" : "runs-0/store");
-    for (long k = 1; calm < 3; k = next_of(k)) {
+    const char *store = suite_scratch_path(allocations_of_sqlite ? "runs-1/store" : "runs-0/store");
+    for (long k = 1; calm < 3; k = allocations_next(k)) {
         char path[64];
-        snprintf(path, sizeof path, "runs-%d/%ld", of_sqlite, k);
+        snprintf(path, sizeof path, "runs-%d/%ld", allocations_of_sqlite, k);
         const char *folder = suite_scratch_path(path);
         spex_test *test = NULL;
         spex_model **added;
@@ -528,18 +470,18 @@ static void test_runs(void)
             ASSERT_OK(spex_init(spex_test_manager(test), "Learned", "x", NULL, NULL, &error),
                       error);
         }
-        fail_after(k);
+        allocations_fail(k);
         status = spex_test_end(test, &added, &count, &error);
-        told = failed();
+        told = allocations_failed();
         calm = told ? 0 : calm + 1;
         spex_models_free(added, count);
         CU_ASSERT_EQUAL(count, status ? 0 : 1);
-        snprintf(path, sizeof path, "runs-%d/%ld/Learned.spex", of_sqlite, k);
+        snprintf(path, sizeof path, "runs-%d/%ld/Learned.spex", allocations_of_sqlite, k);
         CU_ASSERT_EQUAL(access(suite_scratch_path(path), F_OK) == 0, !status);
         /* Beginning one. */
-        fail_after(k);
+        allocations_fail(k);
         status = spex_test_begin(&test, folder, store, &error);
-        told = failed();
+        told = allocations_failed();
         calm = told ? 0 : calm;
         CU_ASSERT_EQUAL(status == SPEX_OK, test != NULL);
         CU_ASSERT_TRUE(told || !status);
@@ -565,9 +507,9 @@ static void changed_models(void)
                             : "Specification: Order\nLearning mode: false\nTransitions:\n"
                               "nil --[__initialisation__]-> basket\n");
         atomic_fetch_add(&setting.clock.now, SECOND);
-        fail_after(k);
+        allocations_fail(k);
         spex_transition(setting.manager, "x", "hack", "basket", &error);
-        calm = failed() ? 0 : calm + 1;
+        calm = allocations_failed() ? 0 : calm + 1;
         atomic_fetch_add(&setting.clock.now, SECOND);
         CU_ASSERT_EQUAL(spex_transition(setting.manager, "x", "hack", "basket", &error),
                         knows ? SPEX_OK : SPEX_ERROR_REFUSED);
@@ -577,17 +519,6 @@ static void changed_models(void)
 
 /* ------------------------------------------------------------- both of them */
 
-#define WITH_BOTH(what)                                                                            \
-    static void what##_of_core(void)                                                               \
-    {                                                                                              \
-        of_sqlite = false;                                                                         \
-        what();                                                                                    \
-    }                                                                                              \
-    static void what##_of_sqlite(void)                                                             \
-    {                                                                                              \
-        of_sqlite = true;                                                                          \
-        what();                                                                                    \
-    }
 WITH_BOTH(every_call_on_an_instance)
 WITH_BOTH(the_first_call_of_a_manager)
 WITH_BOTH(every_question)
@@ -615,6 +546,6 @@ int main(int argc, char **argv)
         {"changed models, SQLite", changed_models_of_sqlite},
         {0},
     };
-    take_over_sqlite();
+    allocations_take_over();
     return suite_run("memory", tests, argc, argv);
 }
