@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/files.h"
 #include "cli/output.h"
+#include "project/learned.h"
 
 /* One comparison, or why there is none. */
 struct subject {
@@ -340,14 +341,16 @@ static void check_all(struct checking *checking, const struct session *session)
         printf(checking->rows ? "]\n" : "[]\n");
 }
 
-/* A store is not needed; one that is there and cannot be read is said. */
-static void open_store(struct checking *checking, const struct session *session)
+/* A store is not needed; what it learned counts, and one that cannot be read is said. */
+static void open_store(struct checking *checking, struct session *session)
 {
     spex_clock clock = clock_system();
     spex_error error;
     int status = reader_open(&checking->reader, session->options.store_dir, &clock, &error);
     if (status)
         checking->reader = NULL;
+    else
+        status = project_join_learned(&session->project, checking->reader, &error);
     if (status && status != SPEX_ERROR_NOT_FOUND)
         checking->answer = fail(checking->invocation, &error);
 }

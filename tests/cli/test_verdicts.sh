@@ -307,3 +307,19 @@ test_coverage_of_the_examples() {
     expect 0 coverage --specs "$source_dir/specs" --models "$source_dir/specs/models"
     [ "$(awk 'length > 80' out | grep -v -e '-->\|]->' | wc -l)" -eq 0 ] || problem "too wide: $(awk 'length > 80' out)"
 }
+
+# What the store learned since the file was written is part of a learning model.
+test_check_takes_what_was_learned() {
+    mkdir specs models
+    printf 'Specification: Light\nTransitions:\noff --[press]-> on\non --[press]-> off\n' >specs/light.spec
+    printf 'Specification: Light\nLearning mode: true\nTransitions:\nnil --[__initialisation__]-> off\noff --[press]-> on\n' >models/Light.spex
+    expect 1 check --models models
+    out_has "not equivalent"
+    expect 0 init Light one --models models
+    expect 0 transition one press on --models models
+    expect 1 check --models models
+    expect 0 transition one press off --models models
+    expect 0 check --models models
+    out_has "equivalent"
+    expect 1 check --models models --store elsewhere
+}
