@@ -209,8 +209,8 @@ static const struct {
 static const struct {
     wint_t code;
     const char *name;
-} control_keys[] = {{'\r', "Enter"}, {'\n', "Enter"},    {'\t', "Tab"},
-                    {27, "Esc"},     {127, "Backspace"}, {8, "Backspace"}};
+} control_keys[] = {{'\r', "Enter"},    {'\n', "Enter"},  {'\t', "Tab"}, {27, "Esc"},
+                    {127, "Backspace"}, {8, "Backspace"}, {' ', "Space"}};
 
 static void name_character(wint_t code, struct key *key)
 {
