@@ -87,8 +87,10 @@ static void append_sizes(struct text *text, const struct comparison *comparison)
     for (int side = LEFT; side <= RIGHT; side++) {
         text_append(text, "  ");
         text_append_visible(text, comparison->inputs[side].argument);
-        text_printf(text, ": %" PRIu32 " states, %zu transitions\n",
-                    comparison->sides[side].state_count, comparison->transitions[side]);
+        uint32_t states = comparison->sides[side].state_count;
+        size_t transitions = comparison->transitions[side];
+        text_printf(text, ": %" PRIu32 " state%s, %zu transition%s\n", states,
+                    states == 1 ? "" : "s", transitions, transitions == 1 ? "" : "s");
     }
 }
 

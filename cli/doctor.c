@@ -190,8 +190,9 @@ static void look_at_store(struct findings *findings, const struct project_option
             find(findings, LEVEL_PROBLEM, "store", "%s", info.shards[i].fault);
     }
     if (!status) {
-        find(findings, LEVEL_OK, "store", "%" PRIu64 " instances in %u shards of %s", instances,
-             info.store.shards, options->store_dir);
+        find(findings, LEVEL_OK, "store", "%" PRIu64 " instance%s in %u shard%s of %s", instances,
+             instances == 1 ? "" : "s", info.store.shards, info.store.shards == 1 ? "" : "s",
+             options->store_dir);
         look_at_place(findings, options, &info);
         look_at_permissions(findings, options, &info);
     }

@@ -175,15 +175,16 @@ static void append_report(struct text *text, const struct import_report *report,
     for (size_t i = 0; i < report->file_count; i++) {
         const struct import_file *file = &report->files[i];
         text_append_visible(text, file_name(file->path));
-        text_printf(text, ": %s, %" PRIu64 " instances\n", state_of(file), file->summary.objects);
+        text_printf(text, ": %s, %" PRIu64 " instance%s\n", state_of(file), file->summary.objects,
+                    file->summary.objects == 1 ? "" : "s");
     }
     text_printf(text,
                 "%" PRIu64 " found: %" PRIu64 " %s, %" PRIu64 " with more transitions, %" PRIu64
                 " unchanged, %" PRIu64 " older copies left out\n",
                 report->found, report->created, dry ? "would be new" : "new", report->extended,
                 report->unchanged, report->older);
-    text_printf(text, "%" PRIu64 " transitions%s", report->transitions,
-                dry ? " would be taken in" : " taken in");
+    text_printf(text, "%" PRIu64 " transition%s%s", report->transitions,
+                report->transitions == 1 ? "" : "s", dry ? " would be taken in" : " taken in");
     append_part(text, report->deviations, "of them deviations");
     append_part(text, report->mocked, "mocked");
     append_part(text, report->uninitialised, "never initialised");
@@ -225,7 +226,7 @@ static bool show_progress(const char *path, double part, uint64_t found, void *c
     if (line->terminal) {
         struct text what = {0};
         text_append_visible(&what, file_name(path));
-        text_printf(&what, ": %" PRIu64 " instances", found);
+        text_printf(&what, ": %" PRIu64 " instance%s", found, found == 1 ? "" : "s");
         progress_show(line, text_value(&what), part);
         text_release(&what);
     }

@@ -15,7 +15,7 @@ test_doctor_finds_nothing_wrong() {
     [ ! -e spex_store ] || problem 'a store was made'
     expect 0 mock Light a red
     expect 0 doctor --json; level_is store ok; level_is permissions ok; level_is disk ok
-    out_has '1 instances in 4 shards'
+    out_has '1 instance in 4 shards'
     "$json_program" '' <out >/dev/null || problem "$(cat out)"
 }
 

@@ -198,6 +198,16 @@ test_compare_lts_with_the_others() {
     err_has "Light"
 }
 
+test_compare_counts_one_in_the_singular() {
+    printf 'des (0,1,1)\n(0,"a",0)\n' >one.aut
+    printf 'des (0,2,2)\n(0,"a",1)\n(1,"a",0)\n' >two.aut
+    expect 0 compare one.aut two.aut
+    out_has "one.aut: 1 state, 1 transition"
+    out_lacks "1 states"
+    out_lacks "1 transitions"
+    out_has "two.aut: 2 states, 2 transitions"
+}
+
 test_compare_internal_label() {
     printf 'des (0,2,3)\n(0,i,1)\n(1,a,2)\n' >i.aut
     printf 'des (0,2,3)\n(0,tau,1)\n(1,a,2)\n' >tau.aut
