@@ -106,8 +106,8 @@ static enum answer load_options(const struct invocation *invocation,
         else if (value)
             status = project_options_set(options, names[i][1], value, &error);
     }
-    if (!status && elixir->unknown)
-        complain(invocation, "warning: %s is no literal: the default is used", elixir->unknown);
+    if (!status && elixir->doubt)
+        complain(invocation, "warning: %s", elixir->doubt);
     if (!status)
         return ANSWER_YES;
     elixir_project_release(elixir);

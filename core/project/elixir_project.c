@@ -158,31 +158,107 @@ static int scan_applications(struct scan *scan, const char *folder)
 
 enum { SETTING_MODELS, SETTING_DETS, SETTINGS };
 
-/* The files of config/ in the order in which a later one counts more: what is meant for
- * production or tests only where nothing else says anything. */
-static int read_config(const char *folder, struct elixir_setting settings[SETTINGS],
-                       struct elixir_project *project, spex_error *error)
+/* Both as generous as no configuration needs. */
+enum { CONFIG_FILES = 100, CONFIG_SIZE = 1 << 20 };
+
+/* What a file sets counts more than what those of a smaller rank do: what is meant for
+ * production, tests or a machine only where nothing else says anything. */
+static size_t config_rank(const char *path)
 {
-    static const char *const names[] = {"config/test.exs", "config/prod.exs", "config/runtime.exs",
-                                        "config/config.exs", "config/dev.exs"};
-    int status = SPEX_OK;
-    for (size_t i = 0; !status && i < sizeof names / sizeof *names; i++) {
-        char *bytes = NULL, *path = file_join(folder, names[i]);
-        size_t length;
-        if (!path)
-            return error_memory(error);
-        if (access(path, F_OK) == 0 && !file_read(path, FORMAT_FILE_MAX, &bytes, &length, NULL) &&
-            memmem(bytes, length, ":spex", 5))
-            status = elixir_config_read(path, bytes, length, settings, SETTINGS, error);
-        for (size_t j = 0; !status && j < SETTINGS; j++)
-            if (settings[j].unknown && !project->unknown) {
-                struct text place = {0};
-                text_printf(&place, "%s:%u: %s", path, settings[j].line, settings[j].key);
-                project->unknown = text_take(&place);
-            }
-        free(bytes);
-        free(path);
+    static const char *const names[] = {"test.exs", "prod.exs", "runtime.exs", "config.exs",
+                                        "dev.exs"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(file_name(path), names[i]) == 0)
+            return i + 1;
+    return 0;
+}
+
+static int compare_config(const void *left, const void *right)
+{
+    const char *const *paths[] = {left, right};
+    size_t ranks[] = {config_rank(*paths[0]), config_rank(*paths[1])};
+    return ranks[0] != ranks[1] ? (ranks[0] > ranks[1]) - (ranks[0] < ranks[1])
+                                : strcmp(*paths[0], *paths[1]);
+}
+
+/* The first doubt is told. */
+static void doubt(struct elixir_project *project, struct text *what)
+{
+    if (project->doubt)
+        text_release(what);
+    else
+        project->doubt = text_take(what);
+}
+
+/* Adds what one file sets; `computed` are the places of settings that no longer are literals. */
+static int read_config(const char *path, struct elixir_setting settings[SETTINGS],
+                       struct text computed[SETTINGS], struct elixir_project *project,
+                       spex_error *error)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    bool before[SETTINGS];
+    int status = file_read(path, CONFIG_SIZE, &bytes, &length, error);
+    if (status == SPEX_ERROR_MEMORY)
+        return status;
+    if (status) {
+        struct text what = {0};
+        text_printf(&what, "%s: it is not read", error->message);
+        doubt(project, &what);
+        return SPEX_OK;
     }
+    for (size_t i = 0; i < SETTINGS; i++) {
+        before[i] = settings[i].found;
+        settings[i].found = settings[i].unknown = false;
+    }
+    if (memmem(bytes, length, ":spex", 5))
+        status = elixir_config_read(path, bytes, length, settings, SETTINGS, error);
+    free(bytes);
+    for (size_t i = 0; i < SETTINGS; i++) {
+        if (settings[i].found || settings[i].unknown)
+            text_clear(&computed[i]);
+        else
+            settings[i].found = before[i];
+        if (settings[i].unknown)
+            text_printf(&computed[i], "%s:%u: %s is no literal: the default is used", path,
+                        settings[i].line, settings[i].key);
+    }
+    return status;
+}
+
+/* All that is in config/. */
+static int read_configs(const char *folder, struct elixir_setting settings[SETTINGS],
+                        struct elixir_project *project, spex_error *error)
+{
+    struct text computed[SETTINGS] = {{0}};
+    char **paths = NULL, *config = file_join(folder, "config");
+    size_t count = 0;
+    int status = config ? SPEX_OK : error_memory(error);
+    if (!status && elixir_project_named(config))
+        status = file_list(config, ".exs", &paths, &count, error);
+    if (status == SPEX_ERROR_SYSTEM) {
+        struct text what = {0};
+        text_printf(&what, "%s: nothing in it is read", error->message);
+        doubt(project, &what);
+        status = SPEX_OK;
+    }
+    if (count)
+        qsort(paths, count, sizeof *paths, compare_config);
+    size_t first = count > CONFIG_FILES ? count - CONFIG_FILES : 0;
+    for (size_t i = first; !status && i < count; i++)
+        status = read_config(paths[i], settings, computed, project, error);
+    for (size_t i = 0; i < SETTINGS; i++)
+        if (computed[i].length)
+            doubt(project, &computed[i]);
+        else
+            text_release(&computed[i]);
+    if (first) {
+        struct text what = {0};
+        text_printf(&what, "%s: of %zu files %d are read", config, count, CONFIG_FILES);
+        doubt(project, &what);
+    }
+    file_list_free(paths, count);
+    free(config);
     return status;
 }
 
@@ -200,7 +276,7 @@ static int find_places(const char *folder, struct elixir_project *project, spex_
 {
     struct elixir_setting settings[SETTINGS] = {
         [SETTING_MODELS] = {.key = "impl_models_dir:"}, [SETTING_DETS] = {.key = "dets_dir:"}};
-    int status = read_config(folder, settings, project, error);
+    int status = read_configs(folder, settings, project, error);
     if (!status) {
         project->impl_models_dir = place_of(folder, &settings[SETTING_MODELS], "spex_impl_models");
         project->dets_dir = place_of(folder, &settings[SETTING_DETS], "spex_dets");
@@ -238,6 +314,6 @@ void elixir_project_release(struct elixir_project *project)
     file_list_free(project->tables, project->table_count);
     free(project->impl_models_dir);
     free(project->dets_dir);
-    free(project->unknown);
+    free(project->doubt);
     *project = (struct elixir_project){0};
 }

@@ -14,9 +14,9 @@ struct elixir_project {
     char *dets_dir;        /* the same */
     char **tables;         /* the *.dets in it */
     size_t table_count;
-    /* A setting in config/ that cannot be known without running it, for which the default
-     * stands; NULL: there is none. */
-    char *unknown;
+    /* What could not be known of config/ and what stands instead, such as a setting that is
+     * computed; NULL: nothing. */
+    char *doubt;
 };
 
 /* Whether an argument names a folder, not a file. */

@@ -101,8 +101,56 @@ static void reads_the_configuration(void)
         "config :spex,\n  dets_dir: System.get_env(\"DETS\"),\n  impl_models_dir: \"m#{1}\"\n");
     check_places("computed", "spex_impl_models", "spex_dets");
     struct elixir_project project = scan("computed");
-    ASSERT_CONTAINS(project.unknown, "config/config.exs:3: impl_models_dir:");
+    ASSERT_CONTAINS(project.doubt, "config/config.exs:3: impl_models_dir:");
     elixir_project_release(&project);
+}
+
+static void every_configuration_counts(void)
+{
+    static const char *const names[] = {"a", "staging", "test", "prod", "runtime", "config", "dev"};
+    char path[60], text[60];
+    write_file("every/config/none.txt", "config :spex, dets_dir: \"text\"\n");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "every/config/%s.exs", names[i]);
+        snprintf(text, sizeof text, "config :spex, dets_dir: \"of_%s\"\n", names[i]);
+        write_file(path, text);
+        snprintf(text, sizeof text, "of_%s", names[i]);
+        check_places("every", "spex_impl_models", text);
+    }
+    /* One that counts less adds what the others leave open, and nothing else. */
+    write_file("every/config/a.exs", "config :spex, impl_models_dir: \"m\", dets_dir: f()\n");
+    check_places("every", "m", "of_dev");
+    struct elixir_project project = scan("every");
+    CU_ASSERT_PTR_NULL(project.doubt);
+    elixir_project_release(&project);
+    write_file("every/config/dev.exs", "config :spex, dets_dir: f()\n");
+    check_places("every", "m", "spex_dets");
+    project = scan("every");
+    ASSERT_CONTAINS(project.doubt, "config/dev.exs:1: dets_dir: is no literal");
+    elixir_project_release(&project);
+}
+
+static void configurations_are_bounded(void)
+{
+    char path[60], *large = memory_allocate((2 << 20) + 1, 1);
+    for (int i = 0; i < 120; i++) {
+        snprintf(path, sizeof path, "many/config/m%03d.exs", i);
+        write_file(path, i == 10 ? "config :spex, dets_dir: \"ten\"\n" : "import Config\n");
+    }
+    check_places("many", "spex_impl_models", "spex_dets");
+    struct elixir_project project = scan("many");
+    ASSERT_CONTAINS(project.doubt, "many/config: of 120 files 100 are read");
+    elixir_project_release(&project);
+    write_file("many/config/config.exs", "config :spex, dets_dir: \"main\"\n");
+    check_places("many", "spex_impl_models", "main");
+    memset(large, '\n', 2 << 20);
+    write_file("huge/config/dev.exs", large);
+    write_file("huge/config/config.exs", "config :spex, dets_dir: \"main\"\n");
+    check_places("huge", "spex_impl_models", "main");
+    project = scan("huge");
+    ASSERT_CONTAINS(project.doubt, "huge/config/dev.exs: larger than");
+    elixir_project_release(&project);
+    free(large);
 }
 
 static void options_of_a_folder(void)
@@ -140,6 +188,8 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {{"finds every specification", finds_every_specification},
                                         {"reads the configuration", reads_the_configuration},
+                                        {"every configuration counts", every_configuration_counts},
+                                        {"configurations are bounded", configurations_are_bounded},
                                         {"the options of a folder", options_of_a_folder},
                                         {"a thousand other modules", a_thousand_other_modules},
                                         {0}};
