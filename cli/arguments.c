@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "project/elixir_project.h"
+
 const struct cli_option common_options[] = {
     {"specs", 0, "DIR", "the folder of the specifications (./specs)"},
     {"models", 0, "DIR", "the folder of the implementation models (./spex_impl_models)"},
@@ -121,6 +123,26 @@ bool arguments_ask(int argc, char **argv, const char *name, const char *letter)
     return false;
 }
 
+/* A project's folder in front of the arguments goes out of them. */
+static void take_folder(struct invocation *invocation)
+{
+    const struct verb *verb = invocation->verb;
+    size_t count = invocation->argument_count;
+    const char *first = count ? invocation->arguments[0] : NULL;
+    if (!first || option_given(invocation, "project") || verb->folder == FOLDER_NEVER ||
+        (verb->folder == FOLDER_SURPLUS && count != verb->maximum + 1))
+        return;
+    for (const char *const *word = verb->words; word && *word; word++)
+        if (strcmp(first, *word) == 0)
+            return;
+    if (!elixir_project_named(first) || !elixir_project_program(first))
+        return;
+    invocation->folder = first;
+    invocation->argument_count--;
+    memmove(invocation->arguments, invocation->arguments + 1,
+            invocation->argument_count * sizeof *invocation->arguments);
+}
+
 static bool count_fits(const struct invocation *invocation)
 {
     const struct verb *verb = invocation->verb;
@@ -168,6 +190,7 @@ enum reading arguments_read(struct invocation *invocation, const struct verb *ve
     if (reading != READING_DONE)
         return reading;
     invocation->json = option_given(invocation, "json");
+    take_folder(invocation);
     return count_fits(invocation) ? READING_DONE : READING_WRONG;
 }
 

@@ -324,11 +324,8 @@ static void check_named(struct checking *checking, const struct session *session
 static void check_all(struct checking *checking, const struct session *session)
 {
     const struct invocation *invocation = checking->invocation;
-    /* A folder as the first argument says where the project is. */
-    size_t first = invocation->argument_count && !option_given(invocation, "project") &&
-                   project_folder(invocation);
-    bool all = invocation->argument_count == first;
-    for (size_t i = first; i < invocation->argument_count; i++)
+    bool all = !invocation->argument_count;
+    for (size_t i = 0; i < invocation->argument_count; i++)
         check_named(checking, session, invocation->arguments[i]);
     for (size_t i = 0; all && i < session->project.count; i++)
         check_entry(checking, &session->project.entries[i]);
@@ -381,5 +378,5 @@ const struct verb check_verb = {
                ".spex model or a specification file. Exit code 1 if one is not equivalent, 2 if a\n"
                "file cannot be read (the others are checked all the same).",
     .maximum = SIZE_MAX,
-    .project = true,
+    .folder = FOLDER_FIRST,
     .run = check};

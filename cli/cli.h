@@ -21,6 +21,13 @@ enum answer {
     ANSWER_BROKEN = 3 /* the store or the system failed */
 };
 
+/* Whether a project's folder may stand in front of the arguments, meant as --project means it. */
+enum folder_place {
+    FOLDER_NEVER,
+    FOLDER_SURPLUS, /* where there is one argument more than the verb takes */
+    FOLDER_FIRST    /* where the first argument is such a folder */
+};
+
 struct invocation;
 struct verb {
     const char *name;
@@ -29,7 +36,8 @@ struct verb {
     const char *details;              /* further lines of help, or NULL */
     const struct cli_option *options; /* beside the common ones; NULL: none */
     size_t minimum, maximum;          /* how many arguments */
-    bool project; /* the first argument may be a folder, meant as --project means it */
+    enum folder_place folder;
+    const char *const *words; /* what the first argument is to be, never a folder; or NULL */
     enum answer (*run)(const struct invocation *invocation);
 };
 
@@ -52,6 +60,7 @@ struct invocation {
     const struct verb *verb;
     struct option_value *values;
     size_t value_count;
+    const char *folder; /* that stood in front of the arguments, or NULL */
     char **arguments;
     size_t argument_count;
     bool json;
@@ -92,7 +101,7 @@ struct suggestion {
 void suggestion_offer(struct suggestion *suggestion, const char *name);
 const char *suggestion_text(const struct suggestion *suggestion, char buffer[200]);
 
-/* The folder that --project names, or an argument that stands for it; NULL: neither. */
+/* The folder that --project names, or that stands in front of the arguments; NULL: neither. */
 const char *project_folder(const struct invocation *invocation);
 
 /* ---- what a verb works on; each complains itself and answers ANSWER_YES on success */

@@ -313,10 +313,11 @@ static const struct cli_option export_options[] = {
     {NULL, 0, NULL, NULL}};
 
 const struct verb export_verb = {.name = "export",
-                                 .usage = "NAME [-o FILE]",
+                                 .usage = "[PROJECT_DIR] NAME [-o FILE]",
                                  .summary =
                                      "write a specification or model of the project to a file",
                                  .options = export_options,
                                  .minimum = 1,
                                  .maximum = 1,
+                                 .folder = FOLDER_SURPLUS,
                                  .run = export};

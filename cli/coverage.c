@@ -389,11 +389,12 @@ static const struct cli_option coverage_options[] = {
 
 const struct verb coverage_verb = {
     .name = "coverage",
-    .usage = "[SPECIFICATION...]",
+    .usage = "[PROJECT_DIR] [SPECIFICATION...]",
     .summary = "what of the specifications was never seen, and tests that would show it",
     .details =
         "For every transition of the specification: whether the model has it, how often and\n"
         "when last the store saw it. Then as few runs as it takes to cover the rest.",
     .options = coverage_options,
     .maximum = SIZE_MAX,
+    .folder = FOLDER_FIRST,
     .run = coverage};

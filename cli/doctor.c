@@ -98,17 +98,13 @@ static void look_at_graphviz(struct findings *findings)
 
 /* --------------------------------------------------------------- the project */
 
-static void look_at_files(struct findings *findings, const struct project_options *options)
+/* `folder`: that of the project, where one was named; its specifications may lie anywhere. */
+static void look_at_files(struct findings *findings, const struct project_options *options,
+                          const struct project *project, const char *folder)
 {
-    struct project project;
-    spex_error error;
     size_t specifications = 0, models = 0;
-    if (project_load(&project, options, NULL, 0, &error)) {
-        findings->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < project.count; i++) {
-        const struct project_entry *entry = &project.entries[i];
+    for (size_t i = 0; i < project->count; i++) {
+        const struct project_entry *entry = &project->entries[i];
         specifications += entry->specification != NULL;
         models += entry->model != NULL;
         if (!entry->specification)
@@ -116,7 +112,10 @@ static void look_at_files(struct findings *findings, const struct project_option
         if (entry->model_error.status)
             find(findings, LEVEL_PROBLEM, "models", "%s", entry->model_error.message);
     }
-    if (access(options->specs_dir, F_OK) != 0)
+    bool there = access(options->specs_dir, F_OK) == 0;
+    if (!there && folder && specifications)
+        find(findings, LEVEL_OK, "specifications", "%zu in %s", specifications, folder);
+    else if (!there)
         find(findings, LEVEL_NOTE, "specifications", "there is no folder %s", options->specs_dir);
     else if (access(options->specs_dir, R_OK | X_OK) != 0)
         find(findings, LEVEL_PROBLEM, "specifications", "%s cannot be read: %s", options->specs_dir,
@@ -130,7 +129,6 @@ static void look_at_files(struct findings *findings, const struct project_option
              options->impl_models_dir, strerror(errno));
     else
         find(findings, LEVEL_OK, "models", "%zu in %s", models, options->impl_models_dir);
-    project_release(&project);
 }
 
 /* ----------------------------------------------------------------- the store */
@@ -299,14 +297,16 @@ static enum answer doctor(const struct invocation *invocation)
     static const char *const headers[] = {"", "WHAT", "FOUND"};
     struct findings findings = {.json = invocation->json};
     struct project_options options;
+    struct project project;
     table_start(&findings.table, headers, 3);
     look_at_program(&findings);
     look_at_explorer(&findings);
     look_at_graphviz(&findings);
-    enum answer answer = open_options(invocation, &options);
+    enum answer answer = open_project(invocation, &options, &project);
     if (!answer) {
-        look_at_files(&findings, &options);
+        look_at_files(&findings, &options, &project, project_folder(invocation));
         look_at_store(&findings, &options);
+        project_release(&project);
         project_options_release(&options);
     } else {
         find(&findings, LEVEL_PROBLEM, "options",
@@ -317,8 +317,9 @@ static enum answer doctor(const struct invocation *invocation)
 
 const struct verb doctor_verb = {
     .name = "doctor",
-    .usage = "",
+    .usage = "[PROJECT_DIR]",
     .summary = "what could be in the way here, and what to do about it",
     .details = "Looks at SQLite, the terminal, the settings of spex-tui, Graphviz, the project's\n"
                "files, the store and its disk. Exits with 1 if there is a problem.",
+    .folder = FOLDER_SURPLUS,
     .run = doctor};

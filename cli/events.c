@@ -140,7 +140,8 @@ static const struct cli_option events_options[] = {
     {NULL, 0, NULL, NULL}};
 
 const struct verb events_verb = {.name = "events",
-                                 .usage = "",
+                                 .usage = "[PROJECT_DIR]",
                                  .summary = "deviations, timeouts and refused calls, newest first",
                                  .options = events_options,
+                                 .folder = FOLDER_SURPLUS,
                                  .run = events};

@@ -85,8 +85,8 @@ static enum answer find_tables(const struct invocation *invocation, struct table
         complain(invocation, "which tables? Name them, or a folder that has some");
         return ANSWER_WRONG;
     }
-    if (!invocation->argument_count)
-        return add_program(invocation, list, project_folder(invocation));
+    if (!invocation->argument_count || invocation->folder)
+        answer = add_program(invocation, list, project_folder(invocation));
     for (size_t i = 0; !answer && i < invocation->argument_count; i++) {
         struct stat about;
         const char *argument = invocation->arguments[i];
@@ -288,7 +288,7 @@ static const struct cli_option import_options[] = {
 
 const struct verb import_verb = {
     .name = "import",
-    .usage = "DIR|FILE...",
+    .usage = "[PROJECT_DIR] [DIR|FILE...]",
     .summary = "take in the instances of an Elixir program (DETS files)",
     .details =
         "FILE is a DETS table of the Elixir library Spex, DIR a folder of them (or one with a\n"
@@ -301,5 +301,5 @@ const struct verb import_verb = {
         "if something in a file could not be read; the rest is taken in all the same.",
     .options = import_options,
     .maximum = SIZE_MAX,
-    .project = true,
+    .folder = FOLDER_FIRST,
     .run = import};

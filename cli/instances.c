@@ -125,11 +125,12 @@ static enum answer get(const struct invocation *invocation)
 static const struct cli_option get_options[] = {UTC_OPTION, {NULL, 0, NULL, NULL}};
 
 const struct verb get_verb = {.name = "get",
-                              .usage = "ID",
+                              .usage = "[PROJECT_DIR] ID",
                               .summary = "one instance with its history",
                               .options = get_options,
                               .minimum = 1,
                               .maximum = 1,
+                              .folder = FOLDER_SURPLUS,
                               .run = get};
 
 /* ------------------------------------------------------------- instances */
@@ -287,9 +288,10 @@ static const struct cli_option instances_options[] = {
     {NULL, 0, NULL, NULL}};
 
 const struct verb instances_verb = {.name = "instances",
-                                    .usage = "",
+                                    .usage = "[PROJECT_DIR]",
                                     .summary = "the instances, all or those that match",
                                     .options = instances_options,
+                                    .folder = FOLDER_SURPLUS,
                                     .run = instances};
 
 /* --------------------------------------------------------------- overdue */
@@ -322,7 +324,8 @@ static const struct cli_option overdue_options[] = {
     {NULL, 0, NULL, NULL}};
 
 const struct verb overdue_verb = {.name = "overdue",
-                                  .usage = "",
+                                  .usage = "[PROJECT_DIR]",
                                   .summary = "instances whose next transition should have come",
                                   .options = overdue_options,
+                                  .folder = FOLDER_SURPLUS,
                                   .run = overdue};

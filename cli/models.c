@@ -216,6 +216,8 @@ static enum answer export_models(const struct invocation *invocation)
     return answer;
 }
 
+static const char *const words[] = {"list", "export", "diff", "freeze", "learn", NULL};
+
 static enum answer models(const struct invocation *invocation)
 {
     const char *action = invocation->argument_count ? invocation->arguments[0] : "list";
@@ -230,11 +232,8 @@ static enum answer models(const struct invocation *invocation)
         return models_set_learning(invocation, learn);
     struct suggestion suggestion = {.wanted = action};
     char nearest[200];
-    suggestion_offer(&suggestion, "list");
-    suggestion_offer(&suggestion, "export");
-    suggestion_offer(&suggestion, "diff");
-    suggestion_offer(&suggestion, "freeze");
-    suggestion_offer(&suggestion, "learn");
+    for (const char *const *word = words; *word; word++)
+        suggestion_offer(&suggestion, *word);
     complain(invocation,
              "usage: spex models [list], diff [NAME...], export [DIR], freeze NAME... or learn "
              "NAME...%s",
@@ -244,7 +243,8 @@ static enum answer models(const struct invocation *invocation)
 
 const struct verb models_verb = {
     .name = "models",
-    .usage = "[list | diff [NAME...] | export [DIR] | freeze NAME... | learn NAME...]",
+    .usage =
+        "[PROJECT_DIR] [list | diff [NAME...] | export [DIR] | freeze NAME... | learn NAME...]",
     .summary = "the implementation models: list, compare, write to files, freeze",
     .details =
         "list: a row for each specification, with the number of transitions in its model\n"
@@ -255,4 +255,6 @@ const struct verb models_verb = {
         "freeze: these models learn no more; learn: they do. Their files are written, with what\n"
         "was learned; the file before is kept as NAME.spex~.",
     .maximum = SIZE_MAX,
+    .folder = FOLDER_FIRST,
+    .words = words,
     .run = models};

@@ -363,7 +363,7 @@ static const struct cli_option record_options[] = {
 
 const struct verb record_verb = {
     .name = "record",
-    .usage = "[FILE]",
+    .usage = "[PROJECT_DIR] [FILE]",
     .summary = "record what programs report, one JSON object a line",
     .details =
         "{\"op\":\"init\",\"spec\":\"Order\",\"id\":\"order-17\",\"meta\":{},\"state\":\"idle\"}\n"
@@ -378,4 +378,5 @@ const struct verb record_verb = {
         "recorded.",
     .options = record_options,
     .maximum = 1,
+    .folder = FOLDER_FIRST,
     .run = record};

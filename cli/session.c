@@ -69,10 +69,7 @@ enum answer fail_input(const struct invocation *invocation, const spex_error *er
 const char *project_folder(const struct invocation *invocation)
 {
     const char *folder = option_value(invocation, "project");
-    if (folder || !invocation->verb->project || !invocation->argument_count)
-        return folder;
-    const char *argument = invocation->arguments[0];
-    return elixir_project_named(argument) && elixir_project_program(argument) ? argument : NULL;
+    return folder ? folder : invocation->folder;
 }
 
 /* `elixir` is what the project's folder holds, if one was named. */

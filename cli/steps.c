@@ -103,11 +103,12 @@ static const struct cli_option init_options[] = {
     {NULL, 0, NULL, NULL}};
 
 const struct verb init_verb = {.name = "init",
-                               .usage = "SPECIFICATION ID",
+                               .usage = "[PROJECT_DIR] SPECIFICATION ID",
                                .summary = "begin an instance",
                                .options = init_options,
                                .minimum = 2,
                                .maximum = 2,
+                               .folder = FOLDER_SURPLUS,
                                .run = init};
 
 /* ------------------------------------------------------------ transition */
@@ -138,7 +139,7 @@ static const struct cli_option transition_options[] = {
 
 const struct verb transition_verb = {
     .name = "transition",
-    .usage = "ID ACTION STATE",
+    .usage = "[PROJECT_DIR] ID ACTION STATE",
     .summary = "an instance did ACTION and is in STATE now",
     .details = "Prints the verdict: learned, conforms, deviation_still_equivalent or\n"
                "deviation_not_equivalent. A deviation is recorded all the same; if the\n"
@@ -146,6 +147,7 @@ const struct verb transition_verb = {
     .options = transition_options,
     .minimum = 3,
     .maximum = 3,
+    .folder = FOLDER_SURPLUS,
     .run = transition};
 
 /* ------------------------------------------------------------------ mock */
@@ -175,10 +177,11 @@ static const struct cli_option mock_options[] = {
 
 const struct verb mock_verb = {
     .name = "mock",
-    .usage = "SPECIFICATION ID STATE",
+    .usage = "[PROJECT_DIR] SPECIFICATION ID STATE",
     .summary = "put an instance in a state, to test from there",
     .details = "Replaces an instance of that identifier, with its history. Nothing is checked.",
     .options = mock_options,
     .minimum = 3,
     .maximum = 3,
+    .folder = FOLDER_SURPLUS,
     .run = mock};

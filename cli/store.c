@@ -380,9 +380,12 @@ static enum answer store(const struct invocation *invocation)
     return ANSWER_WRONG;
 }
 
+static const char *const words[] = {"info",   "verify", "backup", "reshard",
+                                    "repair", "vacuum", NULL};
+
 const struct verb store_verb = {
     .name = "store",
-    .usage = "info | verify | backup DIR | reshard N | repair | vacuum",
+    .usage = "[PROJECT_DIR] info | verify | backup DIR | reshard N | repair | vacuum",
     .summary = "look after the store: sizes, soundness, copies, shards",
     .details =
         "info: what it is and how much is in it. verify: whether it is sound; exit code 1 if\n"
@@ -393,4 +396,6 @@ const struct verb store_verb = {
         "back to the disk.",
     .minimum = 1,
     .maximum = 2,
+    .folder = FOLDER_FIRST,
+    .words = words,
     .run = store};

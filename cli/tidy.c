@@ -200,9 +200,10 @@ static const struct cli_option prune_options[] = {
 
 const struct verb prune_verb = {
     .name = "prune",
-    .usage = "",
+    .usage = "[PROJECT_DIR]",
     .summary = "delete what the specifications' prune policies say is over",
     .details = "That is: instances idle for longer than the prune timeout of their specification,\n"
                "in a prunable state, that have taken at least one transition.",
     .options = prune_options,
+    .folder = FOLDER_SURPLUS,
     .run = prune};

@@ -100,6 +100,60 @@ test_project_folder_is_opened_as_it_is() {
     err_has "config/dev.exs:1: dets_dir: is no literal"
 }
 
+test_project_folder_in_front_of_the_arguments() {
+    elixir_program
+    expect 0 init shop Elixir.Shop.Order one
+    expect 0 transition shop one start running
+    expect 0 mock shop Elixir.Shop.Copy two running
+    no_file spex_store
+    expect 0 get shop one --json
+    json state running
+    expect 0 instances shop
+    out_has two
+    expect 0 overdue shop --fail
+    expect 0 events shop
+    expect 0 prune shop --dry-run
+    expect 0 store shop info --json
+    expect 0 store shop verify
+    expect 0 store shop backup copy
+    expect 0 models shop
+    out_has "Elixir.Shop.Copy"
+    expect 0 models shop list --json
+    expect 0 models shop export out-models
+    [ -f out-models/Elixir.Shop.Order.spex ] || problem "$(ls out-models)"
+    expect 0 coverage shop Elixir.Shop.Order
+    out_lacks "Elixir.Shop.Copy"
+    expect 0 export shop Elixir.Shop.Order -o order.aut
+    [ -f order.aut ] || problem "no order.aut"
+    TERM=xterm expect 0 doctor shop --json
+    out_has "2 in shop"
+    out_has "2 instances in 4 shards of shop/spex_store"
+    echo '{"op":"init","spec":"Elixir.Shop.Order","id":"three"}' >records
+    expect 0 record shop records
+    expect 0 get three --project shop
+}
+
+# What an argument says already is never taken for a folder.
+test_project_folder_is_no_other_argument() {
+    elixir_program
+    expect 0 init shop Elixir.Shop.Order shop
+    expect 0 get shop shop --json
+    json id shop
+    expect 3 get shop
+    err_has "no store in ./spex_store"
+    cp -r shop info
+    expect 3 store info
+    err_has "no store ./spex_store"
+    expect 0 store info/ info
+    expect 2 instances shop shop
+    err_has "too many arguments"
+    expect 2 instances --project shop shop
+    mkdir folder
+    expect 2 instances folder
+    expect 0 delete --project shop shop
+    expect 1 get shop shop
+}
+
 test_dot_files_are_systems() {
     cat >tls.dot <<'DOT'
 digraph g {

@@ -63,7 +63,7 @@ test_wrong_use() {
     expect 2 instances --st x
     err_has "write it in full"
     expect 2 get
-    err_has "usage: spex get [options] ID"
+    err_has "usage: spex get [options] [PROJECT_DIR] ID"
     expect 2 get a b
     err_has "too many arguments"
     expect 2 instances --limit 0
