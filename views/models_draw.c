@@ -29,8 +29,10 @@ static void draw_line(struct canvas *canvas, struct area row, const struct model
                       bool selected)
 {
     enum role role = selected ? ROLE_SELECTED : kinds[line->difference].role;
-    if (selected)
-        canvas_fill(canvas, row, ROLE_SELECTED);
+    if (selected) {
+        canvas_fill(canvas, (struct area){0, row.y, row.x + row.width, 1}, ROLE_SELECTED);
+        canvas_put(canvas, 1, row.y, 1, ROLE_SELECTED, canvas_sign(canvas, SIGN_CURSOR));
+    }
     const char *words = words_of(line, row.width < NARROW);
     int x = row.x + 2, end = row.x + row.width - (int)strlen(words) - 2;
     canvas_put(canvas, row.x, row.y, 1, role, kinds[line->difference].sign);

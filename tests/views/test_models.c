@@ -442,6 +442,19 @@ static void any_changes_in_any_order(void)
     }
 }
 
+static void a_sign_is_beside_the_selected_line(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "1 g 6");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "\n ▸+ locked  open → open");
+    screen_keys(&screen, "j j");
+    const char *text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "\n  + locked  open → open");
+    ASSERT_CONTAINS(text, "\n ▸  closed  lock → locked");
+    screen_close(&screen);
+}
+
 static void screens(void)
 {
     struct screen screen;
@@ -500,6 +513,7 @@ int main(int argc, char **argv)
         {"names are completed", names_are_completed},
         {"what cannot be written stays unsaved", what_cannot_be_written_stays_unsaved},
         {"any changes in any order", any_changes_in_any_order},
+        {"a sign is beside the selected line", a_sign_is_beside_the_selected_line},
         {"screens", screens},
         {"a link is written through", a_link_is_written_through},
         {0},
