@@ -1,4 +1,4 @@
-/* What is selected, for the terminal's clipboard. */
+/* What goes to the terminal's clipboard. */
 #include <string.h>
 
 #include "base/base.h"
@@ -6,45 +6,62 @@
 
 enum { LONGEST = 64 << 10 /* what terminals take at once */ };
 
-/* Pasted into a shell, a line break would be Enter: each line is made harmless by itself. */
-static void make_safe(struct text *text)
+/* Nothing in a line moves, hides or ends it. */
+static void append_safe(struct text *safe, const char *value)
 {
-    struct text safe = {0};
-    for (char *line = text->data, *next; line && *line; line = next) {
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        text_append_visible(&safe, line);
-        if (next && *next)
-            text_append_char(&safe, '\n');
+    struct text line = {0};
+    for (size_t length; *value; value += length + (value[length] == '\n')) {
+        length = strcspn(value, "\n");
+        text_clear(&line);
+        text_append_bytes(&line, value, length);
+        text_append_visible(safe, text_value(&line));
+        if (value[length])
+            text_append_char(safe, '\n');
+        safe->failed |= line.failed;
     }
-    text_release(text);
-    *text = safe;
+    text_release(&line);
+}
+
+void explorer_copy(struct explorer *explorer, const char *what, const char *text)
+{
+    struct text *clipboard = &explorer->clipboard;
+    text_clear(clipboard);
+    append_safe(clipboard, text);
+    const char *copied = text_value(clipboard), *newline = strchr(copied, '\n');
+    if (clipboard->length > LONGEST || clipboard->failed) {
+        explorer_message(explorer, ROLE_WARNING,
+                         "Too much for a clipboard (%zu bytes, at most %d): write it to a file.",
+                         clipboard->length, LONGEST);
+        text_clear(clipboard);
+        return;
+    }
+    if (what)
+        explorer_message(explorer, ROLE_GOOD,
+                         "Copied %s, if the terminal lets its programs do that.", what);
+    else
+        explorer_message(explorer, ROLE_GOOD, "Copied %.*s%s",
+                         newline ? (int)(newline - copied) : (int)clipboard->length, copied,
+                         newline ? " ..." : "");
+    explorer->effect = EFFECT_COPY;
 }
 
 void copy_selected(struct explorer *explorer)
 {
     enum view_id view = explorer_view(explorer);
     const struct view_operations *operations = view_operations(view);
-    struct text *text = &explorer->clipboard;
-    text_clear(text);
+    struct text text = {0};
     if (operations->copy)
-        operations->copy(explorer, explorer->states[view], text);
+        operations->copy(explorer, explorer->states[view], &text);
     else
-        text_append(text, text_value(&explorer->selected_row));
-    make_safe(text);
-    if (!text->length) {
-        explorer_message(explorer, ROLE_DIM, "Nothing is selected here that could be copied.");
-    } else if (text->length > LONGEST || text->failed) {
-        explorer_message(explorer, ROLE_WARNING,
-                         "That is too much for a clipboard (%zu bytes, at most %d).", text->length,
-                         LONGEST);
-        text_clear(text);
+        text_append(&text, text_value(&explorer->selected_row));
+    /* Pasted into a shell, the last line break would be Enter. */
+    if (text.length && text.data[text.length - 1] == '\n')
+        text.data[--text.length] = '\0';
+    if (text.length) {
+        explorer_copy(explorer, NULL, text_value(&text));
     } else {
-        const char *newline = strchr(text_value(text), '\n');
-        explorer_message(explorer, ROLE_GOOD, "Copied %.*s%s",
-                         newline ? (int)(newline - text_value(text)) : (int)text->length,
-                         text_value(text), newline ? " ..." : "");
-        explorer->effect = EFFECT_COPY;
+        text_clear(&explorer->clipboard);
+        explorer_message(explorer, ROLE_DIM, "Nothing is selected here that could be copied.");
     }
+    text_release(&text);
 }

@@ -139,15 +139,6 @@ void explorer_message(struct explorer *explorer, enum role role, const char *for
     explorer->message_role = role;
 }
 
-void explorer_copy(struct explorer *explorer, const char *what, const char *text)
-{
-    text_clear(&explorer->clipboard);
-    text_append(&explorer->clipboard, text);
-    explorer->effect = EFFECT_COPY;
-    explorer_message(explorer, ROLE_GOOD, "Copied %s, if the terminal lets its programs do that.",
-                     what);
-}
-
 static void go_back(struct explorer *explorer, bool may_quit)
 {
     if (explorer->depth > 1) {

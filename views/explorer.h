@@ -88,8 +88,6 @@ void explorer_go_back(struct explorer *explorer);
 void explorer_message(struct explorer *explorer, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void explorer_command(struct explorer *explorer, enum command command);
-/* To the terminal's clipboard; `what` it is, in a word or two. */
-void explorer_copy(struct explorer *explorer, const char *what, const char *text);
 /* Select; views are refreshed. NULL identifier: no instance. */
 void explorer_select_specification(struct explorer *explorer, const char *name);
 void explorer_select_instance(struct explorer *explorer, const char *identifier,
@@ -108,7 +106,11 @@ bool explorer_travel(struct explorer *explorer, enum command command);
 /* To the selected instance as it was then, as soon as it is read. */
 void explorer_travel_to(struct explorer *explorer, int64_t moment);
 
-/* ---- copy.c: puts what is selected into `clipboard`, and says so */
+/* ---- copy.c */
+/* To the terminal's clipboard, line by line made harmless, and says so; `what` it is, in a word or
+ * two, NULL: what its first line says. */
+void explorer_copy(struct explorer *explorer, const char *what, const char *text);
+/* What is selected in the view that shows. */
 void copy_selected(struct explorer *explorer);
 
 /* ---- offer.c: asks, once, whether the tables of an Elixir project are to be imported; not where

@@ -542,6 +542,8 @@ static const char *const hostile_names[] = {"plain",
                                             "\xe2\x80\xae"
                                             "1 turned round",
                                             "tab\tand\x7f",
+                                            "\xf3\xa0\x81\x81 a tag, \xc2\x9b"
+                                            "2J",
                                             "%s %d"};
 enum { HOSTILE_NAMES = sizeof hostile_names / sizeof *hostile_names };
 
@@ -572,6 +574,12 @@ static void a_run_as_records_reads_back(void)
         spex_error error;
         size_t length = strcspn(line, "\n");
         ASSERT_OK(record_read("test", number + 1, line, length, &record, &error), error);
+        char *copy = memory_copy_bytes(line, length);
+        struct text visible = {0};
+        text_append_visible(&visible, copy);
+        ASSERT_TEXT(text_value(&visible), copy); /* nothing in it hides */
+        text_release(&visible);
+        free(copy);
         CU_ASSERT_EQUAL(record.operation, number ? RECORD_TRANSITION : RECORD_INIT);
         ASSERT_TEXT(record.state, hostile_names[number]);
         ASSERT_TEXT(number ? record.action : record.specification,

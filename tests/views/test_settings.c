@@ -277,6 +277,29 @@ static void what_is_selected_is_copied(void)
     screen_close(&screen);
 }
 
+/* What a view offers to copy goes the same way: its lines stay, and nothing in them does harm. */
+static void what_is_copied_is_harmless_and_no_more_than_fits(void)
+{
+    enum { TOO_MUCH = 70000 };
+    struct screen screen;
+    char *much = memory_allocate(TOO_MUCH + 1, 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(much);
+    memset(much, 'x', TOO_MUCH);
+    screen_open(&screen, screen_project(), false);
+    explorer_copy(screen.explorer, "the lines", "one\x1b[2J\n\nt\u202ewo\r\n");
+    ASSERT_TEXT(text_value(&screen.explorer->clipboard), "one\\x1B[2J\n\nt\\u{202E}wo\\r\n");
+    CU_ASSERT_EQUAL(screen.explorer->effect, EFFECT_COPY);
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Copied the lines");
+    screen.explorer->effect = EFFECT_NONE;
+    explorer_copy(screen.explorer, "all of it", much);
+    CU_ASSERT_EQUAL(screen.explorer->effect, EFFECT_NONE);
+    ASSERT_TEXT(text_value(&screen.explorer->clipboard), "");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24),
+                    "Too much for a clipboard (70000 bytes, at most 65536): write it to a file.");
+    screen_close(&screen);
+    free(much);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -291,6 +314,8 @@ int main(int argc, char **argv)
         {"mistakes are shown first", mistakes_are_shown_first},
         {"who listens hears every view", who_listens_hears_every_view},
         {"what is selected is copied", what_is_selected_is_copied},
+        {"what is copied is harmless and no more than fits",
+         what_is_copied_is_harmless_and_no_more_than_fits},
         {0},
     };
     return suite_run("settings", tests, argc, argv);
