@@ -6,6 +6,11 @@
 
 #include "base/memory.h"
 
+bool area_has(const struct area *area, int x, int y)
+{
+    return x >= area->x && x < area->x + area->width && y >= area->y && y < area->y + area->height;
+}
+
 bool canvas_resize(struct canvas *canvas, int width, int height)
 {
     if (width < 1)

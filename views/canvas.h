@@ -58,6 +58,7 @@ struct canvas {
 struct area {
     int x, y, width, height;
 };
+bool area_has(const struct area *area, int x, int y);
 
 bool canvas_resize(struct canvas *canvas, int width, int height);
 void canvas_release(struct canvas *canvas);

@@ -144,7 +144,7 @@ static void show_in_graphs(struct check_view *view)
 static bool move(struct check_view *view, enum command command)
 {
     const struct page_line *line = check_line(view);
-    struct scroll scroll = {view->cursor, 0};
+    struct scroll scroll = {.cursor = view->cursor};
     size_t page = view->shown.height > 1 ? (size_t)view->shown.height : 1;
     if (line && view->page.width) {
         /* What is higher than the view is read to its end first. */

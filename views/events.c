@@ -251,6 +251,7 @@ static void events_draw(struct explorer *explorer, void *state, struct canvas *c
     }
     bool detail = inner.height > 8;
     events->rows = inner.height - (detail ? 3 : 0);
+    events->scroll.shown = (struct area){0, inner.y, area.width, events->rows};
     scroll_fit(&events->scroll, events->count, (size_t)events->rows);
     for (int row = 0; row < events->rows && events->scroll.top + (size_t)row < events->count;
          row++) {
@@ -296,6 +297,12 @@ static bool events_command(struct explorer *explorer, void *state, enum command 
     return false;
 }
 
+static bool events_mouse(struct explorer *explorer, void *state, const struct key *key)
+{
+    struct events *events = state;
+    return explorer_press(explorer, &events->scroll, key, events->count);
+}
+
 static bool events_copy(struct explorer *explorer, void *state, struct text *text)
 {
     const struct events *events = state;
@@ -324,6 +331,7 @@ const struct view_operations events_view = {
     .state_size = sizeof(struct events),
     .draw = events_draw,
     .command = events_command,
+    .mouse = events_mouse,
     .refresh = events_refresh,
     .copy = events_copy,
     .release = events_release,

@@ -235,6 +235,15 @@ void explorer_command(struct explorer *explorer, enum command command)
         general_command(explorer, command);
 }
 
+bool explorer_press(struct explorer *explorer, struct scroll *scroll, const struct key *key,
+                    size_t count)
+{
+    enum press press = scroll_press(scroll, key, count);
+    if (press == PRESS_OPENS)
+        explorer_command(explorer, COMMAND_OPEN);
+    return press != PRESS_ELSEWHERE;
+}
+
 /* The tab drawn in this column; -1: none. */
 static int tab_at(const struct explorer *explorer, int x)
 {
@@ -268,6 +277,8 @@ enum effect explorer_key(struct explorer *explorer, const struct key *key)
     if (key->mouse) {
         if (explorer->overlay.kind == OVERLAY_NONE)
             mouse_key(explorer, key);
+        else
+            overlay_mouse(&explorer->overlay, key);
         return explorer->effect;
     }
     if (explorer->overlay.kind != OVERLAY_NONE) {
@@ -314,49 +325,4 @@ const char *explorer_finish_writing(struct explorer *explorer)
     while (explorer->writing)
         jobs_wait(explorer->jobs);
     return explorer->message_role == ROLE_BAD ? text_value(&explorer->message) : NULL;
-}
-
-/* -------------------------------------------------------------- scrolling */
-
-void scroll_fit(struct scroll *scroll, size_t count, size_t page)
-{
-    if (page == 0)
-        page = 1;
-    if (scroll->cursor >= count)
-        scroll->cursor = count ? count - 1 : 0;
-    if (scroll->cursor < scroll->top)
-        scroll->top = scroll->cursor;
-    if (scroll->cursor >= scroll->top + page)
-        scroll->top = scroll->cursor - page + 1;
-    if (scroll->top + page > count)
-        scroll->top = count > page ? count - page : 0;
-}
-
-bool scroll_command(struct scroll *scroll, enum command command, size_t count, size_t page)
-{
-    size_t last = count ? count - 1 : 0, jump = page > 1 ? page - 1 : 1;
-    switch (command) {
-    case COMMAND_UP:
-        scroll->cursor -= scroll->cursor > 0;
-        break;
-    case COMMAND_DOWN:
-        scroll->cursor += scroll->cursor < last;
-        break;
-    case COMMAND_PAGE_UP:
-        scroll->cursor = scroll->cursor > jump ? scroll->cursor - jump : 0;
-        break;
-    case COMMAND_PAGE_DOWN:
-        scroll->cursor = scroll->cursor + jump < last ? scroll->cursor + jump : last;
-        break;
-    case COMMAND_FIRST:
-        scroll->cursor = 0;
-        break;
-    case COMMAND_LAST:
-        scroll->cursor = last;
-        break;
-    default:
-        return false;
-    }
-    scroll_fit(scroll, count, page);
-    return true;
 }

@@ -88,6 +88,10 @@ void explorer_go_back(struct explorer *explorer);
 void explorer_message(struct explorer *explorer, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void explorer_command(struct explorer *explorer, enum command command);
+/* A press on a row of the view's list: puts the cursor there, another one opens it. False: on no
+ * row. */
+bool explorer_press(struct explorer *explorer, struct scroll *scroll, const struct key *key,
+                    size_t count);
 /* Select; views are refreshed. NULL identifier: no instance. */
 void explorer_select_specification(struct explorer *explorer, const char *name);
 void explorer_select_instance(struct explorer *explorer, const char *identifier,

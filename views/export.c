@@ -180,6 +180,7 @@ static void export_draw(struct explorer *explorer, void *state, struct canvas *c
                  selection->instance ? ", instance " : "",
                  selection->instance ? selection->identifier : "");
     view->rows = area.height - 2;
+    view->scroll.shown = (struct area){0, area.y + 2, area.width, view->rows};
     scroll_fit(&view->scroll, CHOICES, (size_t)(view->rows > 0 ? view->rows : 1));
     for (int row = 0; row < view->rows && view->scroll.top + (size_t)row < CHOICES; row++) {
         size_t index = view->scroll.top + (size_t)row;
@@ -218,6 +219,12 @@ static bool export_command(struct explorer *explorer, void *state, enum command 
     return false;
 }
 
+static bool export_mouse(struct explorer *explorer, void *state, const struct key *key)
+{
+    struct export_view *view = state;
+    return explorer_press(explorer, &view->scroll, key, CHOICES);
+}
+
 /* Coming from a view, what it shows is the first choice. */
 static void export_refresh(struct explorer *explorer, void *state)
 {
@@ -234,6 +241,7 @@ static void export_refresh(struct explorer *explorer, void *state)
         return;
     view->placed = true;
     view->from = from;
+    view->scroll.pressed = false;
     if (!export_possible(explorer, what))
         what = EXPORT_SPECIFICATION;
     for (size_t i = CHOICES; i-- > 0;)
@@ -254,5 +262,6 @@ const struct view_operations export_view = {
     .state_size = sizeof(struct export_view),
     .draw = export_draw,
     .command = export_command,
+    .mouse = export_mouse,
     .refresh = export_refresh,
 };

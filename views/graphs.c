@@ -170,11 +170,6 @@ static bool graphs_command(struct explorer *explorer, void *state, enum command 
 
 /* ---------------------------------------------------------------------- mouse */
 
-static bool inside(const struct area *area, int x, int y)
-{
-    return x >= area->x && x < area->x + area->width && y >= area->y && y < area->y + area->height;
-}
-
 static bool graphs_mouse(struct explorer *explorer, void *state, const struct key *key)
 {
     struct graphs *graphs = state;
@@ -189,7 +184,7 @@ static bool graphs_mouse(struct explorer *explorer, void *state, const struct ke
     graphs->drag.down = false;
     for (int side = LEFT; side <= RIGHT; side++) {
         struct graph_pane *pane = &graphs->panes[side];
-        if (!inside(&graphs->areas[side], key->x, key->y))
+        if (!area_has(&graphs->areas[side], key->x, key->y))
             continue;
         if (strcmp(key->name, "Press") == 0) {
             graphs->focus = (enum side)side;

@@ -60,7 +60,7 @@ static void help_draw(struct explorer *explorer, void *state, struct canvas *can
 static bool help_command(struct explorer *explorer, void *state, enum command command)
 {
     struct help *help = state;
-    struct scroll scroll = {(size_t)help->skip, (size_t)help->skip};
+    struct scroll scroll = {.cursor = (size_t)help->skip, .top = (size_t)help->skip};
     if (command == COMMAND_HELP) {
         explorer_command(explorer, COMMAND_BACK);
         return true;

@@ -207,7 +207,7 @@ static void draw_history(struct explorer *explorer, struct instance_view *view,
      * on the last step that is simulated. */
     size_t now = instance->step_count + (what_if ? what_if->taken : 0);
     size_t cursor = now ? now - 1 - (what_if ? 0 : selection->travel) : SIZE_MAX;
-    struct scroll scroll = {now ? cursor : 0, 0};
+    struct scroll scroll = {.cursor = now ? cursor : 0};
     if (inner.height > 0 && scroll.cursor >= (size_t)inner.height / 2)
         scroll.top = scroll.cursor - (size_t)inner.height / 2;
     scroll_fit(&scroll, count, (size_t)(inner.height > 0 ? inner.height : 1));
@@ -350,7 +350,7 @@ static bool move_history(struct explorer *explorer, const struct instance_view *
     struct selection *selection = &explorer->selection;
     struct what_if *what_if = what_if_shown(explorer);
     if (what_if) {
-        struct scroll steps = {what_if->taken, 0};
+        struct scroll steps = {.cursor = what_if->taken};
         if (!scroll_command(&steps, command, what_if->count + 1, (size_t)view->rows))
             return false;
         what_if_go(what_if, steps.cursor);
@@ -360,7 +360,7 @@ static bool move_history(struct explorer *explorer, const struct instance_view *
         return false;
     size_t rows = view->rows > 0 ? (size_t)view->rows : 1;
     size_t last = selection->instance->step_count - 1;
-    struct scroll scroll = {last - selection->travel, 0};
+    struct scroll scroll = {.cursor = last - selection->travel};
     if (!scroll_command(&scroll, command, last + 1, rows))
         return false;
     selection->travel = last - scroll.cursor;

@@ -52,7 +52,7 @@ static void rows_changed(void *context)
     } else if (instances->moved) {
         find_cursor(instances);
     } else {
-        instances->scroll = (struct scroll){0};
+        instances->scroll.cursor = instances->scroll.top = 0;
     }
     scroll_fit(&instances->scroll, rows->count, (size_t)instances->page);
     remember_cursor(instances);
@@ -289,23 +289,19 @@ static void instances_refresh(struct explorer *explorer, void *state)
     }
 }
 
-/* A press puts the cursor on the row, a press on the cursor's row goes into it. */
 static bool instances_mouse(struct explorer *explorer, void *state, const struct key *key)
 {
     struct instances *instances = state;
-    size_t row = instances->scroll.top + (size_t)(key->y - instances->first_row);
-    if (strcmp(key->name, "Press") != 0 || key->y < instances->first_row ||
-        key->y >= instances->first_row + instances->page || row >= instances->rows.count)
+    size_t before = instances->scroll.cursor;
+    instances->scroll.pressed = instances->moved;
+    if (!explorer_press(explorer, &instances->scroll, key, instances->rows.count))
         return false;
-    if (row == instances->scroll.cursor && instances->moved) {
-        explorer_command(explorer, COMMAND_OPEN);
+    if (instances->scroll.cursor == before && instances->moved)
         return true;
-    }
-    instances->scroll.cursor = row;
     instances->following = false;
     instances->moved = true;
     remember_cursor(instances);
-    rows_around(&instances->rows, row);
+    rows_around(&instances->rows, instances->scroll.cursor);
     return true;
 }
 

@@ -12,7 +12,7 @@ struct instances {
     struct rows rows;
     struct scroll scroll;
     struct marks marks;
-    int page, first_row;       /* rows on the screen, and where they begin */
+    int page;                  /* rows on the screen */
     char *cursor_identifier;   /* what the cursor is on, over reloads */
     char *typed;               /* the filter as typed */
     char *first_filter;        /* to begin with; NULL: none */

@@ -223,7 +223,7 @@ void instances_draw(struct explorer *explorer, void *state, struct canvas *canva
         return;
     struct columns columns = columns_for(instances, area.width);
     instances->page = area.height - 3 > 1 ? area.height - 3 : 1;
-    instances->first_row = area.y + 3;
+    instances->scroll.shown = (struct area){0, area.y + 3, area.width, instances->page};
     draw_title(instances, canvas, area.y);
     if (instances->rows.count == 0) {
         draw_none(instances, canvas, (struct area){3, area.y + 2, area.width - 6, area.height - 2});
@@ -235,6 +235,6 @@ void instances_draw(struct explorer *explorer, void *state, struct canvas *canva
         size_t index = instances->scroll.top + (size_t)row;
         if (index >= instances->rows.count)
             break;
-        draw_row(instances, canvas, instances->first_row + row, &columns, index);
+        draw_row(instances, canvas, area.y + 3 + row, &columns, index);
     }
 }

@@ -43,6 +43,12 @@ static bool models_command(struct explorer *explorer, void *state, enum command 
     }
 }
 
+static bool models_mouse(struct explorer *explorer, void *state, const struct key *key)
+{
+    struct models *models = state;
+    return explorer_press(explorer, &models->scroll, key, models_count(explorer, models));
+}
+
 static void forget_lines(struct models *models)
 {
     free(models->lines);
@@ -94,7 +100,7 @@ static void keep_cursor(struct models *models, const struct lines_job *next)
     const char *name = next->entry->specification->name;
     size_t cursor = models->scroll.cursor;
     if (!models->entry || strcmp(models->entry->specification->name, name) != 0) {
-        models->scroll = (struct scroll){0};
+        models->scroll.cursor = models->scroll.top = 0;
         return;
     }
     for (size_t i = 0; cursor < models->count && i < next->count; i++)
@@ -175,6 +181,7 @@ const struct view_operations models_view = {
     .state_size = sizeof(struct models),
     .draw = models_draw,
     .command = models_command,
+    .mouse = models_mouse,
     .refresh = models_refresh,
     .release = models_release,
 };

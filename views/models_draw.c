@@ -135,6 +135,7 @@ void models_draw(struct explorer *explorer, void *state, struct canvas *canvas, 
     struct area list = {inner.x, inner.y + 3, inner.width, inner.height - 3};
     list.width -= draw_reason(explorer, canvas, list);
     models->rows = list.height > 1 ? list.height : 1;
+    models->scroll.shown = (struct area){0, list.y, list.x + list.width, models->rows};
     size_t count = models_count(explorer, models);
     if (!count)
         return;

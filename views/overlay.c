@@ -356,3 +356,17 @@ void overlay_key(struct overlay *overlay, const struct key *key)
         break;
     }
 }
+
+void overlay_mouse(struct overlay *overlay, const struct key *key)
+{
+    if (overlay->kind != OVERLAY_MENU)
+        return;
+    if (strcmp(key->name, "WheelUp") == 0) {
+        menu_key(overlay, "Up");
+    } else if (strcmp(key->name, "WheelDown") == 0) {
+        menu_key(overlay, "Down");
+    } else if (scroll_press(&overlay->list, key, overlay->item_count) != PRESS_ELSEWHERE) {
+        overlay->cursor = overlay->list.cursor;
+        answer(overlay, call_chosen);
+    }
+}

@@ -4,6 +4,7 @@
 #define VIEWS_OVERLAY_H
 
 #include "views/line_editor.h"
+#include "views/scroll.h"
 
 enum overlay_kind { OVERLAY_NONE, OVERLAY_LINE, OVERLAY_MENU, OVERLAY_QUESTION, OVERLAY_NOTICE };
 
@@ -45,6 +46,7 @@ struct overlay {
     struct line_editor editor;
     struct menu_item *items;
     size_t item_count, item_capacity, cursor; /* cursor == item_count: none is chosen */
+    struct scroll list;                       /* the menu's items, as last drawn */
     struct overlay_calls calls;
 };
 
@@ -69,8 +71,10 @@ void overlay_notice(struct overlay *overlay, const char *title, const char *text
 void overlay_details(struct overlay *overlay, const char *title, const char *details);
 /* Takes every key while one is open. */
 void overlay_key(struct overlay *overlay, const struct key *key);
+/* A press on a menu's item chooses it, the wheel goes on in a menu. */
+void overlay_mouse(struct overlay *overlay, const struct key *key);
 /* A line and a question use `line` (one row); a menu is a box over `over`. */
-void overlay_draw(const struct overlay *overlay, struct canvas *canvas, struct area over,
+void overlay_draw(struct overlay *overlay, struct canvas *canvas, struct area over,
                   struct area line);
 void overlay_close(struct overlay *overlay);
 

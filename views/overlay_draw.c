@@ -6,7 +6,7 @@ static int item_width(const struct menu_item *item)
     return utf8_width(item->label) + (item->detail ? utf8_width(item->detail) + 2 : 0);
 }
 
-static void draw_menu(const struct overlay *overlay, struct canvas *canvas, struct area over)
+static void draw_menu(struct overlay *overlay, struct canvas *canvas, struct area over)
 {
     int width = utf8_width(overlay->label ? overlay->label : "") + 6;
     for (size_t i = 0; i < overlay->item_count; i++)
@@ -25,6 +25,8 @@ static void draw_menu(const struct overlay *overlay, struct canvas *canvas, stru
     size_t top = overlay->cursor >= (size_t)(rows > 0 ? rows : 1)
                      ? overlay->cursor - (size_t)(rows > 0 ? rows : 1) + 1
                      : 0;
+    overlay->list.top = top;
+    overlay->list.shown = (struct area){box.x + 1, box.y + 1, width - 2, rows};
     for (int row = 0; row < rows && top + (size_t)row < overlay->item_count; row++) {
         size_t index = top + (size_t)row;
         const struct menu_item *item = &overlay->items[index];
@@ -125,7 +127,7 @@ static void draw_suggestions(const struct overlay *overlay, struct canvas *canva
     }
 }
 
-void overlay_draw(const struct overlay *overlay, struct canvas *canvas, struct area over,
+void overlay_draw(struct overlay *overlay, struct canvas *canvas, struct area over,
                   struct area line)
 {
     const char *label = overlay->label ? overlay->label : "";

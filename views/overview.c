@@ -248,6 +248,7 @@ static void overview_draw(struct explorer *explorer, void *state, struct canvas 
         details = list - (int)count;
     int rows = list - details;
     overview->rows = rows;
+    overview->scroll.shown = (struct area){0, area.y + 3, area.width, rows};
     scroll_fit(&overview->scroll, count, (size_t)rows);
     for (int row = 0; row < rows && overview->scroll.top + (size_t)row < count; row++) {
         size_t index = overview->scroll.top + (size_t)row;
@@ -304,6 +305,17 @@ static bool overview_command(struct explorer *explorer, void *state, enum comman
     }
 }
 
+static bool overview_mouse(struct explorer *explorer, void *state, const struct key *key)
+{
+    struct overview *overview = state;
+    size_t before = overview->scroll.cursor;
+    if (!explorer_press(explorer, &overview->scroll, key, explorer->workspace->summary_count))
+        return false;
+    if (overview->scroll.cursor != before)
+        follow_cursor(explorer, overview);
+    return true;
+}
+
 static bool overview_copy(struct explorer *explorer, void *state, struct text *text)
 {
     (void)state;
@@ -317,8 +329,10 @@ static void overview_refresh(struct explorer *explorer, void *state)
     struct overview *overview = state;
     const struct workspace *workspace = explorer->workspace;
     for (size_t i = 0; explorer->selection.specification && i < workspace->summary_count; i++)
-        if (strcmp(workspace->summaries[i].name, explorer->selection.specification) == 0)
+        if (strcmp(workspace->summaries[i].name, explorer->selection.specification) == 0) {
+            overview->scroll.pressed &= overview->scroll.cursor == i;
             overview->scroll.cursor = i;
+        }
 }
 
 const struct view_operations overview_view = {
@@ -330,6 +344,7 @@ const struct view_operations overview_view = {
     .state_size = sizeof(struct overview),
     .draw = overview_draw,
     .command = overview_command,
+    .mouse = overview_mouse,
     .copy = overview_copy,
     .refresh = overview_refresh,
 };

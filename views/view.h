@@ -6,8 +6,7 @@
 #ifndef VIEWS_VIEW_H
 #define VIEWS_VIEW_H
 
-#include "views/canvas.h"
-#include "views/commands.h"
+#include "views/scroll.h"
 
 struct explorer;
 
@@ -35,15 +34,5 @@ struct view_operations {
 extern const struct view_operations overview_view, instances_view, instance_view, graphs_view,
     check_view, models_view, events_view, export_view, help_view;
 const struct view_operations *view_operations(enum view_id view);
-
-/* A list's cursor and what part of it shows, in `count` rows and `page` visible ones. */
-struct scroll {
-    size_t cursor;
-    size_t top;
-};
-/* Moves by the command; false if it is no movement. */
-bool scroll_command(struct scroll *scroll, enum command command, size_t count, size_t page);
-/* Keeps cursor and top inside. */
-void scroll_fit(struct scroll *scroll, size_t count, size_t page);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "tests/views/screen.h"
+#include "views/script.h"
 
 /* ------------------------------------------------------------ golden screens */
 
@@ -425,6 +426,94 @@ static void a_canvas_keeps_what_is_wide_whole(void)
     canvas_release(&canvas);
 }
 
+/* Presses where the screen shows the text; false: it does not. */
+static bool press_on(struct screen *screen, const char *part)
+{
+    const char *text = screen_text(screen, 80, 24), *found = strstr(text, part);
+    if (!found)
+        return false;
+    struct key key = {.name = "Press", .mouse = true};
+    const char *line = text;
+    for (const char *c = text; c < found; c++)
+        if (*c == '\n') {
+            key.y++;
+            line = c + 1;
+        }
+    char *before = memory_copy_bytes(line, (size_t)(found - line));
+    key.x = utf8_width(before);
+    free(before);
+    script_press(screen->explorer, &screen->canvas, &key);
+    return true;
+}
+
+/* In every list a press puts the cursor on the row, and another one opens it. */
+static void a_press_chooses_a_row(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    static const struct {
+        const char *keys, *row, *selected;
+        enum view_id opened; /* VIEW_HELP: a line to type */
+    } cases[] = {{"1 g", "Order  ", "▸ Order  ", VIEW_INSTANCES},
+                 {"1 g 6", "closed  open → open", "▸  closed  open → open", VIEW_GRAPHS},
+                 {"1 g 7 g", "hall", "▸ 31 Jan 05:00:00", VIEW_INSTANCE},
+                 {"1 g 8 g", ".aut", "▸ specification  .aut", VIEW_HELP}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        screen_keys(&screen, cases[i].keys);
+        enum view_id view = explorer_view(screen.explorer);
+        CU_ASSERT_TRUE(press_on(&screen, cases[i].row));
+        CU_ASSERT_EQUAL(explorer_view(screen.explorer), view);
+        const char *text = screen_text(&screen, 80, 24);
+        ASSERT_CONTAINS(text, cases[i].selected);
+        CU_ASSERT_TRUE(press_on(&screen, cases[i].row));
+        if (cases[i].opened == VIEW_HELP)
+            ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Write to:");
+        else
+            CU_ASSERT_EQUAL(explorer_view(screen.explorer), cases[i].opened);
+    }
+    screen_close(&screen);
+}
+
+static void a_press_away_from_the_rows_does_nothing(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    for (char view = '1'; view <= '8'; view++) {
+        char keys[] = {'1', ' ', view, ' ', 'g', '\0'};
+        screen_keys(&screen, keys);
+        char *before = memory_copy_text(screen_text(&screen, 80, 24));
+        struct key key = {.name = "Press", .mouse = true, .x = 10, .y = 22};
+        script_press(screen.explorer, &screen.canvas, &key);
+        key.y = 500;
+        script_press(screen.explorer, &screen.canvas, &key);
+        key.y = -1;
+        script_press(screen.explorer, &screen.canvas, &key);
+        ASSERT_TEXT(screen_text(&screen, 80, 24), before);
+        free(before);
+    }
+    screen_close(&screen);
+}
+
+static void a_press_chooses_in_a_menu(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "2 t");
+    struct key key = {.name = "WheelDown", .mouse = true};
+    script_press(screen.explorer, &screen.canvas, &key);
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "│▸2 ");
+    /* Beside the menu, and on its frame. */
+    CU_ASSERT_TRUE(press_on(&screen, "┌─"));
+    key = (struct key){.name = "Press", .mouse = true, .x = 1, .y = 12};
+    script_press(screen.explorer, &screen.canvas, &key);
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "│▸2 ");
+    CU_ASSERT_TRUE(press_on(&screen, "3 state"));
+    const char *text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "by state");
+    CU_ASSERT_PTR_NULL(strstr(text, "┌─"));
+    screen_close(&screen);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -458,6 +547,9 @@ int main(int argc, char **argv)
         {"the prompt knows every command", the_prompt_knows_every_command},
         {"every command is in the help", every_command_is_in_the_help},
         {"every command is in the manual", every_command_is_in_the_manual},
+        {"a press chooses a row", a_press_chooses_a_row},
+        {"a press away from the rows does nothing", a_press_away_from_the_rows_does_nothing},
+        {"a press chooses in a menu", a_press_chooses_in_a_menu},
         {"a canvas keeps what is wide whole", a_canvas_keeps_what_is_wide_whole},
         {0},
     };
