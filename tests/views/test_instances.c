@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "store/maintenance.h"
+#include "store/reader.h"
 #include "tests/views/screen.h"
 #include "views/filters.h"
 #include "views/marks.h"
@@ -329,10 +331,12 @@ static void all_that_match_but_some(void)
     screen_close(&screen);
 }
 
+enum { MANY = 150 };
+
 static void make_many(spex_manager *manager, int64_t at)
 {
     char identifier[32];
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < MANY; i++) {
         snprintf(identifier, sizeof identifier, "many-%03d", i);
         spex_init_at(manager, "Lamp", identifier, i % 2 ? NULL : "{\"n\":1}", NULL, at, SPEX_HERE,
                      NULL, NULL);
@@ -370,6 +374,111 @@ static void more_than_a_hundred_are_typed(void)
     expect(&screen, "Deleted 150 instances.");
     expect(&screen, "No instance matches");
     screen_close(&screen);
+}
+
+/* ------------------------------------------------------- ended half way */
+
+enum { HERD = 4500 /* several sweeps of each shard */ };
+
+static void make_herd(spex_manager *manager, int64_t at)
+{
+    char identifier[32];
+    for (int i = 0; i < HERD; i++) {
+        snprintf(identifier, sizeof identifier, "herd-%04d", i);
+        spex_init_at(manager, "Lamp", identifier, NULL, NULL, at, SPEX_HERE, NULL, NULL);
+        if (i % 3 == 0)
+            spex_transition_at(manager, identifier, "on", "burning", at + 1, SPEX_HERE, NULL, NULL);
+    }
+}
+
+/* The clock of the manager and of readers, which is read whenever a batch is served: it
+ * presses C-c as soon as a quarter is done. */
+struct ending {
+    struct jobs *jobs;
+    atomic_bool ended;
+};
+
+static int64_t end_there(void *context)
+{
+    struct ending *ending = context;
+    double part = 0;
+    bool cancellable;
+    const char *what = jobs_running(ending->jobs, INT64_MIN, &part, &cancellable);
+    if (what && strcmp(what, "deleting instances") == 0 && part >= 0.25 &&
+        !atomic_exchange(&ending->ended, true))
+        jobs_cancel(ending->jobs);
+    return SCREEN_NOW;
+}
+
+static void note_problem(const struct finding *finding, void *context)
+{
+    (void)context;
+    if (finding->problem != PROBLEM_NONE)
+        ASSERT_TEXT(finding->message, "");
+}
+
+/* What is in the store is whole, and that many of those are there. */
+static void expect_left(struct screen *screen, const char *which, uint64_t expected)
+{
+    struct verification verification = {.found = note_problem};
+    struct reader *reader;
+    struct filter *filter;
+    spex_error error;
+    uint64_t left = 0;
+    const spex_clock clock = screen->explorer->workspace->options.clock;
+    ASSERT_OK(store_verify("store", &verification, &error), error);
+    CU_ASSERT_EQUAL(verification.problems, 0);
+    ASSERT_OK(reader_open(&reader, "store", &clock, &error), error);
+    ASSERT_OK(filter_parse(&filter, which, NULL, &error), error);
+    ASSERT_OK(reader_count(reader, filter, &left, &error), error);
+    CU_ASSERT_EQUAL(left, expected);
+    filter_free(filter);
+    reader_close(reader);
+}
+
+/* What these keys choose is deleted, which is ended after a part of it. */
+static void end_half_way(const char *which, const char *keys, unsigned all, unsigned total)
+{
+    struct screen screen;
+    screen_open(&screen, screen_copy(which), false);
+    elsewhere(&screen, all == HERD ? make_herd : make_many, SCREEN_NOW);
+    struct ending ending = {.jobs = screen.explorer->jobs};
+    spex_clock *clock = &screen.explorer->workspace->options.clock, before = *clock;
+    char number[16];
+    snprintf(number, sizeof number, "%u", total);
+    filter(&screen, which);
+    screen_keys(&screen, keys);
+    screen_type(&screen, number);
+    *clock = (spex_clock){.wall = end_there, .monotonic = end_there, .context = &ending};
+    screen_keys(&screen, "Enter");
+    *clock = before;
+    CU_ASSERT_TRUE(ending.ended);
+    /* What it says is what is gone. */
+    unsigned deleted = 0, of = 0;
+    const char *said = strstr(screen_text(&screen, 120, 40), "Ended: Deleted");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(said);
+    CU_ASSERT_EQUAL(sscanf(said, "Ended: Deleted %u of %u instances;", &deleted, &of), 2);
+    CU_ASSERT_EQUAL(of, total);
+    CU_ASSERT(deleted >= total / 4 && deleted < total);
+    expect_left(&screen, which, all - deleted);
+    /* The list shows those that are left, and the rest can be done. */
+    screen_keys(&screen, "g");
+    snprintf(number, sizeof number, "1 of %u", all - deleted);
+    expect(&screen, number);
+    screen_keys(&screen, "* d");
+    snprintf(number, sizeof number, "%u", all - deleted);
+    screen_type(&screen, number);
+    screen_keys(&screen, "Enter");
+    expect_left(&screen, which, 0);
+    expect(&screen, "No instance matches");
+    screen_close(&screen);
+}
+
+/* A sweep of the shards, and one by one. */
+static void deleting_is_ended_half_way(void)
+{
+    end_half_way("herd-", "* d", HERD, HERD);
+    end_half_way("many-", "* Space d", MANY, MANY - 1);
 }
 
 /* What the policy of Order says: terminal, idle for more than two days. */
@@ -511,6 +620,7 @@ int main(int argc, char **argv)
         {"marked ones are deleted", marked_ones_are_deleted},
         {"all that match but some", all_that_match_but_some},
         {"more than a hundred are typed", more_than_a_hundred_are_typed},
+        {"deleting is ended half way", deleting_is_ended_half_way},
         {"what is over is pruned", what_is_over_is_pruned},
         {"what changed is marked for a moment", what_changed_is_marked_for_a_moment},
         {"the cursor goes where its row goes", the_cursor_goes_where_its_row_goes},
