@@ -409,6 +409,32 @@ test_hostile_names() {
     quit
 }
 
+# Specification, model, instance and event, with what would clear the screen or set the title.
+test_hostile_names_in_every_view() {
+    local name='Ho\033[2Jst' action='b\007\033]0;evil\007%%s'
+    mkdir -p specs/models
+    printf "Specification: $name\nTransitions:\na\033[2J --[$action]-> c\u202ed\nc\u202ed --[back]-> a\033[2J\n" >specs/hostile.spec
+    printf "Specification: $name\nLearning mode: false\nTransitions:\na\033[2J --[$action]-> c\u202ed\nnil --[__initialisation__]-> a\033[2J\n" >specs/models/hostile.spex
+    printf '%s\n' '{"op":"init","spec":"Ho\u001b[2Jst","id":"i\u001b[2J"}' \
+        '{"op":"transition","id":"i\u001b[2J","action":"jump\u001b[2J","state":"\u009b31mred"}' | record
+    on_project 120x40
+    see 'Ho\x1B[2Jst'; see '1. starts in a\x1B[2J'; see '2. b\x07\x1B]0;evil\x07%s -> c\u{202E}d'
+    press 2; see 'by identifier'; see 'i\x1B[2J'; see '\x9B31mred'
+    press Enter; see 'History, 2 steps'; see 'starts in a\x1B[2J'
+    press s; see 'Step i\x1B[2J from \x9B31mred'; press Escape; gone 'Step i'
+    press w; see 'WHAT IF'; see '\x9B31mred is not here'; press w 4; see 'Model, frozen'; see 'b\x07\x1B]0;evil\x07%s'; see 'c\u{202E}d'
+    press 5; see 'A test'; see 'do b\x07\x1B]0;evil\x07%s, then expect back'
+    press 6; see 'models/hostile.spex'; see 'a\x1B[2J  b\x07\x1B]0;evil\x07%s → c\u{202E}d'
+    press a; see 'a\x1B[2J'; press Escape
+    press 7; see 'newest first'; see 'i\x1B[2J of Ho\x1B[2Jst: a\x1B[2J --[jump\x1B[2J]-> \x9B31mred'
+    press 8; see 'Export Ho\x1B[2Jst, instance i\x1B[2J'
+    press Enter; see 'Write to:'; press Escape; gone 'Write to:'
+    press : ; write 'models Ho'; see 'Ho\x1B[2Jst'; press Escape
+    press '?'; see 'Everywhere'
+    [ "$(tm display-message -p -t explorer '#{pane_title}')" != evil ] || problem "a name set the terminal's title"
+    quit
+}
+
 # More tests are in files of their own, a subject each.
 for file in "$source_dir"/tests/tui/test_*.sh; do
     . "$file"
