@@ -188,9 +188,10 @@ static void look_at_store(struct findings *findings, const struct project_option
             find(findings, LEVEL_PROBLEM, "store", "%s", info.shards[i].fault);
     }
     if (!status) {
-        find(findings, LEVEL_OK, "store", "%" PRIu64 " instance%s in %u shard%s of %s", instances,
-             instances == 1 ? "" : "s", info.store.shards, info.store.shards == 1 ? "" : "s",
-             options->store_dir);
+        find(findings, LEVEL_OK, "store",
+             "%" PRIu64 " instance%s in %u shard%s of %s; `spex store verify` reads every page",
+             instances, instances == 1 ? "" : "s", info.store.shards,
+             info.store.shards == 1 ? "" : "s", options->store_dir);
         look_at_place(findings, options, &info);
         look_at_permissions(findings, options, &info);
     }

@@ -31,8 +31,8 @@ void export_verdict(const struct summary *summary, bool json, struct text *text)
     const struct check *check = summary->check;
     const struct project_entry *entry = summary->entry;
     if (!json) {
-        text_printf(text, "%s: %s\n%s", summary->name,
-                    check->equivalent ? "equivalent" : "not equivalent",
+        text_append_visible(text, summary->name);
+        text_printf(text, ": %s\n%s", check->equivalent ? "equivalent" : "not equivalent",
                     text_value(&check->reason));
         return;
     }

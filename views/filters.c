@@ -54,7 +54,7 @@ static void read_saved(struct filters *filters)
 {
     char *bytes;
     size_t length;
-    if (!filters->saved_path || file_read(filters->saved_path, LARGEST, &bytes, &length, NULL))
+    if (!filters->saved_path || file_read_regular(filters->saved_path, LARGEST, &bytes, &length, NULL))
         return;
     for (char *line = bytes, *next; line && *line; line = next) {
         next = strchr(line, '\n');

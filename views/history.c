@@ -35,7 +35,7 @@ void history_open(struct history *history, const char *directory, const char *na
     char *bytes;
     size_t length;
     *history = (struct history){.path = directory ? file_join(directory, name) : NULL};
-    if (!history->path || file_read(history->path, LARGEST, &bytes, &length, NULL))
+    if (!history->path || file_read_regular(history->path, LARGEST, &bytes, &length, NULL))
         return;
     for (char *line = bytes, *next; line && *line; line = next) {
         next = strchr(line, '\n');

@@ -107,9 +107,7 @@ void session_restore(struct explorer *explorer)
     const char *path = explorer->session_path;
     if (!path || access(path, F_OK) != 0)
         return;
-    int status = file_check_regular(path, &error);
-    if (!status)
-        status = file_read(path, LARGEST, &bytes, &length, &error);
+    int status = file_read_regular(path, LARGEST, &bytes, &length, &error);
     if (status) {
         explorer_message(explorer, ROLE_WARNING, "Beginning anew: %s", error.message);
         return;

@@ -260,9 +260,7 @@ static bool read_file(struct settings *settings)
     size_t length;
     spex_error error;
     struct reading reading = {.settings = settings};
-    int status = file_check_regular(settings->path, &error);
-    if (!status)
-        status = file_read(settings->path, LARGEST, &bytes, &length, &error);
+    int status = file_read_regular(settings->path, LARGEST, &bytes, &length, &error);
     if (status) {
         add_mistake(settings, &error);
         return status != SPEX_ERROR_MEMORY;

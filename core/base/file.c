@@ -178,6 +178,13 @@ int file_check_regular(const char *path, spex_error *error)
     return SPEX_OK;
 }
 
+int file_read_regular(const char *path, size_t limit, char **bytes, size_t *length,
+                      spex_error *error)
+{
+    int status = file_check_regular(path, error);
+    return status ? status : file_read(path, limit, bytes, length, error);
+}
+
 int file_sync(const char *path, spex_error *error)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);

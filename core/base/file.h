@@ -28,6 +28,9 @@ void file_unstage(char *staged);
  * links, in one step; a pipe or a device is written to. Errors: USAGE (a folder, or there
  * already), SYSTEM. */
 int file_write(const char *path, bool replace, const char *bytes, size_t length, spex_error *error);
+/* Reads a file that nothing but a regular one can be; errors as of both. */
+int file_read_regular(const char *path, size_t limit, char **bytes, size_t *length,
+                      spex_error *error);
 /* Whether it is a regular file; if not, says so (SYSTEM: what opening it would wait for or
  * do nobody knows). */
 int file_check_regular(const char *path, spex_error *error);

@@ -1,5 +1,6 @@
 #include "base/file_stream.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,18 @@ static int look_at(const char *path, bool replace, bool *there, bool *special, s
     return SPEX_OK;
 }
 
+/* Who opened a pipe that nobody reads would wait for ever. */
+static int open_special(const char *path, int *descriptor, spex_error *error)
+{
+    *descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*descriptor < 0 && errno == ENXIO)
+        return error_set(error, SPEX_ERROR_USAGE, "%s is a pipe that nobody reads", path);
+    if (*descriptor < 0)
+        return error_system(error, "cannot write %s", path);
+    fcntl(*descriptor, F_SETFL, fcntl(*descriptor, F_GETFL) & ~O_NONBLOCK);
+    return SPEX_OK;
+}
+
 int file_stream_open(struct file_stream *stream, const char *path, bool replace, spex_error *error)
 {
     bool there, special;
@@ -38,8 +51,8 @@ int file_stream_open(struct file_stream *stream, const char *path, bool replace,
         return error_system(error, "cannot write %s", path);
     if (!special)
         status = file_stage_begin(stream->target, &stream->staged, &stream->descriptor, error);
-    else if ((stream->descriptor = open(path, O_WRONLY | O_CLOEXEC)) < 0)
-        status = error_system(error, "cannot write %s", path);
+    else
+        status = open_special(path, &stream->descriptor, error);
     if (status)
         file_stream_drop(stream);
     return status;

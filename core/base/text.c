@@ -60,6 +60,18 @@ void text_printf(struct text *text, const char *format, ...)
     va_end(arguments);
 }
 
+/* Characters that move, hide or reorder what is around them. */
+static bool invisible(int32_t c)
+{
+    if (c >= ' ' && c < 0x7f)
+        return false;
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xAD || c == 0x61C ||
+           (c >= 0x200B && c <= 0x200F && c != 0x200D) || (c >= 0x2028 && c <= 0x202E) ||
+           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
+           (c >= 0xE0000 && c <= 0xE007F) || utf8proc_category(c) == UTF8PROC_CATEGORY_CN ||
+           utf8proc_category(c) == UTF8PROC_CATEGORY_CS;
+}
+
 void text_append_json_bytes(struct text *text, const char *bytes, size_t length)
 {
     text_append_char(text, '"');
@@ -74,7 +86,10 @@ void text_append_json_bytes(struct text *text, const char *bytes, size_t length)
             text_append(text, "\\t");
         else if (c == '\r')
             text_append(text, "\\r");
-        else if (c >= 0 && (c < 0x20 || c == 0x7f))
+        else if (c >= 0x10000 && invisible(c))
+            text_printf(text, "\\u%04x\\u%04x", 0xD7C0 + ((unsigned)c >> 10),
+                        0xDC00 + ((unsigned)c & 0x3FF));
+        else if (c >= 0 && c < 0x10000 && invisible(c))
             text_printf(text, "\\u%04x", (unsigned)c);
         else if (c < 0)
             text_append(text, "\xEF\xBF\xBD");
@@ -88,16 +103,6 @@ void text_append_json_bytes(struct text *text, const char *bytes, size_t length)
 void text_append_json(struct text *text, const char *value)
 {
     text_append_json_bytes(text, value, strlen(value));
-}
-
-/* Characters that move, hide or reorder what is around them. */
-static bool invisible(int32_t c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xAD || c == 0x61C ||
-           (c >= 0x200B && c <= 0x200F && c != 0x200D) || (c >= 0x2028 && c <= 0x202E) ||
-           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
-           (c >= 0xE0000 && c <= 0xE007F) || utf8proc_category(c) == UTF8PROC_CATEGORY_CN ||
-           utf8proc_category(c) == UTF8PROC_CATEGORY_CS;
 }
 
 void text_append_visible(struct text *text, const char *value)

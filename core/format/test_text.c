@@ -22,44 +22,19 @@ static const char *first_state(const struct test_run *run, char buffer[16])
     return lts_state_name(run->lts, starts(run) ? run->steps->to : run->lts->initial, buffer);
 }
 
-/* A JSON string in which nothing is invisible, so that it is the same wherever it is shown. */
-static void append_json(struct text *text, const char *name)
-{
-    struct text json = {0}, visible = {0};
-    text_append_json(&json, name);
-    for (size_t i = 0, taken; i < json.length; i += taken) {
-        char character[8] = "";
-        int32_t c = utf8_next(json.data + i, json.length - i, &taken);
-        memcpy(character, json.data + i, taken);
-        text_clear(&visible);
-        text_append_visible(&visible, character);
-        if (strcmp(text_value(&visible), character) == 0)
-            text_append(text, character);
-        else if (c < 0x10000)
-            text_printf(text, "\\u%04x", (unsigned)c);
-        else
-            text_printf(text, "\\u%04x\\u%04x", 0xd7c0 + ((unsigned)c >> 10),
-                        0xdc00 + ((unsigned)c & 0x3ff));
-        text->failed |= visible.failed;
-    }
-    text->failed |= json.failed;
-    text_release(&json);
-    text_release(&visible);
-}
-
 void test_write_records(const struct test_run *run, struct text *text)
 {
     char buffer[16];
     text_append(text, "{\"op\":\"init\",\"spec\":");
-    append_json(text, run->specification);
+    text_append_json(text, run->specification);
     text_append(text, ",\"id\":\"" INSTANCE "\",\"state\":");
-    append_json(text, first_state(run, buffer));
+    text_append_json(text, first_state(run, buffer));
     text_append(text, "}\n");
     for (size_t i = starts(run); i < run->count; i++) {
         text_append(text, "{\"op\":\"transition\",\"id\":\"" INSTANCE "\",\"action\":");
-        append_json(text, action_of(run, &run->steps[i]));
+        text_append_json(text, action_of(run, &run->steps[i]));
         text_append(text, ",\"state\":");
-        append_json(text, lts_state_name(run->lts, run->steps[i].to, buffer));
+        text_append_json(text, lts_state_name(run->lts, run->steps[i].to, buffer));
         text_append(text, "}\n");
     }
 }

@@ -98,7 +98,7 @@ static int read_state(struct store *store, enum manifest_state *state, spex_erro
         status =
             error_set(error, SPEX_ERROR_NOT_FOUND, "there is no store in %s yet", store->directory);
     } else {
-        status = file_read(path, MANIFEST_LIMIT, &bytes, &length, error);
+        status = file_read_regular(path, MANIFEST_LIMIT, &bytes, &length, error);
     }
     if (!status) {
         struct manifest manifest = {0};

@@ -163,7 +163,7 @@ static int read_fresh(const struct store *staging, unsigned char **bytes, size_t
         return error_memory(error);
     int status = schema_create(staging, SPARE, error);
     if (!status)
-        status = file_read(path, 0, &content, length, error);
+        status = file_read_regular(path, 0, &content, length, error);
     if (!status && *length < PAGE)
         status = error_set(error, SPEX_ERROR_INTERNAL, "%s is no shard", path);
     *bytes = (unsigned char *)content;

@@ -55,7 +55,7 @@ static void note_read(const struct store *store, struct note *note)
     memset(note, 0, sizeof *note);
     char *path = staging_path(store, note_name), *bytes;
     size_t length;
-    if (path && !file_read(path, 4096, &bytes, &length, NULL)) {
+    if (path && !file_read_regular(path, 4096, &bytes, &length, NULL)) {
         ini_parse_string(bytes, note_entry, note);
         free(bytes);
     }

@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -30,6 +32,9 @@ static void text_from_outside_becomes_visible(void)
     text_clear(&text);
     text_append_json(&text, "\"\\\n\x01\xff");
     ASSERT_TEXT(text_value(&text), "\"\\\"\\\\\\n\\u0001\xEF\xBF\xBD\"");
+    text_clear(&text);
+    text_append_json(&text, "\x7f\xC2\x9B\xE2\x80\xAE\xF3\xA0\x81\x81z größe 表");
+    ASSERT_TEXT(text_value(&text), "\"\\u007f\\u009b\\u202e\\udb40\\udc41z größe 表\"");
     text_release(&text);
 }
 
@@ -168,6 +173,24 @@ static void names_are_suggested(void)
     CU_ASSERT_FALSE(text_contains("Order", "Orders"));
 }
 
+static void pipes_are_not_waited_for(void)
+{
+    const char *path = suite_scratch_path("pipe");
+    char *bytes = NULL;
+    size_t length;
+    spex_error error;
+    CU_ASSERT_EQUAL(mkfifo(path, 0600), 0);
+    CU_ASSERT_EQUAL(file_write(path, true, "x", 1, &error), SPEX_ERROR_USAGE);
+    ASSERT_CONTAINS(error.message, "is a pipe that nobody reads");
+    CU_ASSERT_EQUAL(file_read_regular(path, 100, &bytes, &length, &error), SPEX_ERROR_SYSTEM);
+    ASSERT_CONTAINS(error.message, "is not a regular file");
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    char got[8];
+    ASSERT_OK(file_write(path, true, "hello", 5, &error), error);
+    CU_ASSERT_EQUAL(read(reader, got, sizeof got), 5);
+    close(reader);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -177,6 +200,7 @@ int main(int argc, char **argv)
         {"times round trip", times_round_trip},
         {"durations round trip", durations_round_trip},
         {"files are replaced whole", files_are_replaced_whole},
+        {"pipes are not waited for", pipes_are_not_waited_for},
         {"errors are printable and cut", errors_are_printable_and_cut},
         {"sizes are checked", sizes_are_checked},
         {"names are suggested", names_are_suggested},
