@@ -148,6 +148,39 @@ static void a_mistake_is_told_and_the_rest_holds(void)
     settings_release(&settings);
 }
 
+/* What stands between .RS and .RE below the heading, without the roff escapes. */
+static void example_of_the_manual(struct text *file)
+{
+    char *page;
+    size_t length;
+    spex_error error;
+    ASSERT_OK(file_read(suite_source("man/spex-tui.1"), 0, &page, &length, &error), error);
+    const char *heading = strstr(page, "\n.SH CONFIGURATION\n");
+    const char *start = heading ? strstr(heading, "\n.RS\n") : NULL;
+    const char *end = start ? strstr(start, "\n.RE\n") : NULL;
+    CU_ASSERT_FATAL(end != NULL);
+    for (const char *c = start + 5; c <= end; c++)
+        if (c[0] != '\\' || c[1] != '-')
+            text_append_char(file, *c);
+    free(page);
+}
+
+static void the_example_of_the_manual_is_loaded(void)
+{
+    struct text file = {0};
+    example_of_the_manual(&file);
+    struct settings settings = load(text_value(&file));
+    ASSERT_TEXT(text_value(&settings.mistakes), "");
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_OVERVIEW, "C-q"), COMMAND_QUIT);
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCE, "F9"), COMMAND_STEP);
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCES, "D"), COMMAND_DELETE);
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_INSTANCES, "P"), COMMAND_NONE);
+    CU_ASSERT_EQUAL(settings.theme, THEME_LIGHT);
+    CU_ASSERT(!settings.mouse && settings.ascii && settings.screen_reader && !settings.session);
+    settings_release(&settings);
+    text_release(&file);
+}
+
 static void any_file_is_read_without_harm(void)
 {
     static const char *const pieces[] = {
@@ -309,6 +342,7 @@ int main(int argc, char **argv)
         {"keys change places", keys_change_places},
         {"choices are made", choices_are_made},
         {"a mistake is told and the rest holds", a_mistake_is_told_and_the_rest_holds},
+        {"the example of the manual is loaded", the_example_of_the_manual_is_loaded},
         {"any file is read without harm", any_file_is_read_without_harm},
         {"the screen shows the keys there are", the_screen_shows_the_keys_there_are},
         {"mistakes are shown first", mistakes_are_shown_first},
