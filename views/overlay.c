@@ -269,12 +269,29 @@ static bool suggestion_key(struct overlay *overlay, const char *name)
     return true;
 }
 
+bool overlay_mistake(const struct overlay *overlay, size_t *start, size_t *length)
+{
+    const struct overlay_calls *calls = &overlay->calls;
+    return calls->mistake &&
+           calls->mistake(calls->context, text_value(&overlay->editor.text), start, length);
+}
+
+/* What is wrong stays to be mended, and is told again. */
+static void answer_line(struct overlay *overlay)
+{
+    size_t start, length;
+    if (overlay_mistake(overlay, &start, &length))
+        line_changed(overlay);
+    else
+        answer(overlay, call_typed);
+}
+
 /* The text, or what is chosen among the suggestions. */
 static void take_line(struct overlay *overlay)
 {
     if (overlay->calls.suggest && overlay->cursor < overlay->item_count)
         put_suggestion(overlay, overlay->cursor);
-    answer(overlay, call_typed);
+    answer_line(overlay);
 }
 
 static void line_key(struct overlay *overlay, const struct key *key)
@@ -325,7 +342,7 @@ bool overlay_answer(struct overlay *overlay, const char *text)
         return false;
     line_editor_set(&overlay->editor, text);
     line_changed(overlay);
-    answer(overlay, call_typed);
+    answer_line(overlay);
     return true;
 }
 

@@ -32,7 +32,8 @@ struct overlay_calls {
     /* The line changed: adds what it may be meant to be, which is listed above it. Tab goes
      * through the list, Enter takes what is chosen there. May be NULL. */
     void (*suggest)(void *context, const char *text, struct overlay *overlay);
-    /* What of the line is wrong, in bytes; false: nothing. May be NULL. */
+    /* What of the line is wrong, in bytes; false: nothing. Enter does not take such a line. May
+     * be NULL. */
     bool (*mistake)(void *context, const char *text, size_t *start, size_t *length);
     const char *escape;             /* what Esc does to a line, in a word; NULL: "cancel" */
     void (*release)(void *context); /* may be NULL */
@@ -76,6 +77,8 @@ void overlay_mouse(struct overlay *overlay, const struct key *key);
 /* A line and a question use `line` (one row); a menu is a box over `over`. */
 void overlay_draw(struct overlay *overlay, struct canvas *canvas, struct area over,
                   struct area line);
+/* Whether something is wrong in the line, and where. */
+bool overlay_mistake(const struct overlay *overlay, size_t *start, size_t *length);
 void overlay_close(struct overlay *overlay);
 
 #endif

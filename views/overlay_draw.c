@@ -77,11 +77,8 @@ static void draw_details(const struct overlay *overlay, struct canvas *canvas, s
 static void draw_line(const struct overlay *overlay, struct canvas *canvas, int x, int y, int room)
 {
     size_t start = 0, length = 0;
-    const struct overlay_calls *calls = &overlay->calls;
-    bool wrong = calls->mistake &&
-                 calls->mistake(calls->context, text_value(&overlay->editor.text), &start, &length);
     line_editor_draw(&overlay->editor, canvas, x, y, room);
-    if (wrong)
+    if (overlay_mistake(overlay, &start, &length))
         line_editor_mark(&overlay->editor, canvas, x, y, room, start, length);
 }
 

@@ -107,7 +107,9 @@ static void a_filter_is_helped_and_corrected(void)
     expect(&screen, "there is no key history: expected spec, state, action, id, reason or age");
     screen_keys(&screen, "C-u");
     screen_type(&screen, "reason:nonsense");
+    screen_keys(&screen, "Enter");
     expect(&screen, "expected a reason or a part of one");
+    expect(&screen, "/ reason:nonsense");
     screen_keys(&screen, "C-u");
     screen_type(&screen, "hall");
     screen_keys(&screen, "Enter");

@@ -99,6 +99,48 @@ static void a_mistake_is_told_and_keeps_the_rows(void)
     screen_close(&screen);
 }
 
+/* Enter takes nothing of a filter that is wrong, nor keeps it to be recalled. */
+static void a_wrong_filter_is_not_taken(void)
+{
+    static const char *const wrong[][2] = {
+        {"age>2x", "2x"},
+        {"spec:Order (state:foo or", ""},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct screen screen;
+        screen_open(&screen, screen_project(), false);
+        size_t recalled = screen.explorer->filters->typed.count;
+        screen_keys(&screen, "2 /");
+        screen_type(&screen, wrong[i][0]);
+        screen_keys(&screen, "Enter");
+        const char *text = screen_text(&screen, 80, 24);
+        ASSERT_CONTAINS(text, wrong[i][0]);
+        ASSERT_CONTAINS(text, "filter:1:");
+        CU_ASSERT_EQUAL(screen.explorer->overlay.kind, OVERLAY_LINE);
+        size_t marked = 0;
+        for (int x = 0; x < 80; x++)
+            marked += canvas_at(&screen.canvas, x, 22)->role == ROLE_MISTAKE;
+        CU_ASSERT(marked >= (*wrong[i][1] ? strlen(wrong[i][1]) : 1));
+        CU_ASSERT_EQUAL(screen.explorer->filters->typed.count, recalled);
+        screen_keys(&screen, "Esc");
+        expect(&screen, "all instances");
+        screen_keys(&screen, "/");
+        screen_type(&screen, wrong[i][0]);
+        screen_keys(&screen, "Enter C-u");
+        screen_type(&screen, "hall");
+        screen_keys(&screen, "Enter");
+        expect(&screen, "filter: hall");
+        CU_ASSERT_EQUAL(screen.explorer->overlay.kind, OVERLAY_NONE);
+        screen_keys(&screen, ":");
+        screen_type(&screen, "filter ");
+        screen_type(&screen, wrong[i][0]);
+        screen_keys(&screen, "Enter");
+        CU_ASSERT_EQUAL(screen.explorer->overlay.kind, OVERLAY_LINE);
+        expect(&screen, "filter:1:");
+        screen_close(&screen);
+    }
+}
+
 static void tab_completes_what_is_known(void)
 {
     struct screen screen;
@@ -610,6 +652,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         {"any condition filters", any_condition_filters},
         {"a mistake is told and keeps the rows", a_mistake_is_told_and_keeps_the_rows},
+        {"a wrong filter is not taken", a_wrong_filter_is_not_taken},
         {"Tab completes what is known", tab_completes_what_is_known},
         {"what was typed is recalled", what_was_typed_is_recalled},
         {"filters are saved by name", filters_are_saved_by_name},
