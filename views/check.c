@@ -214,6 +214,7 @@ static void open_or_close(struct check_view *view, bool open)
         toggle_fold(view, line);
     else
         view->open[line->section] = open;
+    view->reveal = true;
     make_again(view);
 }
 
@@ -250,10 +251,12 @@ static void act(struct check_view *view)
     switch (line ? line->act : ACT_GRAPHS) {
     case ACT_SECTION:
         view->open[line->section] = !view->open[line->section];
+        view->reveal = true;
         make_again(view);
         break;
     case ACT_FOLD:
         toggle_fold(view, line);
+        view->reveal = true;
         make_again(view);
         break;
     case ACT_INSTANCES:
@@ -281,6 +284,7 @@ static void act(struct check_view *view)
 static bool check_command(struct explorer *explorer, void *state, enum command command)
 {
     struct check_view *view = state;
+    view->reveal = false;
     switch (command) {
     case COMMAND_NEXT_SPECIFICATION:
     case COMMAND_PREVIOUS_SPECIFICATION:
@@ -332,6 +336,7 @@ static bool check_mouse(struct explorer *explorer, void *state, const struct key
         if (wanted >= row)
             continue;
         view->cursor = i;
+        view->reveal = false;
         show_in_graphs(view);
         if (view->page.lines[i].act == ACT_SECTION || view->page.lines[i].act == ACT_FOLD)
             act(view);

@@ -84,6 +84,18 @@ int check_first_row(const struct check_page *page, size_t line)
     return row + check_rows(page, line) - page->lines[line].rows;
 }
 
+/* The row behind what the cursor's section or fold holds. */
+static int end_of_opened(const struct check_view *view)
+{
+    const struct check_page *page = &view->page;
+    const struct page_line *opened = &page->lines[view->cursor];
+    size_t i = view->cursor + 1;
+    while (i < page->count && page->lines[i].act != ACT_SECTION &&
+           (opened->act == ACT_SECTION || page->lines[i].indent > opened->indent))
+        i++;
+    return check_first_row(page, i - 1) + page->lines[i - 1].rows;
+}
+
 static void into_sight(struct check_view *view, int height)
 {
     int all = 0;
@@ -98,6 +110,9 @@ static void into_sight(struct check_view *view, int height)
         view->top = higher ? last - height : first;
     if (higher ? view->top < first : view->top + height < last)
         view->top = higher ? first : last - height;
+    int end = view->reveal && page->count ? end_of_opened(view) : 0;
+    if (view->top + height < end)
+        view->top = end - height < first ? end - height : first;
     if (view->top > all - height)
         view->top = all - height;
     if (view->top < 0 || (view->cursor == 0 && !higher))

@@ -108,7 +108,8 @@ struct check_view {
     size_t unfolded_count, unfolded_capacity;
     struct check_page page;
     size_t cursor;
-    int top; /* the first row that shows, of all rows */
+    int top;     /* the first row that shows, of all rows */
+    bool reveal; /* the cursor's line was just opened: what it holds is to show */
     struct area shown;
     struct found found;
     struct covered covered;

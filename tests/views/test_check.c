@@ -141,6 +141,39 @@ static void sections_open_and_close(void)
     screen_close(&screen);
 }
 
+/* Of what is opened at the lower end of the screen as much shows as there is room for. */
+static void what_is_opened_is_seen(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "5");
+    /* As high as it takes for the last heading to be the last row. */
+    int height = 10;
+    screen_keys(&screen, "G");
+    while (height < 40 && !strstr(screen_text(&screen, 80, height), "▾ Verdict"))
+        height++;
+    ASSERT_CONTAINS(screen_text(&screen, 80, height), "▹ Coverage");
+    CU_ASSERT(strstr(screen_text(&screen, 80, height), "▾ Verdict") != NULL);
+    screen_keys(&screen, "Enter");
+    const struct check_view *view = screen.explorer->states[VIEW_CHECK];
+    screen_text(&screen, 80, height);
+    int heading = check_first_row(&view->page, view->cursor), end = 0;
+    for (size_t i = 0; i < view->page.count; i++)
+        end += check_rows(&view->page, i);
+    CU_ASSERT(end > heading + 1);
+    CU_ASSERT(view->top <= heading);
+    CU_ASSERT(view->top + view->shown.height >= end || view->top == heading);
+    /* The heading stays in sight where there is more. */
+    screen_keys(&screen, "h l");
+    screen_text(&screen, 80, 9);
+    CU_ASSERT_EQUAL(view->top, heading);
+    /* To move on goes as ever. */
+    screen_keys(&screen, "k");
+    screen_text(&screen, 80, 9);
+    CU_ASSERT(view->top < heading);
+    screen_close(&screen);
+}
+
 /* All of it can be read where a line is higher than the screen. */
 static void a_small_screen_shows_all(void)
 {
@@ -645,6 +678,7 @@ int main(int argc, char **argv)
         {"a play with the roles turned", a_play_with_the_roles_turned},
         {"a play in ASCII", a_play_in_ascii},
         {"sections open and close", sections_open_and_close},
+        {"what is opened is seen", what_is_opened_is_seen},
         {"a small screen shows all", a_small_screen_shows_all},
         {"steps move both graphs", steps_move_both_graphs},
         {"another specification has its own steps", another_specification_has_its_own_steps},
