@@ -13,6 +13,13 @@ void line_editor_set(struct line_editor *editor, const char *value)
     text_clear(&editor->text);
     text_append(&editor->text, value);
     editor->cursor = editor->text.length;
+    editor->offered = false;
+}
+
+void line_editor_offer(struct line_editor *editor, const char *value)
+{
+    line_editor_set(editor, value);
+    editor->offered = *value != '\0';
 }
 
 static size_t next_place(const struct line_editor *editor, size_t place)
@@ -68,6 +75,9 @@ static size_t word_before(const struct line_editor *editor)
 bool line_editor_key(struct line_editor *editor, const struct key *key)
 {
     const char *name = key->name;
+    if (editor->offered && key->text[0])
+        line_editor_set(editor, "");
+    editor->offered = false;
     if (key->text[0]) {
         if (editor->text.length < LONGEST)
             insert(editor, key->text);
@@ -126,7 +136,8 @@ void line_editor_draw(const struct line_editor *editor, struct canvas *canvas, i
 {
     canvas_fill(canvas, (struct area){x, y, room, 1}, ROLE_INPUT);
     size_t start = first_shown(editor, room);
-    canvas_put(canvas, x, y, room, ROLE_INPUT, text_value(&editor->text) + start);
+    canvas_put(canvas, x, y, room, editor->offered ? ROLE_SELECTED : ROLE_INPUT,
+               text_value(&editor->text) + start);
     canvas->cursor_x = x + width_of(editor, start, editor->cursor);
     canvas->cursor_y = y;
 }

@@ -9,9 +9,11 @@
 struct line_editor {
     struct text text;
     size_t cursor; /* byte position */
+    bool offered;  /* the value is only offered: what is typed replaces it, other keys edit it */
 };
 
 void line_editor_set(struct line_editor *editor, const char *value);
+void line_editor_offer(struct line_editor *editor, const char *value);
 /* False: not a key of the editor. */
 bool line_editor_key(struct line_editor *editor, const struct key *key);
 /* Draws the value, scrolled so that the cursor shows, and places the canvas's cursor. */

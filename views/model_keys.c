@@ -42,25 +42,30 @@ static bool add_name(struct symbols *names, const char *name)
     return symbols_intern(names, name) != SYMBOL_NONE;
 }
 
-/* What specification and model know, and what files write for what has no name. */
-static void complete_with(struct explorer *explorer, bool actions, struct line_editor *editor)
+/* What specification and model know, and what files write for what has no name. False: there is
+ * no specification, or memory is out. */
+static bool known_names(struct explorer *explorer, bool actions, struct symbols *names)
 {
     const struct summary *summary = explorer_summary(explorer);
     const struct project_entry *entry = summary ? summary->entry : NULL;
-    struct symbols names = {0};
     if (!entry || !entry->specification)
-        return;
+        return false;
     const struct symbols *specified =
         actions ? &entry->specification->actions : &entry->specification->states;
-    bool good = symbols_copy(&names, specified);
+    bool good = symbols_copy(names, specified);
     for (size_t i = 0; good && entry->model && i < entry->model->transition_count; i++) {
         const struct model_transition *t = &entry->model->transitions[i];
-        good = actions ? add_name(&names, t->action)
-                       : add_name(&names, t->from) && add_name(&names, t->to);
+        good = actions ? add_name(names, t->action)
+                       : add_name(names, t->from) && add_name(names, t->to);
     }
-    good = good && add_name(&names, actions ? SPEX_INTERNAL : SPEX_NIL) &&
-           (!actions || add_name(&names, SPEX_INITIALISATION));
-    if (good)
+    return good && add_name(names, actions ? SPEX_INTERNAL : SPEX_NIL) &&
+           (!actions || add_name(names, SPEX_INITIALISATION));
+}
+
+static void complete_with(struct explorer *explorer, bool actions, struct line_editor *editor)
+{
+    struct symbols names = {0};
+    if (known_names(explorer, actions, &names))
         complete_name(&names, editor);
     symbols_release(&names);
 }
@@ -81,14 +86,34 @@ static void change(struct explorer *explorer, const struct model_change *wanted,
     if (model_edit_change(explorer, wanted, &error))
         explorer_message(explorer, ROLE_WARNING, "%s", error.message);
     else
-        explorer_message(explorer, ROLE_DIM, "%s W writes it to the file, u undoes it.", done);
+        explorer_message(explorer, ROLE_DIM, "%s W saves it, u undoes it.", done);
+}
+
+/* A name that nothing knows may be meant, or mistyped. */
+static void tell_unknown(struct explorer *explorer, bool action, const char *name,
+                         struct text *done)
+{
+    struct symbols names = {0};
+    bool first = strchr(text_value(done), ';') == NULL;
+    if (known_names(explorer, action, &names) && symbols_find(&names, name) == SYMBOL_NONE)
+        text_printf(done, "%s no %s '%s'", first ? "; the specification has" : ",",
+                    action ? "action" : "state", name);
+    symbols_release(&names);
 }
 
 static void to_typed(void *context, const char *text)
 {
     const struct form *form = context;
     struct model_change wanted = {CHANGE_ADD, form->from, form->action, (char *)(uintptr_t)text};
-    change(form->explorer, &wanted, "Added.");
+    struct text done = {0};
+    text_append(&done, "Added");
+    tell_unknown(form->explorer, false, form->from, &done);
+    tell_unknown(form->explorer, true, form->action, &done);
+    if (strcmp(text, form->from) != 0)
+        tell_unknown(form->explorer, false, text, &done);
+    text_append_char(&done, '.');
+    change(form->explorer, &wanted, text_value(&done));
+    text_release(&done);
 }
 
 static void ask(struct form *form, const char *offered, bool action,
@@ -110,7 +135,8 @@ static void ask(struct form *form, const char *offered, bool action,
                                   .complete = action ? complete_action : complete_state,
                                   .release = form_free,
                                   .context = form};
-    overlay_line(&form->explorer->overlay, text_value(&label), offered, &calls);
+    overlay_line(&form->explorer->overlay, text_value(&label), "", &calls);
+    line_editor_offer(&form->explorer->overlay.editor, offered);
     text_release(&label);
 }
 

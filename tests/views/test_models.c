@@ -87,7 +87,7 @@ static void the_verdict_follows_what_is_changed(void)
     text = screen_text(&screen, 80, 24);
     ASSERT_CONTAINS(text, "✓ equivalent");
     ASSERT_CONTAINS(text, "2 unsaved changes");
-    ASSERT_CONTAINS(text, "Added. W writes it to the file");
+    ASSERT_CONTAINS(text, "Added. W saves it");
     /* Everywhere, and said there. */
     screen_keys(&screen, "1");
     ASSERT_CONTAINS(screen_text(&screen, 80, 24), "edited");
@@ -301,6 +301,33 @@ static void names_are_completed(void)
     screen_close(&screen);
 }
 
+/* What a field offers is taken by Enter, replaced by typing, and edited by the other keys. */
+static void typing_replaces_what_is_offered(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("offered"), "Door");
+    screen_keys(&screen, "g j"); /* locked --[unlock]-> closed is missing: offered whole */
+    screen_keys(&screen, "a");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "from state: locked");
+    screen_type(&screen, "op");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "from state: op\n");
+    screen_type(&screen, "en");
+    screen_keys(&screen, "Enter");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "open --[ action: unlock");
+    screen_keys(&screen, "Backspace Backspace");
+    screen_type(&screen, "x");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "open --[ action: unlox\n");
+    screen_keys(&screen, "Enter Home");
+    screen_type(&screen, "en");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "to state: enclosed\n");
+    screen_keys(&screen, "Enter");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24),
+                    "Added; the specification has no action 'unlox', no state 'enclosed'.");
+    add(&screen, "open", "unlox", "closed"); /* the model knows it now */
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Added. W saves it");
+    screen_close(&screen);
+}
+
 /* What cannot be written is not saved, not in part, and stays to be saved. */
 static void what_cannot_be_written_stays_unsaved(void)
 {
@@ -511,6 +538,7 @@ int main(int argc, char **argv)
         {"freezing writes what was learned", freezing_writes_what_was_learned},
         {"what no file could give back is refused", what_no_file_could_give_back_is_refused},
         {"names are completed", names_are_completed},
+        {"typing replaces what is offered", typing_replaces_what_is_offered},
         {"what cannot be written stays unsaved", what_cannot_be_written_stays_unsaved},
         {"any changes in any order", any_changes_in_any_order},
         {"a sign is beside the selected line", a_sign_is_beside_the_selected_line},
