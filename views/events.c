@@ -170,6 +170,15 @@ static const char *reason_words(spex_reason reason)
     }
 }
 
+/* Goes on in the row. Where there is no room left the end says so. */
+static void put_next(struct canvas *canvas, int *x, int y, int end, enum role role,
+                     const char *text)
+{
+    if (*text && *x >= end)
+        canvas_put(canvas, end - 1, y, 1, role, canvas_sign(canvas, SIGN_CUT));
+    *x += canvas_put(canvas, *x, y, end - *x, role, text) + 1;
+}
+
 static void draw_event(const struct explorer *explorer, struct canvas *canvas, struct area row,
                        const struct event *event, bool selected)
 {
@@ -184,11 +193,15 @@ static void draw_event(const struct explorer *explorer, struct canvas *canvas, s
     int x = row.x, end = row.x + row.width;
     canvas_put(canvas, x, row.y, 15, dim, at);
     x += 17;
-    canvas_put(canvas, x, row.y, 16, selected ? plain : role_of(event),
-               reason_words(event->reason));
-    x += 18;
-    int identifier = row.width > 70 ? 18 : 12;
-    canvas_put_ends(canvas, x, row.y, identifier - 1, plain,
+    /* Of a narrow row the instance gets what the reason would take; its colour tells that. */
+    bool narrow = row.width < 48;
+    enum role reason = selected ? plain : role_of(event);
+    if (!narrow) {
+        canvas_put(canvas, x, row.y, 16, reason, reason_words(event->reason));
+        x += 18;
+    }
+    int identifier = row.width > 70 || narrow ? 18 : 12;
+    canvas_put_ends(canvas, x, row.y, identifier - 1, narrow ? reason : plain,
                     event->identifier ? event->identifier
                                       : (event->specification ? event->specification : ""));
     x += identifier;
@@ -199,12 +212,11 @@ static void draw_event(const struct explorer *explorer, struct canvas *canvas, s
     if (!event->action && event->from) {
         canvas_print(canvas, x, row.y, end - x, dim, "still in %s", event->from);
     } else if (event->from || event->action) {
-        x += canvas_put(canvas, x, row.y, end - x, dim, event->from ? event->from : SPEX_NIL) + 1;
-        x += canvas_put(canvas, x, row.y, end - x, selected ? plain : ROLE_ACTION,
-                        event->action ? event->action : "") +
-             1;
-        x += canvas_put(canvas, x, row.y, end - x, dim, canvas_sign(canvas, SIGN_ARROW)) + 1;
-        canvas_put(canvas, x, row.y, end - x, plain, event->to ? event->to : "");
+        put_next(canvas, &x, row.y, end, dim, event->from ? event->from : SPEX_NIL);
+        put_next(canvas, &x, row.y, end, selected ? plain : ROLE_ACTION,
+                 event->action ? event->action : "");
+        put_next(canvas, &x, row.y, end, dim, canvas_sign(canvas, SIGN_ARROW));
+        put_next(canvas, &x, row.y, end, plain, event->to ? event->to : "");
     } else if (event->message) {
         canvas_put(canvas, x, row.y, end - x, dim, event->message);
     }
@@ -231,6 +243,26 @@ static void draw_title(const struct events *events, struct canvas *canvas, int y
     text_release(&right);
 }
 
+/* How many rows the event's message takes below the list: all of it, where it leaves most of the
+ * rows to the list. */
+static int detail_rows(struct canvas *canvas, struct area inner, const struct event *event)
+{
+    enum { LEAST = 2 };
+    struct area nowhere = {inner.x, inner.y, inner.width, 0};
+    int rows = event->message ? canvas_wrap(canvas, nowhere, 0, ROLE_DIM, event->message) : 0;
+    int most = inner.height / 3 > LEAST ? inner.height / 3 : LEAST;
+    return rows < LEAST ? LEAST : rows > most ? most : rows;
+}
+
+static void draw_detail(struct canvas *canvas, struct area area, const char *message)
+{
+    canvas_rule(canvas, 1, area.y, canvas->width - 2, ROLE_FRAME);
+    struct area box = {area.x, area.y + 1, area.width, area.height - 1};
+    if (canvas_wrap(canvas, box, 0, ROLE_DIM, message) > box.height)
+        canvas_put(canvas, box.x + box.width - 1, box.y + box.height - 1, 1, ROLE_DIM,
+                   canvas_sign(canvas, SIGN_CUT));
+}
+
 static void events_draw(struct explorer *explorer, void *state, struct canvas *canvas,
                         struct area area)
 {
@@ -249,8 +281,9 @@ static void events_draw(struct explorer *explorer, void *state, struct canvas *c
         canvas_wrap(canvas, inner, 0, ROLE_NORMAL, words);
         return;
     }
-    bool detail = inner.height > 8;
-    events->rows = inner.height - (detail ? 3 : 0);
+    const struct event *current = &events->items[events->scroll.cursor];
+    int detail = inner.height > 8 ? 1 + detail_rows(canvas, inner, current) : 0;
+    events->rows = inner.height - detail;
     events->scroll.shown = (struct area){0, inner.y, area.width, events->rows};
     scroll_fit(&events->scroll, events->count, (size_t)events->rows);
     for (int row = 0; row < events->rows && events->scroll.top + (size_t)row < events->count;
@@ -259,12 +292,9 @@ static void events_draw(struct explorer *explorer, void *state, struct canvas *c
         draw_event(explorer, canvas, (struct area){inner.x, inner.y + row, inner.width, 1},
                    &events->items[index], index == events->scroll.cursor);
     }
-    const struct event *current = &events->items[events->scroll.cursor];
-    if (detail && current->message) {
-        canvas_rule(canvas, 1, inner.y + events->rows, area.width - 2, ROLE_FRAME);
-        canvas_wrap(canvas, (struct area){inner.x, inner.y + events->rows + 1, inner.width, 2}, 0,
-                    ROLE_DIM, current->message);
-    }
+    if (detail && current->message)
+        draw_detail(canvas, (struct area){inner.x, inner.y + events->rows, inner.width, detail},
+                    current->message);
 }
 
 /* To the instance, at the step the event speaks of where that is known. */

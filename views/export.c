@@ -179,7 +179,8 @@ static void export_draw(struct explorer *explorer, void *state, struct canvas *c
                  selection->specification ? selection->specification : "",
                  selection->instance ? ", instance " : "",
                  selection->instance ? selection->identifier : "");
-    view->rows = area.height - 2;
+    /* The last row says how many more there are. */
+    view->rows = area.height - 2 - (area.height - 2 < CHOICES && area.height > 6);
     view->scroll.shown = (struct area){0, area.y + 2, area.width, view->rows};
     scroll_fit(&view->scroll, CHOICES, (size_t)(view->rows > 0 ? view->rows : 1));
     for (int row = 0; row < view->rows && view->scroll.top + (size_t)row < CHOICES; row++) {
@@ -205,6 +206,10 @@ static void export_draw(struct explorer *explorer, void *state, struct canvas *c
                      choice->words, *filter ? ": " : "", filter,
                      able ? "" : " (nothing to export)");
     }
+    size_t shown = view->scroll.top + (size_t)view->rows;
+    if (shown < CHOICES && area.height > 6)
+        canvas_print(canvas, 18, area.y + area.height - 1, area.width - 20, ROLE_DIM, "%s %zu more",
+                     canvas_sign(canvas, SIGN_DOWN), CHOICES - shown);
 }
 
 static bool export_command(struct explorer *explorer, void *state, enum command command)

@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "model/filter.h"
 #include "tests/views/screen.h"
+#include "views/events.h"
 
 static void keep_quiet(const char *line, void *data)
 {
@@ -203,6 +204,39 @@ static void keys_belong_to_their_subject(void)
     filter_free(filter);
 }
 
+/* What does not fit ends in the sign for it, also where only a blank would have. */
+static void what_is_cut_says_so(void)
+{
+    struct screen screen;
+    open_eventful(&screen, "eventful-cut");
+    filter(&screen, "action:vanish");
+    for (int width = 62; width < 90; width++) {
+        const char *text = screen_text(&screen, width, 24);
+        const char *row = strstr(text, "late-00");
+        CU_ASSERT_FATAL(row != NULL);
+        struct text line = {0};
+        for (const char *c = row; *c && *c != '\n'; c++)
+            text_append_char(&line, *c);
+        bool whole = strstr(text_value(&line), "vanish → lost") != NULL;
+        bool cut = strstr(text_value(&line), "…") != NULL;
+        if (whole == cut)
+            suite_assert_text(text_value(&line), "either whole or …", __FILE__, __LINE__);
+        text_release(&line);
+    }
+    /* The event below the list: all of it, or the sign. */
+    const struct events *events = screen.explorer->states[VIEW_EVENTS];
+    const char *message = events->items[events->scroll.cursor].message;
+    CU_ASSERT_FATAL(message && strlen(message) > 60);
+    const char *last = message + strlen(message) - 5;
+    ASSERT_CONTAINS(screen_text(&screen, 40, 24), last);
+    const char *text = screen_text(&screen, 30, 12);
+    CU_ASSERT(strstr(text, last) == NULL);
+    const struct cell *cell = canvas_at(&screen.canvas, 27, 9);
+    CU_ASSERT_FATAL(cell != NULL);
+    ASSERT_TEXT(cell->text, "…");
+    screen_close(&screen);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -211,6 +245,7 @@ int main(int argc, char **argv)
         {"Enter goes to the moment", enter_goes_to_the_moment},
         {"the cursor stays on its event", the_cursor_stays_on_its_event},
         {"keys belong to their subject", keys_belong_to_their_subject},
+        {"what is cut says so", what_is_cut_says_so},
         {0},
     };
     return suite_run("events", tests, argc, argv);
