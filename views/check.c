@@ -218,23 +218,28 @@ static void open_or_close(struct check_view *view, bool open)
     make_again(view);
 }
 
-static void offer_test(struct check_view *view)
+/* What is missing, from the cursor's line if that is about a test; NULL: nothing. */
+static const struct path *missing_path(const struct check_view *view, const struct lts **lts)
 {
-    const struct page_line *line = check_line(view);
-    const struct summary *summary = explorer_summary(view->explorer);
-    const struct check *check = check_told(summary);
+    const struct page_line *line =
+        view->cursor < view->page.count ? &view->page.lines[view->cursor] : NULL;
+    const struct check *check = check_told(explorer_summary(view->explorer));
     const struct explanation *missing = check_trace(check, LEFT);
     const struct covered *covered = &view->covered;
-    struct test_run run = {.specification = summary ? summary->name : ""};
-    const struct path *path = NULL;
     bool listed = line && line->section == SECTION_COVERAGE && line->act == ACT_TEST;
     if (covered->known && covered->run_count && (listed || !missing)) {
-        path = &covered->runs[listed && line->number <= covered->run_count ? line->number - 1 : 0];
-        run.lts = &covered->specification;
-    } else if (missing) {
-        path = &missing->path[LEFT];
-        run.lts = &check->sides[LEFT];
+        *lts = &covered->specification;
+        return &covered->runs[listed && line->number <= covered->run_count ? line->number - 1 : 0];
     }
+    *lts = missing ? &check->sides[LEFT] : NULL;
+    return missing ? &missing->path[LEFT] : NULL;
+}
+
+static void offer_test(struct check_view *view)
+{
+    const struct summary *summary = explorer_summary(view->explorer);
+    struct test_run run = {.specification = summary ? summary->name : ""};
+    const struct path *path = missing_path(view, &run.lts);
     if (!path) {
         explorer_message(view->explorer, ROLE_DIM,
                          "Nothing is known to be missing: there is no test to write.");
@@ -345,6 +350,27 @@ static bool check_mouse(struct explorer *explorer, void *state, const struct key
     return false;
 }
 
+static const char *check_hint(const void *state, enum command command)
+{
+    const struct check_view *view = state;
+    const struct play *play = view->play;
+    const struct lts *lts;
+    switch (command) {
+    case COMMAND_OPEN:
+        return view->cursor < view->page.count && view->page.lines[view->cursor].act == ACT_ANSWER
+                   ? "choose"
+                   : NULL;
+    case COMMAND_TAKE_BACK:
+        return play && play_can_take_back(play) ? NULL : "";
+    case COMMAND_GIVE_UP:
+        return play && play->state == PLAY_YOURS ? NULL : "";
+    case COMMAND_TEST:
+        return view->explorer && missing_path(view, &lts) ? NULL : "";
+    default:
+        return NULL;
+    }
+}
+
 static void check_release(void *state)
 {
     struct check_view *view = state;
@@ -367,9 +393,10 @@ const struct view_operations check_view = {
              "them, t copies a test that is missing. p plays: the program shows the difference "
              "round by round, or, where there is none, answers whatever you try.",
     .open_word = "open",
-    .hints = {COMMAND_OPEN, COMMAND_EXCHANGE, COMMAND_PLAY, COMMAND_TEST,
-              COMMAND_NEXT_SPECIFICATION, COMMAND_MODELS, COMMAND_CHECK, COMMAND_EXPORT,
-              COMMAND_NONE},
+    .hint = check_hint,
+    .hints = {COMMAND_OPEN, COMMAND_TAKE_BACK, COMMAND_GIVE_UP, COMMAND_EXCHANGE, COMMAND_PLAY,
+              COMMAND_TEST, COMMAND_NEXT_SPECIFICATION, COMMAND_MODELS, COMMAND_CHECK,
+              COMMAND_EXPORT, COMMAND_NONE},
     .state_size = sizeof(struct check_view),
     .draw = check_draw,
     .command = check_command,

@@ -365,10 +365,15 @@ void check_play_take_back(struct check_view *view)
 
 void check_play_give_up(struct check_view *view)
 {
+    static const char *const words[] = {
+        [PLAY_THINKING] = "The program is thinking; you can give up when it has moved.",
+        [PLAY_DECIDED] = "The play is over: u goes back a move, p starts over.",
+        [PLAY_OVER] = "You gave up already: u goes back to before, p starts over.",
+        [PLAY_FAILED] = "The play could not go on; p tries again.",
+    };
     if (!view->play || view->play->state != PLAY_YOURS) {
         explorer_message(view->explorer, ROLE_DIM, "%s",
-                         view->play ? "There is nothing to give up: it is not your move."
-                                    : "No play is on; p begins one.");
+                         view->play ? words[view->play->state] : "No play is on; p begins one.");
         return;
     }
     play_give_up(view->play);

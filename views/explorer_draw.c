@@ -39,6 +39,17 @@ static void draw_tabs(struct explorer *explorer, struct canvas *canvas)
     }
 }
 
+/* What a key does now, in a word; "": nothing. */
+static const char *hint_word(const struct explorer *explorer, enum command command)
+{
+    enum view_id view = explorer_view(explorer);
+    const struct view_operations *operations = view_operations(view);
+    const char *word = operations->hint ? operations->hint(explorer->states[view], command) : NULL;
+    if (!word && command == COMMAND_OPEN)
+        word = operations->open_word;
+    return word ? word : command_entry(command)->name;
+}
+
 static void draw_keys(const struct explorer *explorer, struct canvas *canvas, int y)
 {
     const enum command *hints = view_operations(explorer_view(explorer))->hints;
@@ -48,10 +59,9 @@ static void draw_keys(const struct explorer *explorer, struct canvas *canvas, in
     for (int i = 0; hints[i] != COMMAND_NONE; i++) {
         char key[16];
         keymap_first(explorer->keymap, explorer_view(explorer), hints[i], key);
-        if (!*key)
+        const char *name = hint_word(explorer, hints[i]);
+        if (!*key || !*name)
             continue;
-        const char *word = view_operations(explorer_view(explorer))->open_word;
-        const char *name = hints[i] == COMMAND_OPEN && word ? word : command_entry(hints[i])->name;
         int needed = utf8_width(key) + 1 + utf8_width(name);
         if (x + needed > width - reserved - 1)
             break;

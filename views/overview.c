@@ -140,8 +140,7 @@ static void draw_attention(struct canvas *canvas, struct area area, int *y,
     if (summary->overdue) {
         format_count(summary->overdue, false, number);
         canvas_print(canvas, area.x, (*y)++, area.width, ROLE_WARNING,
-                     "%s %s overdue: Enter lists the instances, o shows only the overdue ones",
-                     canvas_sign(canvas, SIGN_WARNING), number);
+                     "%s %s overdue: Enter, then o", canvas_sign(canvas, SIGN_WARNING), number);
     }
     if (summary->deviated) {
         format_count(summary->deviated, false, number);

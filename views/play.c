@@ -317,12 +317,17 @@ size_t play_moves(const struct play *play)
     return count;
 }
 
+bool play_can_take_back(const struct play *play)
+{
+    if (play->state == PLAY_THINKING || play->state == PLAY_FAILED)
+        return false;
+    return play->given_up_at != SIZE_MAX || play_moves(play);
+}
+
 bool play_take_back(struct play *play)
 {
     bool given_up = play->given_up_at != SIZE_MAX;
-    if (play->state == PLAY_THINKING || play->state == PLAY_FAILED)
-        return false;
-    if (!given_up && !play_moves(play))
+    if (!play_can_take_back(play))
         return false;
     /* To give up is a move too, and so are all that the program then made. */
     size_t kept = play->given_up_at;

@@ -53,6 +53,7 @@ size_t play_choices(const struct play *play);
 const struct lts_transition *play_attack(const struct play *play, size_t choice, enum side *side);
 /* These do nothing while the program is thinking. */
 void play_choose(struct play *play, size_t choice);
+bool play_can_take_back(const struct play *play);
 bool play_take_back(struct play *play);
 /* Sees how it ends. */
 void play_give_up(struct play *play);

@@ -13,8 +13,10 @@ struct explorer;
 struct view_operations {
     const char *title;      /* in the tab line */
     const char *about;      /* one or two sentences for the help screen */
-    enum command hints[10]; /* shown in the last line; ended by COMMAND_NONE */
+    enum command hints[12]; /* shown in the last line; ended by COMMAND_NONE */
     const char *open_word;  /* what Enter does here; NULL: "open" */
+    /* The word for a hint as things are; "": it is of no use now, NULL: as ever. May be NULL. */
+    const char *(*hint)(const void *state, enum command command);
     /* The view's own state, zeroed, is created with this size and passed to each call. */
     size_t state_size;
     void (*draw)(struct explorer *explorer, void *state, struct canvas *canvas, struct area area);

@@ -573,6 +573,70 @@ static void moves_are_taken_back(void)
     screen_close(&screen);
 }
 
+/* The last line of the screen. */
+static const char *hints(struct screen *screen)
+{
+    const char *text = screen_text(screen, 120, 24), *last = text;
+    for (const char *c = text; *c; c++)
+        if (*c == '\n' && c[1])
+            last = c + 1;
+    return last;
+}
+
+static void expect_hints(struct screen *screen, const char *there, const char *missing)
+{
+    ASSERT_CONTAINS(hints(screen), there);
+    if (strstr(hints(screen), missing))
+        suite_assert_text(hints(screen), missing, __FILE__, __LINE__);
+}
+
+static void hints_are_those_of_use(void)
+{
+    struct screen screen;
+    screen_open(&screen, machine(), false);
+    screen_keys(&screen, "5");
+    expect_hints(&screen, "Enter open", "give-up");
+    screen_keys(&screen, "p");
+    expect_hints(&screen, "Enter choose  f give-up", "take-back");
+    screen_keys(&screen, "Enter");
+    expect_hints(&screen, "u take-back", "Enter open");
+    screen_keys(&screen, "p f");
+    expect_hints(&screen, "u take-back", "give-up");
+    screen_keys(&screen, "f");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "The play is over: u goes back a move");
+    screen_close(&screen);
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "5");
+    expect_hints(&screen, "t test", "give-up");
+    screen_keys(&screen, "> > p f");
+    expect_hints(&screen, "u take-back", "give-up");
+    screen_keys(&screen, "f");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "You gave up already: u goes back");
+    screen_close(&screen);
+}
+
+/* A test is offered where `t` has one to write, and only there. */
+static void a_test_is_offered_where_one_is_missing(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "5");
+    size_t with = 0, without = 0;
+    for (int i = 0; i < 8; i++) {
+        bool offered = strstr(hints(&screen), "t test") != NULL;
+        screen_keys(&screen, "t");
+        bool menu = screen.explorer->overlay.kind != OVERLAY_NONE;
+        CU_ASSERT_EQUAL(offered, menu);
+        with += offered;
+        without += !offered;
+        if (menu)
+            screen_keys(&screen, "Esc");
+        screen_keys(&screen, ">");
+    }
+    CU_ASSERT(with > 0 && without > 0);
+    screen_close(&screen);
+}
+
 static void a_lost_play_goes_on_from_before(void)
 {
     struct screen screen;
@@ -697,6 +761,8 @@ int main(int argc, char **argv)
         {"a play ends with what it is about", a_play_ends_with_what_it_is_about},
         {"a play may end unseen", a_play_may_end_unseen},
         {"a play may be left at once", a_play_may_be_left_at_once},
+        {"hints are those of use", hints_are_those_of_use},
+        {"a test is offered where one is missing", a_test_is_offered_where_one_is_missing},
         {0},
     };
     return suite_run("check view", tests, argc, argv);
