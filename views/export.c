@@ -165,6 +165,19 @@ static const char *typed_filter(const struct explorer *explorer, enum export_wha
     return what == EXPORT_EVENTS && events->typed ? events->typed : "";
 }
 
+/* Why there is nothing to write, behind the choice. */
+static void append_lack(const struct explorer *explorer, enum export_what what, struct text *text)
+{
+    char key[16];
+    keymap_first(explorer->keymap, VIEW_EXPORT, COMMAND_GRAPHS, key);
+    if (what == EXPORT_GRAPH && *key)
+        text_printf(text, " (open view %s first)", key);
+    else
+        text_append(text, what == EXPORT_INSTANCE ? " (choose an instance first)"
+                          : what == EXPORT_GRAPH  ? " (open the graphs first)"
+                                                  : " (nothing to export)");
+}
+
 static void export_draw(struct explorer *explorer, void *state, struct canvas *canvas,
                         struct area area)
 {
@@ -202,9 +215,12 @@ static void export_draw(struct explorer *explorer, void *state, struct canvas *c
                               : ROLE_DIM,
                      ".%s", render_ending(choice->format));
         const char *filter = typed_filter(explorer, choice->what);
-        canvas_print(canvas, 28, y, area.width - 30, selected ? plain : ROLE_DIM, "%s%s%s%s",
-                     choice->words, *filter ? ": " : "", filter,
-                     able ? "" : " (nothing to export)");
+        struct text words = {0};
+        text_printf(&words, "%s%s%s", choice->words, *filter ? ": " : "", filter);
+        if (!able)
+            append_lack(explorer, choice->what, &words);
+        canvas_put(canvas, 28, y, area.width - 30, selected ? plain : ROLE_DIM, text_value(&words));
+        text_release(&words);
     }
     size_t shown = view->scroll.top + (size_t)view->rows;
     if (shown < CHOICES && area.height > 6)

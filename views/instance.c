@@ -183,6 +183,20 @@ static void draw_verdict(const struct explorer *explorer, struct canvas *canvas,
     text_release(&words);
 }
 
+static void draw_no_history(const struct explorer *explorer, struct canvas *canvas,
+                            struct area area)
+{
+    char key[16];
+    struct text words = {0};
+    bool mocked = explorer->selection.instance->mocked;
+    keymap_first(explorer->keymap, VIEW_INSTANCE, COMMAND_STEP, key);
+    text_append(&words, mocked ? "Mocked here: no history." : "No history.");
+    if (mocked && *key)
+        text_printf(&words, " %s records its first step.", key);
+    canvas_wrap(canvas, area, 0, ROLE_DIM, text_value(&words));
+    text_release(&words);
+}
+
 static void draw_history(struct explorer *explorer, struct instance_view *view,
                          struct canvas *canvas, struct area area)
 {
@@ -198,9 +212,7 @@ static void draw_history(struct explorer *explorer, struct instance_view *view,
     size_t simulated = what_if ? what_if->count : 0, count = instance->step_count + simulated;
     view->rows = inner.height;
     if (count == 0) {
-        canvas_wrap(canvas, inner, 0, ROLE_DIM,
-                    instance->mocked ? "Mocked here: no history. s records its first step."
-                                     : "No history.");
+        draw_no_history(explorer, canvas, inner);
         return;
     }
     /* Oldest first, as time runs; the cursor is `travel` steps from the end of what happened, or

@@ -233,6 +233,35 @@ static void the_screen_shows_the_keys_there_are(void)
     settings_release(&settings);
 }
 
+/* Also in what a view says by itself. */
+static void words_name_the_keys_there_are(void)
+{
+    struct screen screen;
+    struct settings settings = load("[keys]\nstep = F9\ngraphs = F4\n");
+    open_with(&screen, &settings, false);
+    screen_keys(&screen, ":");
+    screen_type(&screen, "instance order-mock");
+    screen_keys(&screen, "Enter");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "no history. F9 records its first step.");
+    screen_close(&screen);
+    settings_release(&settings);
+    settings = load("[keys]\nstep =\ngraphs = F4\n");
+    open_with(&screen, &settings, false);
+    screen_keys(&screen, "8 g");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "(open view F4 first)");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "history (choose an instance first)");
+    screen_keys(&screen, "Enter");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "No graph of this specification");
+    screen_keys(&screen, "Esc :");
+    screen_type(&screen, "instance order-mock");
+    screen_keys(&screen, "Enter");
+    const char *text = screen_text(&screen, 120, 40);
+    ASSERT_CONTAINS(text, "no history. ");
+    CU_ASSERT(strstr(text, "records its first") == NULL);
+    screen_close(&screen);
+    settings_release(&settings);
+}
+
 static void mistakes_are_shown_first(void)
 {
     struct screen screen;
@@ -345,6 +374,7 @@ int main(int argc, char **argv)
         {"the example of the manual is loaded", the_example_of_the_manual_is_loaded},
         {"any file is read without harm", any_file_is_read_without_harm},
         {"the screen shows the keys there are", the_screen_shows_the_keys_there_are},
+        {"words name the keys there are", words_name_the_keys_there_are},
         {"mistakes are shown first", mistakes_are_shown_first},
         {"who listens hears every view", who_listens_hears_every_view},
         {"what is selected is copied", what_is_selected_is_copied},
