@@ -126,7 +126,7 @@ static void draw_simulated(const struct what_if *what_if, struct canvas *canvas,
                            size_t index, bool selected)
 {
     const struct simulated_step *step = &what_if->steps[index];
-    struct verdict_words verdict = what_if_verdict(step);
+    struct verdict_words verdict = what_if_verdict(what_if, index);
     bool undone = index >= what_if->taken;
     int stamp = (row.width >= 60 ? 16 : 13) + (row.width >= 44 ? 6 : 0);
     enum role plain = selected ? ROLE_SELECTED : undone ? ROLE_DIM : ROLE_NORMAL;
@@ -167,7 +167,7 @@ static void draw_verdict(const struct explorer *explorer, struct canvas *canvas,
     struct verdict_words verdict;
     struct text words = {0};
     if (what_if && what_if->taken) {
-        verdict = what_if_verdict(&what_if->steps[what_if->taken - 1]);
+        verdict = what_if_verdict(what_if, what_if->taken - 1);
         what_if_words(what_if, what_if->taken - 1, &words);
     } else if (selection->instance->step_count) {
         const spex_step *step = &selection->instance->steps[selection->travel];

@@ -14,6 +14,20 @@ struct what_if *what_if_shown(const struct explorer *explorer)
     return shown ? what_if : NULL;
 }
 
+bool what_if_tell_deleted(struct explorer *explorer)
+{
+    const struct selection *selection = &explorer->selection;
+    const struct what_if *what_if = explorer->what_if;
+    if (!what_if || what_if->keeping || !selection->identifier || selection->instance ||
+        selection->instance_error.status != SPEX_ERROR_NOT_FOUND ||
+        strcmp(what_if->identifier, selection->identifier) != 0)
+        return false;
+    explorer_message(explorer, ROLE_WARNING,
+                     "%s was deleted meanwhile: what was simulated of it cannot be kept.",
+                     what_if->identifier);
+    return true;
+}
+
 const char *what_if_state(const struct what_if *what_if)
 {
     for (size_t i = what_if->taken; i-- > 0;)
@@ -25,7 +39,8 @@ const char *what_if_state(const struct what_if *what_if)
 bool what_if_overtaken(const struct what_if *what_if)
 {
     const spex_instance *instance = what_if->explorer->selection.instance;
-    return instance && instance->transitions != what_if->transitions && !what_if->keeping;
+    bool moved = instance && instance->transitions != what_if->transitions;
+    return (moved || what_if->lost) && !what_if->keeping;
 }
 
 static void forget_steps(struct what_if *what_if, size_t from)
@@ -196,6 +211,12 @@ void what_if_toggle(struct explorer *explorer)
     bool shown = what_if_shown(explorer) != NULL;
     if (what_if && what_if->keeping)
         explorer_message(explorer, ROLE_WARNING, "The steps are being recorded.");
+    else if (what_if_tell_deleted(explorer))
+        what_if_drop(explorer);
+    else if (shown && what_if_overtaken(what_if) && what_if->count)
+        ask_to_drop(explorer, begin_confirmed);
+    else if (shown && what_if_overtaken(what_if))
+        begin(explorer);
     else if (shown && what_if->taken)
         offer_ending(explorer);
     else if (shown)
@@ -217,6 +238,8 @@ bool what_if_command(struct explorer *explorer, enum command command)
     }
     if (command != COMMAND_UNDO && command != COMMAND_REDO && command != COMMAND_KEEP)
         return false;
+    if (!what_if && what_if_tell_deleted(explorer))
+        return true;
     if (!what_if)
         explorer_message(explorer, ROLE_DIM, "Nothing is simulated; w begins.");
     else if (what_if->keeping)

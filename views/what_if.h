@@ -29,15 +29,18 @@ struct what_if {
     struct possible_states possible[2]; /* of the sides, after what is taken */
     bool known;                         /* they are of what is taken */
     bool keeping;                       /* on their way to the store */
-    spex_error error;                   /* why they cannot be judged */
+    bool lost;        /* keeping found the instance elsewhere or gone: no step follows any more */
+    spex_error error; /* why they cannot be judged */
 };
 
 /* Of the selected instance; NULL: nothing is simulated of it. */
 struct what_if *what_if_shown(const struct explorer *explorer);
 /* The state that the simulated steps lead to; NULL: not initialised. */
 const char *what_if_state(const struct what_if *what_if);
-/* The instance took steps of its own since. */
+/* The instance took steps of its own since, or is otherwise not what it was. */
 bool what_if_overtaken(const struct what_if *what_if);
+/* Says that the instance is gone of which something is simulated; false: it is not. */
+bool what_if_tell_deleted(struct explorer *explorer);
 void what_if_free(struct what_if *what_if);
 
 /* Begins one; where there is one, offers to keep or drop it. */
@@ -64,7 +67,7 @@ void what_if_keep(struct what_if *what_if);
 /* In place of what is known of the instance: two lines, or three. */
 void what_if_draw_facts(const struct what_if *what_if, struct canvas *canvas, struct area area);
 /* What is made of a step, as a line for people. */
-struct verdict_words what_if_verdict(const struct simulated_step *step);
+struct verdict_words what_if_verdict(const struct what_if *what_if, size_t index);
 void what_if_words(const struct what_if *what_if, size_t index, struct text *text);
 
 #endif

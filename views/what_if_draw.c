@@ -4,8 +4,11 @@
 #include "base/base.h"
 #include "views/what_if.h"
 
-struct verdict_words what_if_verdict(const struct simulated_step *step)
+struct verdict_words what_if_verdict(const struct what_if *what_if, size_t index)
 {
+    const struct simulated_step *step = &what_if->steps[index];
+    if (!step->judged && what_if->error.status)
+        return (struct verdict_words){ROLE_DIM, SIGN_UNKNOWN, "not judged"};
     if (!step->judged)
         return (struct verdict_words){ROLE_DIM, SIGN_UNKNOWN, "being judged"};
     if (!step->recorded)
@@ -26,7 +29,7 @@ void what_if_words(const struct what_if *what_if, size_t index, struct text *tex
     const struct simulated_step *step = &what_if->steps[index];
     const struct summary *summary = explorer_summary(what_if->explorer);
     const char *from = from_of(what_if, index);
-    text_append(text, what_if_verdict(step).words);
+    text_append(text, what_if_verdict(what_if, index).words);
     if (!step->judged)
         return;
     if (!step->recorded) {
@@ -51,7 +54,8 @@ static int draw_states(const struct what_if *what_if, enum side side, struct can
     enum { SHOWN = 6 };
     const struct possible_states *states = &what_if->possible[side];
     if (!what_if->known)
-        return canvas_print(canvas, x, y, room, ROLE_DIM, "%s …", names[side]);
+        return canvas_print(canvas, x, y, room, ROLE_DIM, "%s %s", names[side],
+                            what_if->error.status ? "unknown" : "…");
     if (!states->count)
         return canvas_print(canvas, x, y, room, ROLE_BAD, "%s %s no such run", names[side],
                             canvas_sign(canvas, SIGN_BAD));
@@ -73,7 +77,7 @@ static void draw_count(const struct what_if *what_if, struct canvas *canvas, str
     enum role role = ROLE_DIM;
     if (what_if_overtaken(what_if)) {
         role = ROLE_WARNING;
-        text_append(&text, "The instance took steps of its own meanwhile; these cannot be kept.");
+        text_append(&text, "The instance took steps of its own meanwhile: w begins anew.");
     } else if (what_if->error.status) {
         role = ROLE_BAD;
         text_append(&text, what_if->error.message);

@@ -97,6 +97,7 @@ static void what_if_finish(struct job *job)
     error_clear(&what_if->error);
     if (self->status) {
         what_if->error = self->error;
+        explorer_refresh_views(self->explorer);
         return;
     }
     for (size_t i = 0; i < self->count; i++) {
@@ -174,6 +175,7 @@ void what_if_judge(struct what_if *what_if)
     struct what_if_job *self = memory_allocate(1, sizeof *self);
     what_if->generation++;
     what_if->known = false;
+    error_clear(&what_if->error);
     if (!self)
         return;
     self->job = (struct job){.what = "judging what was simulated",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "manager/manager.h"
 #include "views/what_if.h"
 
 struct keep_job {
@@ -10,11 +11,13 @@ struct keep_job {
     struct explorer *explorer;
     struct snapshot *snapshot;
     char *identifier;
-    char **names; /* action and state in turn */
-    size_t count; /* of steps */
-    uint64_t transitions;
+    char **names;             /* action and state in turn */
+    size_t count;             /* of steps */
+    struct expected expected; /* its state is `start` at first, then a recorded step's */
+    char *start;
     size_t recorded;
     bool refused; /* the last of them, all the same */
+    bool lost;    /* the instance moved on, or is gone: what is left does not follow */
     int status;
     spex_error error;
 };
@@ -27,43 +30,29 @@ static bool stopped(struct keep_job *self)
     return true;
 }
 
-static int check_unmoved(struct keep_job *self, struct spex_manager *manager)
-{
-    spex_instance *instance;
-    int status = spex_get(manager, self->identifier, &instance, &self->error);
-    if (!status && instance->transitions != self->transitions)
-        status = error_set(&self->error, SPEX_ERROR_USAGE,
-                           "%s took steps of its own meanwhile, so these do not follow any more",
-                           self->identifier);
-    spex_instance_free(instance);
-    return status;
-}
-
 static void keep_run(struct job *job)
 {
     struct keep_job *self = (struct keep_job *)job;
     struct spex_manager *manager;
     self->status =
         workspace_manager(self->explorer->workspace, self->snapshot, false, &manager, &self->error);
-    if (!self->status)
-        self->status = check_unmoved(self, manager);
     while (!self->status && self->recorded < self->count && !stopped(self)) {
         spex_observation observation = {0};
         char *const *step = &self->names[2 * self->recorded];
-        self->status = spex_transition_at(manager, self->identifier, step[0], step[1], 0,
-                                          (spex_place){"spex-tui", 0}, &observation, &self->error);
+        self->status = manager_transition_expected(manager, self->identifier, step[0], step[1],
+                                                   &self->expected, (spex_place){"spex-tui", 0},
+                                                   &observation, &self->error);
+        self->lost = self->status == SPEX_ERROR_NOT_FOUND;
         if (!observation.transitions)
             break;
         self->refused = self->status == SPEX_ERROR_REFUSED;
         self->recorded++;
-        if (observation.transitions != self->transitions + 1 && !self->status)
-            self->status = error_set(&self->error, SPEX_ERROR_USAGE,
-                                     "%s took steps of its own meanwhile", self->identifier);
-        self->transitions = observation.transitions;
+        self->expected = (struct expected){observation.transitions, step[1]};
     }
 }
 
-/* What was recorded is not simulated any more; what is left follows it. */
+/* What was recorded is not simulated any more; what is left follows it, or stays as it was judged
+ * where nothing follows any more. */
 static void settle(const struct keep_job *self, struct what_if *what_if)
 {
     char *start = self->recorded ? memory_copy_text(self->names[2 * self->recorded - 1]) : NULL;
@@ -75,13 +64,18 @@ static void settle(const struct keep_job *self, struct what_if *what_if)
     what_if->taken -= self->recorded;
     memmove(what_if->steps, what_if->steps + self->recorded,
             what_if->count * sizeof *what_if->steps);
-    what_if->transitions = self->transitions;
+    what_if->transitions = self->expected.transitions;
+    what_if->lost = self->lost;
     if (start) {
         free(what_if->start);
         what_if->start = start;
     }
     what_if_base_drop(what_if->base);
     what_if->base = NULL;
+    if (self->lost) {
+        what_if->error = self->error;
+        return;
+    }
     for (size_t i = 0; i < what_if->count; i++)
         what_if->steps[i].judged = false;
     what_if_judge(what_if);
@@ -125,6 +119,7 @@ static void keep_release(struct job *job)
     file_list_free(self->names, 2 * self->count);
     snapshot_drop(self->snapshot);
     free(self->identifier);
+    free(self->start);
     free(self);
 }
 
@@ -147,7 +142,9 @@ static void keep_confirmed(void *context)
 {
     struct explorer *explorer = context;
     struct what_if *what_if = what_if_shown(explorer);
-    struct keep_job *self = memory_allocate(1, sizeof *self);
+    struct keep_job *self = what_if ? memory_allocate(1, sizeof *self) : NULL;
+    if (!what_if)
+        what_if_tell_deleted(explorer);
     if (!self)
         return;
     self->job = (struct job){.what = "recording what was simulated",
@@ -159,12 +156,13 @@ static void keep_confirmed(void *context)
                              .part = -1};
     self->explorer = explorer;
     self->snapshot = snapshot_keep(explorer->workspace->snapshot);
-    if (!what_if || !(self->identifier = memory_copy_text(what_if->identifier)) ||
+    if (!(self->identifier = memory_copy_text(what_if->identifier)) ||
+        (what_if->start && !(self->start = memory_copy_text(what_if->start))) ||
         !copy_steps(self, what_if)) {
         keep_release(&self->job);
         return;
     }
-    self->transitions = what_if->transitions;
+    self->expected = (struct expected){what_if->transitions, self->start};
     what_if->keeping = true;
     explorer->writing++;
     jobs_submit(explorer->jobs, &self->job);
@@ -185,7 +183,8 @@ void what_if_keep(struct what_if *what_if)
     size_t refused = first_refused(what_if);
     if (what_if_overtaken(what_if)) {
         explorer_message(explorer, ROLE_WARNING,
-                         "%s took steps of its own meanwhile: these do not follow any more.",
+                         "%s took steps of its own meanwhile: these do not follow any more; w "
+                         "begins anew.",
                          what_if->identifier);
         return;
     }

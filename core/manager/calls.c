@@ -278,6 +278,16 @@ int spex_transition_at(spex_manager *manager, const char *identifier, const char
     return ask(manager, &request, observation, error);
 }
 
+int manager_transition_expected(struct spex_manager *manager, const char *identifier,
+                                const char *action, const char *state,
+                                const struct expected *expected, spex_place place,
+                                spex_observation *observation, spex_error *error)
+{
+    struct request request = transition_request(identifier, action, state, 0, place);
+    request.expected = expected;
+    return ask(manager, &request, observation, error);
+}
+
 int spex_init_async_at(spex_manager *manager, const char *specification, const char *identifier,
                        const char *meta, const char *state, int64_t at, spex_place place,
                        spex_error *error)

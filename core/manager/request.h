@@ -31,6 +31,12 @@ enum decision {
     DECISION_REFUSED
 };
 
+/* Where an instance must be for a step to follow. */
+struct expected {
+    uint64_t transitions;
+    const char *state; /* NULL: not initialised */
+};
+
 /* Where a caller waits, for one request or for several; or for its turn to serve. */
 struct completion {
     sem_t done;
@@ -51,7 +57,8 @@ struct request {
     const char *meta;
     const char *action;
     const char *state;
-    int64_t at; /* 0: now */
+    int64_t at;                      /* 0: now */
+    const struct expected *expected; /* of a transition; NULL: wherever it is */
     spex_place place;
     const struct filter *filter;
     const char *after;

@@ -261,6 +261,29 @@ static const char *only_target(const struct workflow *workflow, const char *from
     return NULL;
 }
 
+/* Whether the stored instance (NULL: none) is where the request expects it. */
+static bool as_expected(struct request *request, const struct stored *stored)
+{
+    const struct expected *expected = request->expected;
+    if (!expected)
+        return true;
+    if (!stored) {
+        error_set(&request->error, SPEX_ERROR_NOT_FOUND, "%s was deleted meanwhile",
+                  request->identifier);
+        return false;
+    }
+    const char *state = stored->state ? stored->state : SPEX_NIL;
+    const char *wanted = expected->state ? expected->state : SPEX_NIL;
+    if (stored->transitions == expected->transitions && strcmp(state, wanted) == 0)
+        return true;
+    error_set(
+        &request->error, SPEX_ERROR_NOT_FOUND,
+        "%s moved on meanwhile: expected in %s after %llu transitions, it is in %s after %llu",
+        request->identifier, wanted, (unsigned long long)expected->transitions, state,
+        (unsigned long long)stored->transitions);
+    return false;
+}
+
 static enum served serve_transition(struct server *server, struct request *request)
 {
     struct stored stored;
@@ -268,6 +291,8 @@ static enum served serve_transition(struct server *server, struct request *reque
     if (server_begin(server, &request->error) ||
         shard_find(server->shard, request->identifier, &stored, &found, &request->error))
         return SERVED_FAILED;
+    if (!as_expected(request, found ? &stored : NULL))
+        return SERVED_DONE;
     if (!found)
         return not_found(server, request);
     struct workflow workflow = registry_find(&server->manager->registry, stored.specification);

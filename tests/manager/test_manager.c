@@ -67,6 +67,56 @@ static void an_unknown_identifier_is_refused(void)
     setting_release(&setting);
 }
 
+static int take(struct setting *setting, const char *action, const char *state, const char *from,
+                uint64_t transitions)
+{
+    spex_observation observation;
+    const struct expected expected = {transitions, from};
+    int status = manager_transition_expected(setting->manager, "order-1", action, state, &expected,
+                                             SPEX_HERE, &observation, &setting->error);
+    CU_ASSERT_EQUAL(observation.transitions, status ? 0 : transitions + 1);
+    return status;
+}
+
+static size_t count_events(struct setting *setting)
+{
+    struct event *events;
+    size_t count;
+    struct reader *reader = setting_reader(setting);
+    ASSERT_OK(reader_events(reader, 100, &events, &count, &setting->error), setting->error);
+    events_free(events, count);
+    reader_close(reader);
+    return count;
+}
+
+static void an_expected_step_is_recorded_only_where_it_follows(void)
+{
+    struct setting setting;
+    setting_init(&setting, "expected", true);
+    setting_open(&setting);
+    spex_error error;
+    ASSERT_OK(spex_init(setting.manager, "Order", "order-1", NULL, NULL, &error), error);
+    CU_ASSERT_EQUAL(take(&setting, "pay", "paid", "basket", 1), SPEX_OK);
+    /* Once more, as if another had taken it: behind itself it would deviate. */
+    CU_ASSERT_EQUAL(take(&setting, "pay", "paid", "basket", 1), SPEX_ERROR_NOT_FOUND);
+    ASSERT_CONTAINS(setting.error.message,
+                    "order-1 moved on meanwhile: expected in basket after 1");
+    CU_ASSERT_EQUAL(take(&setting, "ship", "shipped", "paid", 3), SPEX_ERROR_NOT_FOUND);
+    ASSERT_TEXT(setting_show(&setting, "order-1"), "paid/2/0");
+    /* As many transitions, and elsewhere. */
+    ASSERT_OK(spex_mock(setting.manager, "Order", "order-1", NULL, "basket", &error), error);
+    ASSERT_OK(spex_mock(setting.manager, "Order", "order-1", NULL, "paid", &error), error);
+    CU_ASSERT_EQUAL(take(&setting, "pay", "paid", "basket", 0), SPEX_ERROR_NOT_FOUND);
+    CU_ASSERT_EQUAL(take(&setting, "ship", "shipped", "paid", 0), SPEX_OK);
+    ASSERT_OK(spex_delete(setting.manager, "order-1", NULL, &error), error);
+    CU_ASSERT_EQUAL(take(&setting, "ship", "shipped", "paid", 0), SPEX_ERROR_NOT_FOUND);
+    ASSERT_CONTAINS(setting.error.message, "order-1 was deleted meanwhile");
+    ASSERT_TEXT(setting_show(&setting, "order-1"), "none");
+    ASSERT_TEXT(witness_take(&setting.witness), "");
+    CU_ASSERT_EQUAL(count_events(&setting), 0);
+    setting_release(&setting);
+}
+
 static void deviations_are_recorded_all_the_same(void)
 {
     struct setting setting;
@@ -542,6 +592,8 @@ int main(int argc, char **argv)
         {"an instance is recorded", an_instance_is_recorded},
         {"a known identifier is refused", a_known_identifier_is_refused},
         {"an unknown identifier is refused", an_unknown_identifier_is_refused},
+        {"an expected step is recorded only where it follows",
+         an_expected_step_is_recorded_only_where_it_follows},
         {"deviations are recorded all the same", deviations_are_recorded_all_the_same},
         {"deviations stay part of the judgement", deviations_stay_part_of_the_judgement},
         {"a model is learned if the handler accepts", a_model_is_learned_if_the_handler_accepts},

@@ -1,4 +1,5 @@
 /* Simulating steps of an instance: judged as recorded ones, undone, kept, dropped. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,21 +202,33 @@ static void dropping_asks_and_writes_nothing(void)
     screen_close(&screen);
 }
 
+static void with_manager(const struct screen *screen,
+                         void (*work)(spex_manager *manager, spex_error *error))
+{
+    spex_manager *manager;
+    spex_manager_options options;
+    spex_error error = {0};
+    spex_manager_options_init(&options);
+    project_manager_options(&screen->options, &options);
+    options.passive = true;
+    options.log = keep_quiet;
+    ASSERT_OK(spex_manager_open(&manager, &options, &error), error);
+    work(manager, &error);
+    CU_ASSERT_EQUAL(error.status, SPEX_OK);
+    spex_manager_close(manager);
+}
+
+static void refund_it(spex_manager *manager, spex_error *error)
+{
+    spex_transition(manager, "order-stuck", "refund", "refunded", error);
+}
+
 static void an_instance_that_moved_on_keeps_nothing(void)
 {
     struct screen screen;
     open_instance(&screen, screen_copy("overtaken"), "order-stuck");
     screen_keys(&screen, "w Enter");
-    spex_manager *manager;
-    spex_manager_options options;
-    spex_error error;
-    spex_manager_options_init(&options);
-    project_manager_options(&screen.options, &options);
-    options.passive = true;
-    options.log = keep_quiet;
-    ASSERT_OK(spex_manager_open(&manager, &options, &error), error);
-    ASSERT_OK(spex_transition(manager, "order-stuck", "refund", "refunded", &error), error);
-    spex_manager_close(manager);
+    with_manager(&screen, refund_it);
     /* Not seen yet: the store says so. */
     workspace_refresh(screen.explorer->workspace, REFRESH_CHANGED);
     explorer_settle(screen.explorer);
@@ -224,6 +237,129 @@ static void an_instance_that_moved_on_keeps_nothing(void)
     ASSERT_CONTAINS(screen_text(&screen, 80, 24), "these do not follow any more");
     ASSERT_CONTAINS(stored(&screen, "order-stuck"), "refund>refunded conforms; ");
     CU_ASSERT_PTR_NULL(strstr(stored(&screen, "order-stuck"), "ship"));
+    screen_close(&screen);
+}
+
+/* Another process, at work as soon as the first step that is kept is in the store. The manager that
+ * keeps them looks at the clock between two steps, while it holds no lock. */
+static struct {
+    pthread_mutex_t mutex;
+    struct screen *screen;
+    void (*meddle)(spex_manager *manager, spex_error *error);
+} other = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static bool first_is_kept(void)
+{
+    struct reader *reader;
+    spex_instance *instance = NULL;
+    spex_error error;
+    spex_clock clock = clock_system();
+    ASSERT_OK(reader_open(&reader, other.screen->options.store_dir, &clock, &error), error);
+    ASSERT_OK(reader_instance(reader, "order-stuck", 0, &instance, &error), error);
+    bool kept = instance && instance->transitions == 4;
+    spex_instance_free(instance);
+    reader_close(reader);
+    return kept;
+}
+
+static int64_t watched_clock(void *context)
+{
+    (void)context;
+    pthread_mutex_lock(&other.mutex);
+    if (other.meddle && first_is_kept()) {
+        with_manager(other.screen, other.meddle);
+        other.meddle = NULL;
+    }
+    pthread_mutex_unlock(&other.mutex);
+    return SCREEN_NOW;
+}
+
+/* Simulates ship and deliver of order-stuck and keeps them, with the other process between. */
+static void keep_with(struct screen *screen, const char *directory,
+                      void (*meddle)(spex_manager *manager, spex_error *error))
+{
+    open_instance(screen, screen_copy(directory), "order-stuck");
+    screen_keys(screen, "w Enter Enter W");
+    other.screen = screen;
+    other.meddle = meddle;
+    screen->explorer->workspace->options.clock =
+        (spex_clock){.wall = watched_clock, .monotonic = watched_clock};
+    screen_keys(screen, "y");
+    CU_ASSERT_PTR_NULL(other.meddle);
+    other.meddle = NULL;
+}
+
+static void lose_it(spex_manager *manager, spex_error *error)
+{
+    spex_transition(manager, "order-stuck", "lose", "refunded", error);
+}
+
+static void put_it_elsewhere(spex_manager *manager, spex_error *error)
+{
+    spex_mock(manager, "Order", "order-stuck", NULL, "paying", error);
+}
+
+static void delete_it(spex_manager *manager, spex_error *error)
+{
+    spex_delete(manager, "order-stuck", NULL, error);
+}
+
+static void a_step_of_others_between_two_kept_ones_ends_keeping(void)
+{
+    struct screen screen;
+    keep_with(&screen, "between", lose_it);
+    const char *text = screen_text(&screen, 120, 24);
+    ASSERT_CONTAINS(text, "Recorded 1 of 2 steps of order-stuck: order-stuck moved on meanwhile");
+    char expected[300];
+    snprintf(expected, sizeof expected, "%sship>shipped conforms; lose>refunded conforms; ",
+             before);
+    ASSERT_TEXT(stored(&screen, "order-stuck"), expected);
+    /* What is left is shown as it was judged, and cannot be kept. */
+    ASSERT_CONTAINS(text, "deliver → delivered");
+    CU_ASSERT_PTR_NULL(strstr(text, "being judged"));
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "these do not follow any more; w begins anew.");
+    screen_keys(&screen, "y");
+    ASSERT_TEXT(stored(&screen, "order-stuck"), expected);
+    /* Nor what is simulated behind it, nor is that judged for ever. */
+    type_step(&screen, "teleport", "moon");
+    CU_ASSERT_PTR_NULL(strstr(screen_text(&screen, 120, 24), "being judged"));
+    screen_keys(&screen, "W y");
+    ASSERT_TEXT(stored(&screen, "order-stuck"), expected);
+    screen_keys(&screen, "w");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Drop the 2 simulated steps");
+    screen_keys(&screen, "y");
+    text = screen_text(&screen, 120, 24);
+    ASSERT_CONTAINS(text, "specification in {refunded}");
+    ASSERT_CONTAINS(text, "0 simulated steps");
+    screen_keys(&screen, "w");
+    screen_close(&screen);
+}
+
+/* Mocked, it has taken fewer than before. */
+static void an_instance_mocked_between_ends_keeping(void)
+{
+    struct screen screen;
+    keep_with(&screen, "mocked-between", put_it_elsewhere);
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Recorded 1 of 2 steps of order-stuck");
+    ASSERT_TEXT(stored(&screen, "order-stuck"), "");
+    screen_keys(&screen, "W y");
+    ASSERT_TEXT(stored(&screen, "order-stuck"), "");
+    screen_close(&screen);
+}
+
+static void an_instance_deleted_between_is_said_to_be(void)
+{
+    struct screen screen;
+    keep_with(&screen, "deleted-between", delete_it);
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24),
+                    "Recorded 1 of 2 steps of order-stuck: order-stuck was deleted meanwhile");
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24),
+                    "order-stuck was deleted meanwhile: what was simulated of it cannot be kept.");
+    screen_keys(&screen, "w");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "order-stuck was deleted meanwhile");
+    CU_ASSERT_PTR_NULL(screen.explorer->what_if);
     screen_close(&screen);
 }
 
@@ -439,6 +575,10 @@ int main(int argc, char **argv)
         {"keeping ends at the first refusal", keeping_ends_at_the_first_refusal},
         {"dropping asks and writes nothing", dropping_asks_and_writes_nothing},
         {"an instance that moved on keeps nothing", an_instance_that_moved_on_keeps_nothing},
+        {"a step of others between two kept ones ends keeping",
+         a_step_of_others_between_two_kept_ones_ends_keeping},
+        {"an instance mocked between ends keeping", an_instance_mocked_between_ends_keeping},
+        {"an instance deleted between is said to be", an_instance_deleted_between_is_said_to_be},
         {"a changed model judges anew", a_changed_model_judges_anew},
         {"other possible states offer their steps", other_possible_states_offer_their_steps},
         {"screens", screens},
