@@ -82,6 +82,7 @@ void model_edit_free(struct model_edit *edit)
     if (!edit)
         return;
     forget_changes(edit, 0);
+    snapshot_drop(edit->before);
     free(edit->changes);
     free(edit->specification);
     free(edit);
@@ -148,6 +149,8 @@ struct model_edit *model_edit_copy(const struct model_edit *edit)
         return NULL;
     copy->taken = edit->taken;
     copy->saved = edit->saved;
+    copy->removed = edit->removed;
+    copy->before = edit->before ? snapshot_keep(edit->before) : NULL;
     copy->specification = memory_copy_text(edit->specification);
     bool good = copy->specification &&
                 memory_reserve(&copy->changes, &copy->capacity, edit->count, sizeof *copy->changes);
@@ -178,12 +181,21 @@ struct model_edits *model_edits_copy(const struct model_edits *edits)
     return NULL;
 }
 
+const struct spex_model *model_edit_base(const struct model_edit *edit,
+                                         const struct project_entry *entry)
+{
+    if (edit && edit->removed)
+        entry = project_find(&edit->before->project, edit->specification);
+    return entry ? entry->model : NULL;
+}
+
 /* What there is no model of begins to learn, as it would if an instance had been recorded. */
 struct spex_model *model_edit_apply(const struct model_edit *edit,
                                     const struct project_entry *entry)
 {
+    const struct spex_model *base = model_edit_base(edit, entry);
     struct spex_model *model =
-        entry->model ? model_copy(entry->model) : model_create(entry->specification->name, true);
+        base ? model_copy(base) : model_create(entry->specification->name, true);
     if (model && apply(edit, model, NULL)) {
         spex_model_free(model);
         return NULL;
@@ -192,24 +204,32 @@ struct spex_model *model_edit_apply(const struct model_edit *edit,
 }
 
 /* Without changes there is nothing to lose: the edit is about the file as it is now. */
-static void look_at_file(struct model_edit *edit, const struct spex_model *model)
+static void look_at_file(struct model_edit *edit, const struct spex_model *model,
+                         struct snapshot *files)
 {
+    bool unsaved = model_edit_unsaved(edit) > 0;
     uint64_t content = model ? model->content : 0;
-    if (!model_edit_unsaved(edit) && content != edit->content) {
+    if (!unsaved && content != edit->content) {
         forget_changes(edit, 0);
         edit->taken = edit->saved = 0;
         edit->content = content;
     }
     edit->changed = content != edit->content;
+    edit->removed = edit->changed && !content && edit->before;
+    if (edit->removed)
+        return;
+    snapshot_drop(edit->before);
+    edit->before = unsaved ? snapshot_keep(files) : NULL;
 }
 
-bool model_edits_look(struct model_edits *edits, const struct project *files)
+bool model_edits_look(struct model_edits *edits, struct snapshot *files)
 {
     bool any = false;
     for (size_t i = 0; edits && i < edits->count; i++) {
-        const struct project_entry *entry = project_find(files, edits->items[i]->specification);
+        const struct project_entry *entry =
+            project_find(&files->project, edits->items[i]->specification);
         if (entry && !entry->model_error.status)
-            look_at_file(edits->items[i], entry->model);
+            look_at_file(edits->items[i], entry->model, files);
         any |= model_edit_unsaved(edits->items[i]) > 0;
     }
     return any;
@@ -329,7 +349,7 @@ int model_edit_change(struct explorer *explorer, const struct model_change *chan
     if (entry->model_error.status)
         return error_set(error, SPEX_ERROR_USAGE, "%s", entry->model_error.message);
     struct model_edit *edit = model_edits_find(workspace->edits, entry->specification->name);
-    struct standing standing = find_standing(edit, entry->model, change);
+    struct standing standing = find_standing(edit, model_edit_base(edit, entry), change);
     int status = check_change(&standing, change, error);
     if (status)
         return status;

@@ -29,6 +29,8 @@ struct model_edit {
     size_t saved;     /* so many are in the file */
     uint64_t content; /* of the file that the changes are about; 0: there is none */
     bool changed; /* by somebody else meanwhile; what is shown is that file with these changes */
+    bool removed; /* that, and there is no file any more: they are on what it was */
+    struct snapshot *before; /* where it was seen last, while something is unsaved */
     bool saving;
 };
 
@@ -47,12 +49,15 @@ bool model_edits_unsaved(const struct model_edits *edits, struct text *names);
 
 /* The files are these now: notes which of them are not those that the changes are about. True:
  * there is something to apply to them. */
-bool model_edits_look(struct model_edits *edits, const struct project *files);
+bool model_edits_look(struct model_edits *edits, struct snapshot *files);
 /* For use off the loop: what is unsaved of them; the model of a file with the changes. NULL: memory
  * is out. */
 struct model_edits *model_edits_copy(const struct model_edits *edits);
 struct model_edit *model_edit_copy(const struct model_edit *edit);
 void model_edit_free(struct model_edit *edit);
+/* The model that the changes are on; the edit, or what is answered, may be NULL. */
+const struct spex_model *model_edit_base(const struct model_edit *edit,
+                                         const struct project_entry *entry);
 struct spex_model *model_edit_apply(const struct model_edit *edit,
                                     const struct project_entry *entry);
 

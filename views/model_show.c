@@ -99,7 +99,7 @@ static void submit(struct workspace *workspace)
 static void show(struct workspace *workspace)
 {
     workspace->shows++;
-    if (model_edits_look(workspace->edits, &workspace->files->project))
+    if (model_edits_look(workspace->edits, workspace->files))
         submit(workspace);
     else
         install(workspace, snapshot_keep(workspace->files));

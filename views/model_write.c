@@ -37,8 +37,8 @@ static void tell(const struct write_job *self)
         explorer_message(explorer, ROLE_BAD, "Not saved: %s", self->error.message);
     else if (self->save.changed)
         explorer_message(explorer, ROLE_BAD,
-                         "Not saved: somebody else has changed %s. Look at it, and save again.",
-                         self->save.path);
+                         "Not saved: somebody else has %s %s. Look at it, and save again.",
+                         self->save.content ? "changed" : "removed", self->save.path);
     else if (self->save.backup)
         explorer_message(explorer, ROLE_GOOD, "Wrote %s; the one before is %s.",
                          file_name(self->save.path), file_name(self->save.backup));
@@ -57,7 +57,7 @@ static void write_finish(struct job *job)
     if (!self->status && !self->save.changed) {
         edit->saved = self->edit->taken;
         edit->content = self->save.content;
-        edit->changed = false;
+        edit->changed = edit->removed = false;
     }
     tell(self);
     /* What is shown has the changes already; the file is read with them. */
@@ -126,7 +126,10 @@ void model_edit_save(struct explorer *explorer, struct model_edit *edit)
                          file ? file->model_error.message : "Its specification is gone.");
     else if (edit->changed)
         overlay_question(&explorer->overlay,
-                         "The file was changed by somebody else. Write it with your changes?",
+                         edit->removed ? "The file was removed by somebody else. Write it again, "
+                                         "with your changes?"
+                                       : "The file was changed by somebody else. Write it with "
+                                         "your changes?",
                          &calls);
     else
         submit(explorer, edit);

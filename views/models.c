@@ -53,8 +53,9 @@ static void forget_lines(struct models *models)
 {
     free(models->lines);
     snapshot_drop(models->snapshot);
+    snapshot_drop(models->files);
     models->lines = NULL;
-    models->snapshot = NULL;
+    models->snapshot = models->files = NULL;
     models->entry = NULL;
     models->count = 0;
 }
@@ -73,6 +74,7 @@ struct lines_job {
     struct models *models;
     uint64_t generation;
     struct snapshot *snapshot;
+    struct snapshot *files;            /* what is edited is marked against these */
     const struct project_entry *entry; /* the snapshot's */
     struct model_line *lines;
     size_t count;
@@ -81,9 +83,8 @@ struct lines_job {
 static void lines_run(struct job *job)
 {
     struct lines_job *self = (struct lines_job *)job;
-    const struct snapshot *files = self->snapshot->files ? self->snapshot->files : self->snapshot;
     const struct project_entry *before =
-        project_find(&files->project, self->entry->specification->name);
+        project_find(&self->files->project, self->entry->specification->name);
     model_lines(self->entry->specification, self->entry->model, before ? before->model : NULL,
                 &self->lines, &self->count, NULL);
 }
@@ -117,6 +118,7 @@ static void lines_finish(struct job *job)
     keep_cursor(models, self);
     forget_lines(models);
     models->snapshot = snapshot_keep(self->snapshot);
+    models->files = snapshot_keep(self->files);
     models->entry = self->entry;
     models->lines = self->lines;
     models->count = self->count;
@@ -127,6 +129,7 @@ static void lines_release(struct job *job)
 {
     struct lines_job *self = (struct lines_job *)job;
     snapshot_drop(self->snapshot);
+    snapshot_drop(self->files);
     free(self->lines);
     free(self);
 }
@@ -136,6 +139,8 @@ static void ask_for_lines(struct explorer *explorer, struct models *models)
     struct lines_job *self = memory_allocate(1, sizeof *self);
     if (!self)
         return;
+    const struct model_edit *edit =
+        model_edits_find(explorer->workspace->edits, models->asked_entry->specification->name);
     self->job = (struct job){.what = "comparing the models",
                              .lane = LANE_STORE,
                              .run = lines_run,
@@ -145,6 +150,9 @@ static void ask_for_lines(struct explorer *explorer, struct models *models)
     self->models = models;
     self->generation = models->generation;
     self->snapshot = snapshot_keep(models->asked);
+    self->files = snapshot_keep(edit && edit->removed   ? edit->before
+                                : self->snapshot->files ? self->snapshot->files
+                                                        : self->snapshot);
     self->entry = models->asked_entry;
     jobs_submit(explorer->jobs, &self->job);
 }

@@ -8,6 +8,7 @@
 
 struct models {
     struct snapshot *snapshot; /* what the lines are of */
+    struct snapshot *files;    /* and what they were compared with */
     const struct project_entry *entry;
     struct model_line *lines; /* first what differs, then what is in both */
     size_t count;

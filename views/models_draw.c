@@ -87,7 +87,10 @@ static void draw_file(const struct explorer *explorer, struct canvas *canvas, st
     const struct model_edit *edit = model_edits_find(explorer->workspace->edits, summary->name);
     if (edit && edit->changed && model_edit_unsaved(edit))
         canvas_put(canvas, row.x, row.y, row.width, ROLE_WARNING,
-                   "The file was changed by somebody else; here it is with your changes.");
+                   edit->removed
+                       ? "The file was removed by somebody else; here is what it was, with your "
+                         "changes."
+                       : "The file was changed by somebody else; here it is with your changes.");
     else if (entry->model_error.status)
         canvas_put(canvas, row.x, row.y, row.width, ROLE_BAD, entry->model_error.message);
     else if (model_edit_unsaved(edit) && row.width < NARROW)

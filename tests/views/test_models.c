@@ -206,8 +206,64 @@ static void a_file_that_others_changed_is_asked_about(void)
     add(&screen, "open", "slam", "closed");
     CU_ASSERT_EQUAL(unlink("models/Door.spex"), 0);
     screen_keys(&screen, "W");
-    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Not saved: somebody else has changed");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Not saved: somebody else has removed");
     CU_ASSERT_NOT_EQUAL(access("models/Door.spex", F_OK), 0);
+    screen_close(&screen);
+}
+
+/* What is edited is still there: its transitions, and that it does not learn. */
+static void a_file_that_others_removed_is_written_again(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("removed"), "Door");
+    screen_keys(&screen, "d");
+    CU_ASSERT_EQUAL(unlink("models/Door.spex"), 0);
+    look_again(&screen);
+    const char *text = screen_text(&screen, 120, 24);
+    ASSERT_CONTAINS(text, "The file was removed by somebody else; here is what it was, with your");
+    ASSERT_CONTAINS(text, "model frozen");
+    ASSERT_CONTAINS(text, "- locked  open → open");
+    CU_ASSERT_PTR_NULL(strstr(text, "added"));
+    /* What is changed next is a change of that. */
+    add(&screen, "closed", "open", "open");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "The model has this transition already.");
+    add(&screen, "locked", "unlock", "closed");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "✓ equivalent");
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(
+        screen_text(&screen, 120, 24),
+        "The file was removed by somebody else. Write it again, with your changes? y/n");
+    screen_keys(&screen, "n");
+    CU_ASSERT_NOT_EQUAL(access("models/Door.spex", F_OK), 0);
+    screen_keys(&screen, "W y");
+    text = screen_text(&screen, 120, 24);
+    ASSERT_TEXT(content("models/Door.spex"), mended);
+    ASSERT_CONTAINS(text, "✓ equivalent");
+    CU_ASSERT_PTR_NULL(strstr(text, "somebody else"));
+    screen_keys(&screen, "u u W");
+    ASSERT_TEXT(content("models/Door.spex"), door);
+    ASSERT_TEXT(content("models/Door.spex~"), mended);
+    screen_close(&screen);
+}
+
+/* Somebody who replaces it by removing it first takes nothing away. */
+static void a_file_that_comes_back_is_the_one_changed(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("back"), "Door");
+    screen_keys(&screen, "d");
+    CU_ASSERT_EQUAL(unlink("models/Door.spex"), 0);
+    look_again(&screen);
+    write_file("models/Door.spex", mended);
+    look_again(&screen);
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24),
+                    "The file was changed by somebody else; here it is with your changes.");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "✓ equivalent");
+    write_file("models/Door.spex", door);
+    look_again(&screen);
+    const char *text = screen_text(&screen, 120, 24);
+    CU_ASSERT_PTR_NULL(strstr(text, "somebody else; "));
+    ASSERT_CONTAINS(text, "1 unsaved change");
     screen_close(&screen);
 }
 
@@ -534,6 +590,9 @@ int main(int argc, char **argv)
         {"saving keeps the file before", saving_keeps_the_file_before},
         {"a change in place of a saved one", a_change_in_place_of_a_saved_one},
         {"a file that others changed is asked about", a_file_that_others_changed_is_asked_about},
+        {"a file that others removed is written again",
+         a_file_that_others_removed_is_written_again},
+        {"a file that comes back is the one changed", a_file_that_comes_back_is_the_one_changed},
         {"unsaved changes are not lost silently", unsaved_changes_are_not_lost_silently},
         {"freezing writes what was learned", freezing_writes_what_was_learned},
         {"what no file could give back is refused", what_no_file_could_give_back_is_refused},
