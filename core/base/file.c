@@ -125,7 +125,9 @@ int file_stage_end(const char *path, char *staged, int descriptor, spex_error *e
     return status;
 }
 
-int file_stage(const char *path, const char *bytes, size_t length, char **staged, spex_error *error)
+/* As readable as `like` is, and until then by nobody else. */
+static int stage(const char *path, const char *like, const char *bytes, size_t length,
+                 char **staged, spex_error *error)
 {
     int descriptor;
     int status = file_stage_begin(path, staged, &descriptor, error);
@@ -136,11 +138,16 @@ int file_stage(const char *path, const char *bytes, size_t length, char **staged
         close(descriptor);
         file_unstage(*staged);
     } else {
-        status = file_stage_end(path, *staged, descriptor, error);
+        status = file_stage_end(like, *staged, descriptor, error);
     }
     if (status)
         *staged = NULL;
     return status;
+}
+
+int file_stage(const char *path, const char *bytes, size_t length, char **staged, spex_error *error)
+{
+    return stage(path, path, bytes, length, staged, error);
 }
 
 void file_unstage(char *staged)
@@ -163,8 +170,14 @@ int file_publish(char *staged, const char *path, spex_error *error)
 
 int file_replace(const char *path, const char *bytes, size_t length, spex_error *error)
 {
+    return file_replace_like(path, path, bytes, length, error);
+}
+
+int file_replace_like(const char *path, const char *like, const char *bytes, size_t length,
+                      spex_error *error)
+{
     char *staged;
-    int status = file_stage(path, bytes, length, &staged, error);
+    int status = stage(path, like, bytes, length, &staged, error);
     return status ? status : file_publish(staged, path, error);
 }
 

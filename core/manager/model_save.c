@@ -49,7 +49,8 @@ static int keep_before(struct model_save *save, const char *bytes, size_t length
     struct text name = {0};
     text_printf(&name, "%s~", save->path);
     save->backup = text_take(&name);
-    return save->backup ? file_replace(save->backup, bytes, length, error) : error_memory(error);
+    return save->backup ? file_replace_like(save->backup, save->path, bytes, length, error)
+                        : error_memory(error);
 }
 
 static int replace(struct model_save *save, const struct text *text, uint64_t expected,

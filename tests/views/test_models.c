@@ -582,6 +582,39 @@ static void a_link_is_written_through(void)
     spex_model_free(model);
 }
 
+static unsigned mode_of(const char *path)
+{
+    struct stat about = {0};
+    CU_ASSERT_EQUAL(stat(path, &about), 0);
+    return about.st_mode & 0777;
+}
+
+/* Also where an older backup could be read by all. */
+static void a_backup_is_no_more_readable_than_the_file(void)
+{
+    static const unsigned modes[] = {0600, 0640, 0664, 0600};
+    struct spex_model *model;
+    struct model_save save;
+    spex_error error;
+    const char *folder = suite_scratch_path("modes");
+    ASSERT_OK(file_make_directory(folder, &error), error);
+    CU_ASSERT_EQUAL(chdir(folder), 0);
+    write_file("Door.spex", door);
+    ASSERT_OK(model_read("Door.spex", door, strlen(door), &model, &error), error);
+    uint64_t expected = model->content;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        model->learning = !model->learning;
+        CU_ASSERT_EQUAL(chmod("Door.spex", modes[i]), 0);
+        ASSERT_OK(model_save(model, folder, expected, &save, &error), error);
+        CU_ASSERT_FALSE(save.changed);
+        CU_ASSERT_EQUAL(mode_of("Door.spex"), modes[i]);
+        CU_ASSERT_EQUAL(mode_of("Door.spex~"), modes[i]);
+        expected = save.content;
+        model_save_release(&save);
+    }
+    spex_model_free(model);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -603,6 +636,7 @@ int main(int argc, char **argv)
         {"a sign is beside the selected line", a_sign_is_beside_the_selected_line},
         {"screens", screens},
         {"a link is written through", a_link_is_written_through},
+        {"a backup is no more readable than the file", a_backup_is_no_more_readable_than_the_file},
         {0},
     };
     return suite_run("models", tests, argc, argv);
