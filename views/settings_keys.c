@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "views/keys.h"
 #include "views/settings.h"
 
 static const char *scope_name(enum view_id view)
@@ -79,6 +80,48 @@ static bool apply(struct settings *settings, const struct settings_assignments *
     return applied;
 }
 
+/* Whether the explorer can be left from every view: by quit itself, by leave, which goes back
+ * until it quits, or by typing it into the prompt. */
+static bool can_quit(const struct keymap *keymap)
+{
+    static const enum command ways[] = {COMMAND_QUIT, COMMAND_LEAVE, COMMAND_PROMPT};
+    for (int view = 0; view < VIEWS; view++) {
+        char key[16] = "";
+        for (size_t i = 0; !*key && i < sizeof ways / sizeof *ways; i++)
+            keymap_first(keymap, (enum view_id)view, ways[i], key);
+        if (!*key)
+            return false;
+    }
+    return true;
+}
+
+/* Takes the key of quit back from whatever has it in any view. */
+static bool keep_quit(struct settings *settings, const struct settings_assignments *assigned)
+{
+    struct keymap *keymap = &settings->keymap;
+    const char *word = command_entry(COMMAND_QUIT)->keys;
+    struct key key;
+    unsigned line = assigned->count ? assigned->items[assigned->count - 1].line : 1;
+    if (can_quit(keymap))
+        return true;
+    for (size_t i = 0; i < assigned->count; i++) {
+        enum command command = assigned->items[i].command;
+        if (command == COMMAND_QUIT || command == COMMAND_LEAVE || command == COMMAND_PROMPT)
+            line = assigned->items[i].line;
+    }
+    key_parse(word, strlen(word), &key, NULL);
+    for (int view = 0; view <= VIEWS; view++) {
+        struct binding *taken = keymap_find(keymap, (enum view_id)view, &key);
+        if (taken)
+            keymap_remove(keymap, taken);
+    }
+    settings_mistake(settings, line,
+                     "this leaves no key to quit with, as quit, leave and prompt have none: %s "
+                     "stays the key of quit",
+                     word);
+    return keymap_add(keymap, VIEWS, COMMAND_QUIT, &key, 0);
+}
+
 bool settings_apply_keys(struct settings *settings, const struct settings_assignments *assigned)
 {
     bool applied = true;
@@ -95,5 +138,5 @@ bool settings_apply_keys(struct settings *settings, const struct settings_assign
                 apply(settings, assigned, wanted, true);
             applied = apply(settings, assigned, wanted, false);
         }
-    return applied;
+    return applied && keep_quit(settings, assigned);
 }

@@ -181,6 +181,34 @@ static void the_example_of_the_manual_is_loaded(void)
     text_release(&file);
 }
 
+/* Whatever the file says, there is a key to quit with, in each view. */
+static void there_is_always_a_way_out(void)
+{
+    struct settings settings = load("[keys]\nquit =\nleave =\nback =\nprompt =\nhelp = F11\n");
+    ASSERT_CONTAINS(text_value(&settings.mistakes),
+                    "spex-tui.ini:5:1: this leaves no key to quit with, as quit, leave and prompt "
+                    "have none: Q stays the key of quit");
+    CU_ASSERT_EQUAL(settings.mistake_count, 1);
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_HELP, "Q"), COMMAND_QUIT);
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_HELP, "F11"), COMMAND_HELP);
+    settings_release(&settings);
+    /* In one view only, where another command took the key. */
+    settings = load("[keys]\nleave =\nprompt =\n[keys.models]\nadd = Q\n");
+    ASSERT_CONTAINS(text_value(&settings.mistakes), ":3:1: this leaves no key to quit with");
+    CU_ASSERT_EQUAL(command_of(&settings, VIEW_MODELS, "Q"), COMMAND_QUIT);
+    settings_release(&settings);
+    /* One of them is enough. */
+    static const char *const enough[] = {"[keys]\nquit =\nleave =\nback =\n",
+                                         "[keys]\nquit =\nprompt =\nback =\n",
+                                         "[keys]\nleave =\nprompt =\nback =\nquit = F9\n"};
+    for (size_t i = 0; i < sizeof enough / sizeof *enough; i++) {
+        settings = load(enough[i]);
+        ASSERT_TEXT(text_value(&settings.mistakes), "");
+        CU_ASSERT_EQUAL(command_of(&settings, VIEW_OVERVIEW, "Q"), COMMAND_NONE);
+        settings_release(&settings);
+    }
+}
+
 static void any_file_is_read_without_harm(void)
 {
     static const char *const pieces[] = {
@@ -370,6 +398,7 @@ int main(int argc, char **argv)
         {"keys are changed", keys_are_changed},
         {"keys change places", keys_change_places},
         {"choices are made", choices_are_made},
+        {"there is always a way out", there_is_always_a_way_out},
         {"a mistake is told and the rest holds", a_mistake_is_told_and_the_rest_holds},
         {"the example of the manual is loaded", the_example_of_the_manual_is_loaded},
         {"any file is read without harm", any_file_is_read_without_harm},
