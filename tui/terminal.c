@@ -176,11 +176,18 @@ void terminal_size(int *width, int *height)
     getmaxyx(stdscr, *height, *width);
 }
 
+/* Curses counts in shorts, and larger windows are nobody's. */
+static int clamp(unsigned short size)
+{
+    enum { LARGEST = 1000 };
+    return size < LARGEST ? size : LARGEST;
+}
+
 void terminal_resize(void)
 {
     struct winsize size;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-        resizeterm(size.ws_row, size.ws_col);
+        resizeterm(clamp(size.ws_row), clamp(size.ws_col));
 }
 
 void terminal_forget(void)

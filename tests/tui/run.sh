@@ -316,6 +316,20 @@ test_resize_at_any_moment() {
     quit
 }
 
+# Larger than curses can count; tmux itself refuses such sizes.
+test_a_window_of_any_size() {
+    project
+    on_project 80x24
+    see 'Order'; press 2; see 'identifier'
+    local tty size
+    tty=$(tm display-message -p -t explorer '#{pane_tty}')
+    for size in 33000x3 10x33000 65535x1; do
+        stty -F "$tty" cols "${size%x*}" rows "${size#*x}"; see 'too small'
+        stty -F "$tty" cols 80 rows 24; see 'identifier'; gone 'too small'
+    done
+    quit
+}
+
 test_suspend_and_back() {
     project
     tm kill-session -t explorer
