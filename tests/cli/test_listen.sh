@@ -75,7 +75,7 @@ test_listen_survives_a_killed_program() {
     orders
     start_listening || return
     mkfifo way
-    client hang <way >/dev/null 2>&1 &
+    "$build_dir/tests/cli/socket_client" socket hang <way >/dev/null 2>&1 &
     local killed=$!
     printf '%s\n%s' '{"op":"init","spec":"Order","id":"whole"}' '{"op":"init","spec":"Order","id":"ha' >way
     until "$spex_program" get whole >/dev/null 2>&1; do kill -0 $server || break; done
@@ -112,7 +112,7 @@ test_listen_finishes_what_has_arrived() {
     orders
     start_listening || return
     mkfifo way
-    client hang <way >/dev/null 2>&1 &
+    "$build_dir/tests/cli/socket_client" socket hang <way >/dev/null 2>&1 &
     local sender=$!
     exec 9>way
     for i in $(seq 500); do echo '{"op":"init","spec":"Order","id":"o'$i'"}'; done >&9
