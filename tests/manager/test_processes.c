@@ -471,7 +471,8 @@ static void recording_stepping_and_pruning_at_once(void)
         int i = recorded++;
         if (i % 2)
             continue;
-        CU_ASSERT_TRUE(reader_changed(reader));
+        bool changed = reader_changed(reader);
+        CU_ASSERT_TRUE(changed || i == 0); /* the first may have been there already */
         snprintf(name, sizeof name, "new-%d", i);
         ASSERT_OK(spex_transition(setting.manager, name, "pay", "paid", &error), error);
         spex_instance *instance;

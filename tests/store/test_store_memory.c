@@ -15,8 +15,7 @@ static int look(const char *directory, const char *copy, spex_error *error)
     struct store_info info;
     (void)copy;
     int status = store_info_read(directory, NULL, &info, error);
-    if (!status)
-        store_info_release(&info);
+    store_info_release(&info);
     return status;
 }
 
