@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "check/formula_find.h"
 #include "check/play.h"
-#include "check/subset.h"
+#include "check/traces.h"
 
 /* States times nodes: beyond that a formula takes too long to be verified. */
 #define MOST_TRUTHS ((size_t)1 << 28)
@@ -70,37 +70,45 @@ static int explain_trace(struct game *game, struct trace *trace, struct explanat
     return status;
 }
 
-static int search(struct game *game, const struct trace_question *question,
-                  const struct progress *progress, struct explanation *explanation,
-                  enum trace_search *result, spex_error *error)
+/* One side has a trace; the other has one, too. */
+static int explain_also(struct game *game, struct trace *trace, struct explanation *explanation,
+                        spex_error *error)
 {
-    struct trace trace;
-    int status = subset_search(&game->quotient, question, progress, result, &trace, error);
-    if (status)
-        return status;
-    if (*result == TRACES_DIFFER)
-        status = explain_trace(game, &trace, explanation, error);
-    trace_release(&trace);
-    return status;
-}
-
-/* One side has a trace; the other may have another. */
-static int explain_also(struct game *game, const struct progress *progress,
-                        struct explanation *explanation, spex_error *error)
-{
-    struct trace_question question = {.ending = game_divergence(game),
-                                      .one_sided = true,
-                                      .side = explanation->side == LEFT ? RIGHT : LEFT};
-    enum trace_search result = TRACES_UNDECIDED;
-    struct explanation *also = memory_allocate(1, sizeof *also);
+    struct explanation *also = explanation->also = memory_allocate(1, sizeof *also);
     if (!also)
         return error_memory(error);
     also->equivalence = explanation->equivalence;
-    int status = search(game, &question, progress, also, &result, error);
-    if (!status && result == TRACES_DIFFER)
-        explanation->also = also;
-    else
-        explanation_free(also);
+    return explain_trace(game, trace, also, error);
+}
+
+/* The side whose trace is shorter; what the implementation does beyond its specification,
+ * before what it lacks. NULL: neither has one that the other has not. */
+static struct trace *shorter(struct trace traces[2])
+{
+    bool left = traces[LEFT].search == TRACES_DIFFER, right = traces[RIGHT].search == TRACES_DIFFER;
+    if (right && (!left || traces[RIGHT].length <= traces[LEFT].length))
+        return &traces[RIGHT];
+    return left ? &traces[LEFT] : NULL;
+}
+
+static int search(struct game *game, const struct trace_question *question,
+                  const struct progress *progress, struct explanation *explanation, bool *found,
+                  spex_error *error)
+{
+    struct trace traces[2];
+    int status = traces_search(&game->quotient, question, progress, traces, error);
+    struct trace *one = status ? NULL : shorter(traces);
+    struct trace *other = one == &traces[LEFT] ? &traces[RIGHT] : &traces[LEFT];
+    *found = one != NULL;
+    if (one)
+        status = explain_trace(game, one, explanation, error);
+    if (one && !status && !question->ended && other->search == TRACES_DIFFER)
+        status = explain_also(game, other, explanation, error);
+    if (!question->ended)
+        explanation->same_traces =
+            traces[LEFT].search == TRACES_INCLUDED && traces[RIGHT].search == TRACES_INCLUDED;
+    trace_release(&traces[LEFT]);
+    trace_release(&traces[RIGHT]);
     return status;
 }
 
@@ -109,18 +117,11 @@ static int explain_by_traces(struct game *game, const struct progress *progress,
 {
     struct trace_question question = {.ending = game_divergence(game),
                                       .patient = has_traces_only(game->equivalence)};
-    enum trace_search result = TRACES_UNDECIDED;
-    int status = search(game, &question, progress, explanation, &result, error);
-    *found = result == TRACES_DIFFER;
-    if (!status && *found)
-        return explain_also(game, progress, explanation, error);
-    explanation->same_traces = result == TRACES_AGREE;
-    if (status || game_divergence(game) == SYMBOL_NONE)
+    int status = search(game, &question, progress, explanation, found, error);
+    if (status || *found || game_divergence(game) == SYMBOL_NONE)
         return status;
     question.ended = true;
-    status = search(game, &question, progress, explanation, &result, error);
-    *found = result == TRACES_DIFFER;
-    return status;
+    return search(game, &question, progress, explanation, found, error);
 }
 
 /* --------------------------------------------------------------- choices */

@@ -1,0 +1,311 @@
+#include "check/inclusion.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "check/progress.h"
+
+/* There can be as many sets as classes have subsets. */
+#define MOST_BYTES ((size_t)1 << 29)
+/* How many earlier pairs of a class are looked at for a smaller set. */
+enum { MOST_EARLIER = 64 };
+#define NO_MOVES SIZE_MAX /* they are not made yet */
+
+/* ----------------------------------------------------------------- sets */
+
+void inclusion_begin_set(struct inclusion *inclusion)
+{
+    inclusion->member_count = 0;
+    inclusion->round++;
+}
+
+bool inclusion_add(struct inclusion *inclusion, uint32_t class)
+{
+    if (inclusion->seen[class] == inclusion->round)
+        return false;
+    inclusion->seen[class] = inclusion->round;
+    inclusion->members[inclusion->member_count++] = class;
+    return true;
+}
+
+/* Closes the set of `members` under internal steps and interns it. */
+static bool intern_set(struct inclusion *inclusion, uint32_t *set)
+{
+    const struct graph *graph = inclusion->graph;
+    for (uint32_t i = 0; i < inclusion->member_count; i++) {
+        uint32_t class = inclusion->members[i];
+        for (uint32_t k = graph->first[class]; k < graph->first[class + 1]; k++) {
+            if (edge_label(graph->edges[k]) != LTS_INTERNAL)
+                break; /* internal edges come first */
+            inclusion_add(inclusion, edge_target(graph->edges[k]));
+        }
+    }
+    inclusion->work += inclusion->member_count;
+    sort_numbers(inclusion->members, inclusion->scratch, inclusion->member_count);
+    uint32_t known = inclusion->sets.count;
+    if (!sequences_intern(&inclusion->sets, inclusion->members,
+                          inclusion->member_count * sizeof *inclusion->members, set) ||
+        !memory_reserve(&inclusion->spans, &inclusion->span_capacity, inclusion->sets.count,
+                        sizeof *inclusion->spans))
+        return false;
+    if (*set == known)
+        inclusion->spans[*set] = (struct inclusion_span){NO_MOVES, NO_MOVES};
+    return true;
+}
+
+/* All visible edges of the set's classes, by label. */
+static bool collect_steps(struct inclusion *inclusion, uint32_t set, size_t *count)
+{
+    const struct graph *graph = inclusion->graph;
+    size_t size;
+    const uint32_t *classes = sequences_bytes(&inclusion->sets, set, &size);
+    *count = 0;
+    for (size_t i = 0; i < size / sizeof *classes; i++) {
+        uint32_t begin = graph->first[classes[i]], end = graph->first[classes[i] + 1];
+        if (!memory_reserve(&inclusion->steps, &inclusion->step_capacity, *count + (end - begin),
+                            sizeof *inclusion->steps))
+            return false;
+        for (uint32_t k = begin; k < end; k++)
+            if (edge_label(graph->edges[k]) != LTS_INTERNAL)
+                inclusion->steps[(*count)++] = graph->edges[k];
+        inclusion->work += end - begin + 1;
+    }
+    sort_edges(inclusion->steps, *count);
+    return true;
+}
+
+static bool make_moves(struct inclusion *inclusion, uint32_t set)
+{
+    size_t count;
+    if (!collect_steps(inclusion, set, &count))
+        return false;
+    size_t begin = inclusion->move_count;
+    for (size_t i = 0; i < count;) {
+        uint32_t label = edge_label(inclusion->steps[i]), target;
+        inclusion_begin_set(inclusion);
+        for (; i < count && edge_label(inclusion->steps[i]) == label; i++)
+            inclusion_add(inclusion, edge_target(inclusion->steps[i]));
+        if (!intern_set(inclusion, &target) ||
+            !memory_reserve(&inclusion->moves, &inclusion->move_capacity, inclusion->move_count + 1,
+                            sizeof *inclusion->moves))
+            return false;
+        inclusion->moves[inclusion->move_count++] = edge_make(label, target);
+    }
+    inclusion->spans[set] = (struct inclusion_span){begin, inclusion->move_count};
+    return true;
+}
+
+bool inclusion_move(const struct inclusion *inclusion, uint32_t set, uint32_t label,
+                    uint32_t *target)
+{
+    size_t low = inclusion->spans[set].begin, high = inclusion->spans[set].end;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (edge_label(inclusion->moves[middle]) == label) {
+            *target = edge_target(inclusion->moves[middle]);
+            return true;
+        }
+        if (edge_label(inclusion->moves[middle]) < label)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+static bool contains(const struct inclusion *inclusion, uint32_t set, uint32_t class)
+{
+    size_t size;
+    const uint32_t *classes = sequences_bytes(&inclusion->sets, set, &size);
+    size_t low = 0, high = size / sizeof *classes;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (classes[middle] == class)
+            return true;
+        if (classes[middle] < class)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+static bool subset(struct inclusion *inclusion, uint32_t small, uint32_t large)
+{
+    size_t small_size, large_size, k = 0;
+    const uint32_t *ones = sequences_bytes(&inclusion->sets, small, &small_size);
+    const uint32_t *others = sequences_bytes(&inclusion->sets, large, &large_size);
+    size_t small_count = small_size / sizeof *ones, large_count = large_size / sizeof *others;
+    if (small_count > large_count)
+        return false;
+    for (size_t i = 0; i < small_count; i++, k++) {
+        while (k < large_count && others[k] < ones[i])
+            k++;
+        if (k == large_count || others[k] != ones[i])
+            return false;
+    }
+    inclusion->work += k + 1;
+    return true;
+}
+
+/* ---------------------------------------------------------------- pairs */
+
+static bool follows(struct inclusion *inclusion, uint32_t class, uint32_t set)
+{
+    if (contains(inclusion, set, class))
+        return true;
+    uint32_t pair = inclusion->latest[class];
+    for (int i = 0; i < MOST_EARLIER && pair != NO_PAIR; i++, pair = inclusion->earlier[pair])
+        if (subset(inclusion, inclusion->pairs[pair].set, set))
+            return true;
+    return false;
+}
+
+static bool put_pair(struct inclusion *inclusion, struct inclusion_pair pair)
+{
+    if (follows(inclusion, pair.class, pair.set))
+        return true;
+    uint32_t number, key[2] = {pair.class, pair.set};
+    if (!sequences_intern(&inclusion->known, key, sizeof key, &number) ||
+        !memory_reserve(&inclusion->pairs, &inclusion->pair_capacity, inclusion->known.count,
+                        sizeof *inclusion->pairs) ||
+        !memory_reserve(&inclusion->earlier, &inclusion->earlier_capacity, inclusion->known.count,
+                        sizeof *inclusion->earlier))
+        return false;
+    if (number < inclusion->pair_count)
+        return true;
+    inclusion->pairs[number] = pair;
+    inclusion->earlier[number] = inclusion->latest[pair.class];
+    inclusion->latest[pair.class] = number;
+    inclusion->pair_count = inclusion->known.count;
+    return true;
+}
+
+static bool put_first(struct inclusion *inclusion, const struct inclusion_question *question)
+{
+    struct inclusion_pair pair = {.class = question->one, .parent = NO_PAIR, .label = LTS_INTERNAL};
+    inclusion->pair_count = 0;
+    sequences_clear(&inclusion->known);
+    for (uint32_t class = 0; class < inclusion->graph->state_count; class ++)
+        inclusion->latest[class] = NO_PAIR;
+    inclusion_begin_set(inclusion);
+    inclusion_add(inclusion, question->other);
+    return intern_set(inclusion, &pair.set) && put_pair(inclusion, pair);
+}
+
+/* Where the class gets internally; the set, which is closed under that, stays. */
+static bool step_internally(struct inclusion *inclusion, uint32_t number)
+{
+    const struct graph *graph = inclusion->graph;
+    struct inclusion_pair pair = inclusion->pairs[number];
+    for (uint32_t i = graph->first[pair.class]; i < graph->first[pair.class + 1]; i++) {
+        if (edge_label(graph->edges[i]) != LTS_INTERNAL)
+            break;
+        inclusion->work++;
+        if (!put_pair(inclusion, (struct inclusion_pair){edge_target(graph->edges[i]), pair.set,
+                                                         number, LTS_INTERNAL}))
+            return false;
+    }
+    return true;
+}
+
+/* Where they both get with an action; *lacking, where the set does not, else 0. */
+static bool step_visibly(struct inclusion *inclusion, const struct inclusion_question *question,
+                         uint32_t number, uint64_t *lacking)
+{
+    const struct graph *graph = inclusion->graph;
+    struct inclusion_pair pair = inclusion->pairs[number];
+    *lacking = 0;
+    if (inclusion->spans[pair.set].begin == NO_MOVES && !make_moves(inclusion, pair.set))
+        return false;
+    for (uint32_t i = graph->first[pair.class]; i < graph->first[pair.class + 1]; i++) {
+        uint32_t label = edge_label(graph->edges[i]), set;
+        if (label == LTS_INTERNAL || (label == question->ending && !question->ended))
+            continue;
+        inclusion->work++;
+        if (!inclusion_move(inclusion, pair.set, label, &set)) {
+            *lacking = graph->edges[i];
+            return true;
+        }
+        if (label != question->ending &&
+            !put_pair(inclusion,
+                      (struct inclusion_pair){edge_target(graph->edges[i]), set, number, label}))
+            return false;
+    }
+    return true;
+}
+
+/* --------------------------------------------------------------- search */
+
+static int check_bounds(struct inclusion *inclusion, size_t most_work,
+                        const struct progress *progress, bool *exceeded, spex_error *error)
+{
+    size_t used = inclusion->sets.pool_used + inclusion->sets.count * sizeof(struct sequence) +
+                  inclusion->move_count * sizeof *inclusion->moves +
+                  inclusion->pair_count * (sizeof *inclusion->pairs + 2 * sizeof(struct sequence));
+    *exceeded = used > MOST_BYTES || inclusion->work > most_work;
+    if (inclusion->work - inclusion->reported < PROGRESS_INTERVAL)
+        return SPEX_OK;
+    inclusion->reported = inclusion->work;
+    return progress_report(progress, "traces", (double)used / (double)MOST_BYTES, error);
+}
+
+int inclusion_find(struct inclusion *inclusion, const struct inclusion_question *question,
+                   const struct progress *progress, enum inclusion_answer *answer, uint32_t *last,
+                   uint64_t *edge, spex_error *error)
+{
+    bool exceeded = false;
+    int status = SPEX_OK;
+    inclusion->work = inclusion->reported = 0;
+    *answer = INCLUSION_UNDECIDED;
+    if (!put_first(inclusion, question))
+        return error_memory(error);
+    /* The pairs of as many actions are [begin, end); internal steps add to them, actions make
+     * those that come after. */
+    for (uint32_t begin = 0, end; begin < inclusion->pair_count; begin = end) {
+        for (uint32_t i = begin; i < inclusion->pair_count; i++)
+            if (!step_internally(inclusion, i))
+                return error_memory(error);
+        end = inclusion->pair_count;
+        for (*last = begin; *last < end; ++*last) {
+            if (!step_visibly(inclusion, question, *last, edge))
+                return error_memory(error);
+            if (*edge) {
+                *answer = NOT_INCLUDED;
+                return SPEX_OK;
+            }
+            status = check_bounds(inclusion, question->most_work, progress, &exceeded, error);
+            if (status || exceeded)
+                return status;
+        }
+    }
+    *answer = INCLUDED;
+    return SPEX_OK;
+}
+
+bool inclusion_prepare(struct inclusion *inclusion, const struct graph *graph)
+{
+    size_t classes = graph->state_count;
+    *inclusion = (struct inclusion){.graph = graph};
+    inclusion->latest = memory_resize(NULL, classes, sizeof *inclusion->latest);
+    inclusion->members = memory_resize(NULL, classes, sizeof *inclusion->members);
+    inclusion->scratch = memory_resize(NULL, classes, sizeof *inclusion->scratch);
+    inclusion->seen = memory_allocate(classes, sizeof *inclusion->seen);
+    return inclusion->latest && inclusion->members && inclusion->scratch && inclusion->seen;
+}
+
+void inclusion_release(struct inclusion *inclusion)
+{
+    sequences_release(&inclusion->sets);
+    sequences_release(&inclusion->known);
+    free(inclusion->spans);
+    free(inclusion->moves);
+    free(inclusion->pairs);
+    free(inclusion->latest);
+    free(inclusion->earlier);
+    free(inclusion->steps);
+    free(inclusion->members);
+    free(inclusion->scratch);
+    free(inclusion->seen);
+}
