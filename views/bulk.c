@@ -113,7 +113,7 @@ static void append_kinds(const struct bulk *bulk, struct text *text)
     if (bulk->kind_count > LINES)
         text_printf(text, "\nand of %zu other kinds", bulk->kind_count - LINES);
     if (bulk->kind == BULK_MOCK)
-        text_printf(text, "\n\nTheir histories are replaced by the state %s.", bulk->state);
+        text_printf(text, "\n\nTheir histories are replaced by the state \"%s\".", bulk->state);
     else
         text_append(text, "\n\nTheir histories go with them.");
 }

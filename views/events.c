@@ -210,7 +210,7 @@ static void draw_event(const struct explorer *explorer, struct canvas *canvas, s
         x += 18;
     }
     if (!event->action && event->from) {
-        canvas_print(canvas, x, row.y, end - x, dim, "still in %s", event->from);
+        canvas_print(canvas, x, row.y, end - x, dim, "still %s", event->from);
     } else if (event->from || event->action) {
         put_next(canvas, &x, row.y, end, dim, event->from ? event->from : SPEX_NIL);
         put_next(canvas, &x, row.y, end, selected ? plain : ROLE_ACTION,

@@ -33,8 +33,8 @@ static void describe(struct text *text, const spex_report *report, const char *d
     const char *from = report->from ? report->from : SPEX_NIL;
     switch (report->reason) {
     case SPEX_REASON_IDENTIFIER_ALREADY_IN_USE:
-        text_printf(text, "the instance %s exists already: it is of %s and in state %s", identifier,
-                    detail ? detail : "?", from);
+        text_printf(text, "the instance %s exists already: it is of %s and in state \"%s\"",
+                    identifier, detail ? detail : "?", from);
         break;
     case SPEX_REASON_IDENTIFIER_NOT_FOUND:
         text_printf(text, "there is no instance %s to take %s to %s", identifier, report->action,
@@ -54,8 +54,9 @@ static void describe(struct text *text, const spex_report *report, const char *d
                         : "which is not equivalent to the specification with it");
         break;
     case SPEX_REASON_TRANSITION_TIMEOUT:
-        text_printf(text, "%s of %s is in state %s since %s, longer than the transition timeout",
-                    identifier, specification, from, detail ? detail : "?");
+        text_printf(
+            text, "%s of %s has been in state \"%s\" since %s, longer than the transition timeout",
+            identifier, specification, from, detail ? detail : "?");
         break;
     case SPEX_REASON_NONE:
     default:
