@@ -187,9 +187,10 @@ static int compare(struct checking *checking, const struct subject *subject,
         print_error(checking, subject, &error);
         return status;
     }
-    if (explanation) {
+    if (!equivalent)
         explanation_print(explanation, &sides[LEFT], &sides[RIGHT], "specification",
                           "implementation", &reasons.words);
+    if (explanation) {
         json_write_explanation(explanation, &sides[LEFT], &sides[RIGHT], &reasons.explanation);
         find_instances(checking, subject, explanation, &sides[RIGHT], &reasons);
     }

@@ -110,7 +110,7 @@ static void append_people(struct text *text, const struct comparison *comparison
     text_append(text, comparison->initialisation ? ", from initialisation on\n"
                                                  : ", from the initial states on\n");
     append_sizes(text, comparison);
-    if (comparison->explanation) {
+    if (!comparison->equivalent && option_given(comparison->invocation, "explain")) {
         text_append_char(text, '\n');
         explanation_print(comparison->explanation, &sides[LEFT], &sides[RIGHT],
                           comparison->inputs[LEFT].argument, comparison->inputs[RIGHT].argument,

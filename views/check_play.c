@@ -170,7 +170,7 @@ static void add_choices(struct check_view *view, const struct play *play)
         }
     }
     if (!play->equivalent && play->round.more_answers)
-        say(view, ROLE_DIM, 2, "... and more, which last no longer");
+        say(view, ROLE_DIM, 2, "... and more, which fail too");
 }
 
 /* -------------------------------------------------------------- as it stands */

@@ -271,13 +271,14 @@ static void add_other_answers(struct check_view *view, struct printer *printer,
         printer->text = &text;
         print_move(printer, defender, round->position.states[defender], &answer->path,
                    &answer->cycle);
-        text_printf(&text, "; then it takes %u more round%s", answer->next.rounds,
-                    answer->next.rounds == 1 ? "" : "s");
+        if (printer->explanation->shortest)
+            text_printf(&text, "; then it takes %u more round%s", answer->next.rounds,
+                        answer->next.rounds == 1 ? "" : "s");
         page_place(page_add(&view->page, SECTION_ROUNDS, ROLE_NORMAL, 7, &text), printer->sides,
                    answer->next.states[LEFT], answer->next.states[RIGHT]);
     }
     if (round->more_answers)
-        page_say(&view->page, SECTION_ROUNDS, ROLE_DIM, 7, "... and more that last no longer");
+        page_say(&view->page, SECTION_ROUNDS, ROLE_DIM, 7, "... and more, which fail too");
 }
 
 static void add_round(struct check_view *view, struct printer *printer, const struct round *round,

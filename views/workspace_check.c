@@ -131,7 +131,7 @@ static void check_run(struct job *job)
         check->status = classify(check, &progress);
     if (!check->status && check->explanation)
         find_places(check);
-    if (!check->status && check->explanation)
+    if (!check->status && !check->equivalent)
         explanation_print(check->explanation, &check->sides[LEFT], &check->sides[RIGHT],
                           "specification", "implementation", &check->reason);
 }

@@ -137,10 +137,11 @@ static int explain_choice(struct game *game, const struct progress *progress,
         return status;
     if (!*found) {
         explanation->kind = EXPLANATION_CHOICE;
-        status = play(game, explanation, error);
+        explanation->shortest = game->shortest;
+        status = play(game, progress, explanation, error);
         *found = true;
     }
-    if (!status)
+    if (!status && game->shortest)
         status = formula_find(game, &explanation->formula, error);
     struct formula *formula = explanation->formula;
     if (!status && formula && (size_t)formula->node_count * merged->state_count > MOST_TRUTHS) {

@@ -191,6 +191,10 @@ void explanation_print(const struct explanation *explanation, const struct lts *
                        const struct lts *right, const char *left_name, const char *right_name,
                        struct text *text)
 {
+    if (!explanation) {
+        text_append(text, "Where they part is too entangled to be told in steps.\n");
+        return;
+    }
     bool internal_counts = explanation->equivalence == EQUIVALENCE_STRONG ||
                            explanation->equivalence == EQUIVALENCE_TRACE;
     struct printer printer = {.text = text,

@@ -69,6 +69,8 @@ struct explanation {
     enum explanation_kind kind;
     enum equivalence equivalence; /* which was asked for */
     enum side side;               /* who has the trace, the divergence; who moves first */
+    bool shortest;    /* EXPLANATION_CHOICE: no play takes fewer rounds; else that was too much
+                         to find out */
     bool same_traces; /* EXPLANATION_CHOICE: known to have the same traces; else there were
                          too many to compare */
     struct path path[2];
@@ -91,8 +93,8 @@ void explanation_free(struct explanation *explanation);
 /* The finest of those that hold all the same (weak before trace); EQUIVALENCES: none. */
 enum equivalence explanation_still_holds(const struct explanation *explanation);
 
-/* The explanation in plain words, several lines, names as given ("specification",
- * "implementation", or file names). Appended to text. */
+/* The explanation in plain words (NULL: that there is none), several lines, names as given
+ * ("specification", "implementation", or file names). Appended to text. */
 struct text;
 void explanation_print(const struct explanation *explanation, const struct lts *left,
                        const struct lts *right, const char *left_name, const char *right_name,

@@ -142,8 +142,8 @@ static int begin_draft(struct finder *finder, uint32_t one, uint32_t other, uint
 {
     struct game *game = finder->game;
     struct observer *observer = &game->observer;
-    if (!observe(observer, one, level - 1, &game->views[LEFT]) ||
-        !observe(observer, other, level - 1, &game->views[RIGHT]))
+    if (!observe(observer, one, level - 1, false, &game->views[LEFT]) ||
+        !observe(observer, other, level - 1, false, &game->views[RIGHT]))
         return error_memory(error);
     if (!find_attack(game->views, &draft->attack))
         return error_set(error, SPEX_ERROR_INTERNAL,

@@ -53,6 +53,9 @@ int game_level(struct game *game, const struct progress *progress, bool *found, 
         return SPEX_OK;
     int status =
         levels_build(&game->levels, &game->quotient, game_weak(game), progress, found, error);
+    game->shortest = *found;
+    if (!status && !*found && !game_weak(game))
+        status = levels_build_singly(&game->levels, &game->quotient, progress, found, error);
     if (status || !*found)
         return status;
     if (!observer_init(&game->observer, &game->quotient, &game->levels, game_weak(game)))
@@ -249,6 +252,34 @@ static int fill_offered(const struct game *game, enum side side, struct round *r
     return SPEX_OK;
 }
 
+static bool observe_side(struct game *game, enum side side, const struct position *position,
+                         bool near)
+{
+    return observe(&game->observer, class_there(game, side, position->states[side]),
+                   position->rounds - 1, near, &game->views[side]);
+}
+
+/* Where the shortest play is not known, all that is needed is looked for near by: an attack,
+ * and answers to it; but for those far away where there are no others. */
+static int look_around(struct game *game, const struct position *position, struct attack *attack,
+                       spex_error *error)
+{
+    bool near = !game->shortest;
+    for (int side = LEFT; side <= RIGHT; side++)
+        if (!observe_side(game, (enum side)side, position, near))
+            return error_memory(error);
+    if (!find_attack(game->views, attack))
+        return error_set(error, SPEX_ERROR_INTERNAL,
+                         "the play stopped before one side was without an answer");
+    if (!near || attack->answers)
+        return SPEX_OK;
+    enum side defender = attack->attacker == LEFT ? RIGHT : LEFT;
+    if (!observe_side(game, defender, position, false))
+        return error_memory(error);
+    attack->answers = view_count(&game->views[defender], attack->observation.label);
+    return SPEX_OK;
+}
+
 int game_round(struct game *game, struct position position, struct round *round, spex_error *error)
 {
     struct attack attack = {0};
@@ -257,16 +288,12 @@ int game_round(struct game *game, struct position position, struct round *round,
     round->position = game_position(game, position.states[LEFT], position.states[RIGHT]);
     if (!round->position.rounds)
         return error_set(error, SPEX_ERROR_USAGE, "the game has no such position");
-    for (int side = LEFT; side <= RIGHT; side++)
-        if (!observe(&game->observer, class_there(game, (enum side)side, position.states[side]),
-                     round->position.rounds - 1, &game->views[side]))
-            return error_memory(error);
-    if (!find_attack(game->views, &attack))
-        return error_set(error, SPEX_ERROR_INTERNAL,
-                         "the play stopped before one side was without an answer");
+    int status = look_around(game, &round->position, &attack, error);
+    if (status)
+        return status;
     round->attacker = attack.attacker;
-    int status = take_walk(game, attack.attacker, position.states[attack.attacker],
-                           &attack.observation, &walk, error);
+    status = take_walk(game, attack.attacker, position.states[attack.attacker], &attack.observation,
+                       &walk, error);
     round->attack = walk.path;
     round->cycle = walk.cycle;
     round->attack_before = walk.before_count;

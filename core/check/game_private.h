@@ -19,6 +19,7 @@ struct game {
     struct walker walker;
     struct levels levels; /* once game_level found them */
     bool leveled;
+    bool shortest; /* as the levels are the number of rounds */
     struct observer observer;
     struct view views[2];
 };
@@ -27,7 +28,8 @@ struct game {
  * base, with the initial states in different blocks. Errors: MEMORY. */
 int game_build(struct game **game, enum equivalence equivalence, struct comparison *comparison,
                spex_error *error);
-/* Finds out how deep differences lie. *found: as of levels_build. */
+/* Finds out how deep differences lie, or at least an order to tell classes apart. *found: as of
+ * levels_build. */
 int game_level(struct game *game, const struct progress *progress, bool *found, spex_error *error);
 static inline bool game_weak(const struct game *game)
 {

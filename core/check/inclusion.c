@@ -137,16 +137,15 @@ static bool subset(struct inclusion *inclusion, uint32_t small, uint32_t large)
     const uint32_t *ones = sequences_bytes(&inclusion->sets, small, &small_size);
     const uint32_t *others = sequences_bytes(&inclusion->sets, large, &large_size);
     size_t small_count = small_size / sizeof *ones, large_count = large_size / sizeof *others;
-    if (small_count > large_count)
+    inclusion->work++;
+    if (small_count > large_count || ones[0] < others[0] ||
+        ones[small_count - 1] > others[large_count - 1])
         return false;
-    for (size_t i = 0; i < small_count; i++, k++) {
-        while (k < large_count && others[k] < ones[i])
-            k++;
-        if (k == large_count || others[k] != ones[i])
-            return false;
-    }
-    inclusion->work += k + 1;
-    return true;
+    size_t found = 0;
+    for (; found < small_count && k < large_count && others[k] <= ones[found]; k++)
+        found += others[k] == ones[found];
+    inclusion->work += k;
+    return found == small_count;
 }
 
 /* ---------------------------------------------------------------- pairs */

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "check/progress.h"
 #include "check/sequences.h"
 
 enum { MOST_WORK = 1 << 28, MOST_BYTES = 1 << 28 };
@@ -93,6 +92,37 @@ uint32_t levels_apart(const struct levels *levels, uint32_t one, uint32_t other)
         other = far ? tree[other].jump : tree[other].parent;
     }
     return tree[one].level;
+}
+
+bool levels_begin(struct levels *levels, uint32_t class_count)
+{
+    memset(levels, 0, sizeof *levels);
+    if (!partition_init(&levels->partition, class_count) ||
+        !memory_reserve(&levels->leaf, &levels->leaf_capacity, 1, sizeof *levels->leaf) ||
+        !add_ancestor(levels, 0, 0))
+        return false;
+    levels->leaf[0] = 0;
+    return true;
+}
+
+bool levels_part(struct levels *levels, uint32_t block, const uint32_t *key_of, uint32_t key_count,
+                 uint32_t level)
+{
+    struct partition *partition = &levels->partition;
+    uint32_t first_new = partition->block_count;
+    if (!partition_split(partition, block, key_of, key_count) ||
+        !memory_reserve(&levels->leaf, &levels->leaf_capacity, partition->block_count,
+                        sizeof *levels->leaf))
+        return false;
+    if (first_new == partition->block_count)
+        return true;
+    uint32_t parent = levels->leaf[block];
+    for (uint32_t part = first_new - 1; part < partition->block_count; part++) {
+        if (!add_ancestor(levels, parent, level))
+            return false;
+        levels->leaf[part < first_new ? block : part] = (uint32_t)levels->tree_count - 1;
+    }
+    return true;
 }
 
 /* --------------------------------------------------------- observations */
@@ -276,24 +306,10 @@ static bool number_sets(struct levelling *levelling, const struct block *block, 
 
 static bool part_block(struct levelling *levelling, uint32_t number, uint32_t level)
 {
-    struct levels *levels = levelling->levels;
-    struct partition *partition = &levels->partition;
-    uint32_t keys, first_new = partition->block_count;
-    struct block block = partition->blocks[number];
-    if (!number_sets(levelling, &block, &keys) ||
-        !partition_split(partition, number, levelling->key_of, keys) ||
-        !memory_reserve(&levels->leaf, &levels->leaf_capacity, partition->block_count,
-                        sizeof *levels->leaf))
-        return false;
-    if (first_new == partition->block_count)
-        return true;
-    uint32_t parent = levels->leaf[number];
-    for (uint32_t part = first_new - 1; part < partition->block_count; part++) {
-        if (!add_ancestor(levels, parent, level))
-            return false;
-        levels->leaf[part < first_new ? number : part] = (uint32_t)levels->tree_count - 1;
-    }
-    return true;
+    uint32_t keys;
+    struct block block = levelling->levels->partition.blocks[number];
+    return number_sets(levelling, &block, &keys) &&
+           levels_part(levelling->levels, number, levelling->key_of, keys, level);
 }
 
 static bool next_level(struct levelling *levelling, uint32_t level)
@@ -333,11 +349,8 @@ static bool prepare(struct levelling *levelling)
     if (!levelling->set_of || !levelling->reach_of || !levelling->key_of || !levelling->changed ||
         !levelling->is_changed ||
         !reverse_build(&levelling->reverse, &levelling->quotient->graph) ||
-        !partition_init(&levels->partition, classes) ||
-        !memory_reserve(&levels->leaf, &levels->leaf_capacity, 1, sizeof *levels->leaf) ||
-        !add_ancestor(levels, 0, 0))
+        !levels_begin(levels, classes))
         return false;
-    levels->leaf[0] = 0;
     for (uint32_t class = 0; class < classes; class ++)
         add_changed(levelling, class);
     return true;
@@ -376,7 +389,7 @@ int levels_build(struct levels *levels, const struct quotient *quotient, bool we
                  const struct progress *progress, bool *found, spex_error *error)
 {
     struct levelling levelling = {.levels = levels, .quotient = quotient, .weak = weak};
-    memset(levels, 0, sizeof *levels);
+    memset(levels, 0, sizeof *levels); /* should memory be out before there is a tree */
     *found = false;
     int status =
         prepare(&levelling) ? run(&levelling, progress, found, error) : error_memory(error);

@@ -2,12 +2,15 @@
  * How deep the difference between two classes lies. At level 0 nothing is told apart;
  * two classes part at the first level where one has an observation that the other has
  * not: "after internal steps, from this block of the level before, with this label,
- * into that block". The level is the number of rounds the play about them needs.
+ * into that block". The level is the number of rounds the play about them needs; where
+ * that takes too long to find out, an order in which they can be told apart one after the
+ * other, and the play may take more rounds than it had to.
  */
 #ifndef CHECK_LEVELS_H
 #define CHECK_LEVELS_H
 
 #include "check/partition.h"
+#include "check/progress.h"
 #include "check/quotient.h"
 
 /* A block at one level, and what it parted from: a tree with the one block of level 0 as
@@ -29,6 +32,17 @@ struct levels {
  * too long. Errors: MEMORY, CANCELLED, INTERNAL. */
 int levels_build(struct levels *levels, const struct quotient *quotient, bool weak,
                  const struct progress *progress, bool *found, spex_error *error);
+/* Blocks part one at a time, each time by what its classes do while they stay in it: takes a
+ * fraction of the time. Not for weak bisimilarity. *found as above. Errors: MEMORY, CANCELLED,
+ * INTERNAL. */
+int levels_build_singly(struct levels *levels, const struct quotient *quotient,
+                        const struct progress *progress, bool *found, spex_error *error);
+/* For the two above: a tree of one block. False when memory is out. */
+bool levels_begin(struct levels *levels, uint32_t class_count);
+/* The same: parts the block by the keys of its marked classes, as partition_split does, at
+ * this level. */
+bool levels_part(struct levels *levels, uint32_t block, const uint32_t *key_of, uint32_t key_count,
+                 uint32_t level);
 void levels_release(struct levels *levels);
 /* The first level where the two classes are in different blocks; 0 if there is none. */
 uint32_t levels_apart(const struct levels *levels, uint32_t one, uint32_t other);

@@ -98,10 +98,11 @@ static int compare_observations(const void *left, const void *right)
 }
 
 /* The class and all that internal steps lead to: staying there, and each step. */
-static bool observe_steps(struct observer *observer, uint32_t class, uint32_t level,
+static bool observe_steps(struct observer *observer, uint32_t class, uint32_t level, bool near,
                           struct view *view)
 {
     const struct graph *graph = &observer->quotient->graph;
+    uint32_t own = levels_block(observer->levels, class, level);
     size_t count = 0, farther = 1;
     uint32_t distance = 0;
     next_search(observer);
@@ -114,6 +115,8 @@ static bool observe_steps(struct observer *observer, uint32_t class, uint32_t le
         }
         uint32_t block = levels_block(observer->levels, source, level);
         uint32_t before = observer->weak ? 0 : block;
+        if (near && block != own)
+            continue;
         if (!add(view, (struct observation){LTS_INTERNAL, before, block, distance, source, source,
                                             source, true}))
             return false;
@@ -189,10 +192,11 @@ static bool extend(struct observer *observer, uint32_t level, struct view *view)
     return true;
 }
 
-bool observe(struct observer *observer, uint32_t class, uint32_t level, struct view *view)
+bool observe(struct observer *observer, uint32_t class, uint32_t level, bool near,
+             struct view *view)
 {
     view->count = 0;
-    if (!observe_steps(observer, class, level, view) ||
+    if (!observe_steps(observer, class, level, near, view) ||
         (observer->weak && !extend(observer, level, view)))
         return false;
     qsort(view->observations, view->count, sizeof *view->observations, compare_observations);

@@ -39,7 +39,9 @@ struct observer {
 bool observer_init(struct observer *observer, const struct quotient *quotient,
                    const struct levels *levels, bool weak);
 void observer_release(struct observer *observer);
-bool observe(struct observer *observer, uint32_t class, uint32_t level, struct view *view);
+/* With `near` only what it does before it leaves its block. */
+bool observe(struct observer *observer, uint32_t class, uint32_t level, bool near,
+             struct view *view);
 
 static inline bool same_outcome(const struct observation *one, const struct observation *other)
 {

@@ -77,7 +77,8 @@ static bool keep_round(struct explanation *explanation, size_t *capacity, struct
     return true;
 }
 
-int play(struct game *game, struct explanation *explanation, spex_error *error)
+int play(struct game *game, const struct progress *progress, struct explanation *explanation,
+         spex_error *error)
 {
     struct position position = game_start(game);
     struct way way = {.going = true};
@@ -85,7 +86,9 @@ int play(struct game *game, struct explanation *explanation, spex_error *error)
     bool over = false;
     while (!over) {
         struct round round;
-        int status = game_round(game, position, &round, error);
+        int status = progress_report(progress, "play", 0, error);
+        if (!status)
+            status = game_round(game, position, &round, error);
         if (status)
             return status;
         over = !round.answer_count;

@@ -6,6 +6,7 @@
 
 /* Fills the explanation's paths, rounds and `side`: the game from its start, each move
  * answered as well as can be. Errors: MEMORY, INTERNAL. */
-int play(struct game *game, struct explanation *explanation, spex_error *error);
+int play(struct game *game, const struct progress *progress, struct explanation *explanation,
+         spex_error *error);
 
 #endif

@@ -15,6 +15,9 @@ void print_choice_start(struct printer *printer)
                     printer->internal_counts ? "steps" : "actions");
     else
         text_append(printer->text, " differ in what remains possible:\n");
+    if (!explanation->shortest)
+        text_append(printer->text,
+                    "  (They are too large to say whether it can be shown in fewer rounds.)\n");
     if (!explanation->path[LEFT].count && !explanation->path[RIGHT].count)
         return;
     text_append(printer->text, "  After the same steps (");
@@ -54,13 +57,17 @@ static void print_answer(struct printer *printer, const struct round *round)
     enum side attacker = round->attacker, defender = other_side(attacker);
     const struct defence *answer = round->answers;
     size_t others = round->answer_count - 1 + round->more_answers;
-    text_append(printer->text, "     The best answer of ");
+    text_printf(printer->text, "     %s of ",
+                printer->explanation->shortest ? "The best answer" : "An answer");
     print_side(printer, defender, false);
     text_append(printer->text, " is ");
     print_move(printer, defender, round->position.states[defender], &answer->path, &answer->cycle);
     if (others)
-        text_printf(printer->text, " (%zu other %s no longer)", others,
-                    others == 1 ? "answer lasts" : "answers last");
+        text_printf(printer->text, " (%zu other %s)", others,
+                    !printer->explanation->shortest
+                        ? others == 1 ? "answer fails too" : "answers fail too"
+                    : others == 1 ? "answer lasts no longer"
+                                  : "answers last no longer");
     if (!answer->before || round->cycle.count) {
         text_append(printer->text, "; but then they differ:\n");
         return;

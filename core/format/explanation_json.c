@@ -162,8 +162,9 @@ static void write_explanation(struct writer *writer, const struct explanation *e
     write_path(writer, explanation->side, &explanation->cycle);
     text_append(writer->text, ",\"offered\":");
     write_labels(writer, other, explanation->offered, explanation->offered_count);
-    text_printf(writer->text, ",\"same_traces\":%s,\"chooser\":\"%s\",\"rounds\":[",
-                truth(explanation->same_traces), side_names[explanation->chooser]);
+    text_printf(writer->text, ",\"same_traces\":%s,\"shortest\":%s,\"chooser\":\"%s\",\"rounds\":[",
+                truth(explanation->same_traces), truth(explanation->shortest),
+                side_names[explanation->chooser]);
     for (size_t i = 0; i < explanation->round_count; i++) {
         text_append(writer->text, i ? "," : "");
         write_round(writer, &explanation->rounds[i]);

@@ -128,6 +128,34 @@ static void assert_game(const struct lts *left, const struct lts *right, const s
     game_close(game);
 }
 
+/* As for what is too large to find the fewest rounds. */
+static void assert_explained_singly(const struct lts *left, const struct lts *right,
+                                    const struct explanation *shortest)
+{
+    enum equivalence equivalence = shortest->equivalence;
+    struct comparison comparison = {.arena = arena_make(NULL, 0)};
+    struct game *game = NULL;
+    struct explanation *explanation = NULL;
+    spex_error error;
+    ASSERT_OK(compare(&comparison, left, right, equivalence_base(equivalence), NULL, &error),
+              error);
+    ASSERT_OK(game_build(&game, equivalence, &comparison, &error), error);
+    bool found = false;
+    ASSERT_OK(levels_build_singly(&game->levels, &game->quotient, NULL, &found, &error), error);
+    CU_ASSERT_TRUE_FATAL(found);
+    game->leveled = observer_init(&game->observer, &game->quotient, &game->levels, false);
+    ASSERT_OK(game_explain(game, NULL, &explanation, &error), error);
+    assert_replays(explanation, left, right);
+    if (explanation) {
+        CU_ASSERT_EQUAL(explanation->kind, EXPLANATION_CHOICE);
+        CU_ASSERT_TRUE(!explanation->shortest && shortest->shortest);
+        CU_ASSERT_PTR_NULL(explanation->formula);
+    }
+    explanation_free(explanation);
+    game_close(game);
+    comparison_release(&comparison);
+}
+
 struct tally {
     unsigned kinds[3], longest, before, stays, prefixed, also, shared;
 };
@@ -166,6 +194,8 @@ static void try_pair(const struct lts *left, const struct lts *right, enum equiv
         assert_best(explanation, left, right, board);
         CU_ASSERT_EQUAL(memcmp(explanation->holds, verdicts, sizeof explanation->holds), 0);
         count(tally, explanation);
+        if (explanation->kind == EXPLANATION_CHOICE && equivalence == equivalence_base(equivalence))
+            assert_explained_singly(left, right, explanation);
     }
     explanation_free(explanation);
     free(board);
