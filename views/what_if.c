@@ -39,7 +39,8 @@ const char *what_if_state(const struct what_if *what_if)
 bool what_if_overtaken(const struct what_if *what_if)
 {
     const spex_instance *instance = what_if->explorer->selection.instance;
-    bool moved = instance && instance->transitions != what_if->transitions;
+    bool moved = instance && (instance->transitions != what_if->transitions ||
+                              instance->since != what_if->since);
     return (moved || what_if->lost) && !what_if->keeping;
 }
 
@@ -114,6 +115,7 @@ static struct what_if *what_if_create(struct explorer *explorer)
         return NULL;
     what_if->explorer = explorer;
     what_if->transitions = instance->transitions;
+    what_if->since = instance->since;
     what_if->identifier = memory_copy_text(selection->identifier);
     what_if->specification = memory_copy_text(instance->specification);
     what_if->start = instance->state ? memory_copy_text(instance->state) : NULL;

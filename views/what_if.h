@@ -21,6 +21,7 @@ struct what_if {
     char *identifier, *specification;
     char *start;               /* the instance's state when it began; NULL: not initialised */
     uint64_t transitions;      /* and how many it had taken */
+    int64_t since;             /* and since when it had been there */
     uint64_t generation;       /* grows with every change: what was asked before is of the past */
     struct what_if_base *base; /* what steps are judged by */
     struct simulated_step *steps;

@@ -19,6 +19,7 @@ struct what_if_job {
     struct what_if_base *base;
     char *identifier, *specification;
     uint64_t generation, transitions;
+    int64_t since;
     struct simulated_step *steps; /* copies */
     size_t count, taken;
     struct possible_states possible[2];
@@ -46,7 +47,8 @@ static int read_instance(const struct what_if_job *self, spex_instance **instanc
         status = reader_instance(reader, self->identifier, 0, instance, error);
     if (!status)
         status = reader_deviations(reader, self->identifier, deviations, error);
-    if (!status && (*instance)->transitions != self->transitions)
+    if (!status &&
+        ((*instance)->transitions != self->transitions || (*instance)->since != self->since))
         status = error_set(error, SPEX_ERROR_USAGE, "%s moved on meanwhile", self->identifier);
     return status;
 }
@@ -187,6 +189,7 @@ void what_if_judge(struct what_if *what_if)
     self->explorer = what_if->explorer;
     self->generation = what_if->generation;
     self->transitions = what_if->transitions;
+    self->since = what_if->since;
     self->taken = what_if->taken;
     self->identifier = memory_copy_text(what_if->identifier);
     self->specification = memory_copy_text(what_if->specification);

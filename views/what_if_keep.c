@@ -39,7 +39,8 @@ static void keep_run(struct job *job)
     while (!self->status && self->recorded < self->count && !stopped(self)) {
         spex_observation observation = {0};
         char *const *step = &self->names[2 * self->recorded];
-        self->status = manager_transition_expected(manager, self->identifier, step[0], step[1],
+        int64_t now = workspace_now(self->explorer->workspace);
+        self->status = manager_transition_expected(manager, self->identifier, step[0], step[1], now,
                                                    &self->expected, (spex_place){"spex-tui", 0},
                                                    &observation, &self->error);
         self->lost = self->status == SPEX_ERROR_NOT_FOUND;
@@ -47,7 +48,7 @@ static void keep_run(struct job *job)
             break;
         self->refused = self->status == SPEX_ERROR_REFUSED;
         self->recorded++;
-        self->expected = (struct expected){observation.transitions, step[1]};
+        self->expected = (struct expected){observation.transitions, step[1], now};
     }
 }
 
@@ -65,6 +66,7 @@ static void settle(const struct keep_job *self, struct what_if *what_if)
     memmove(what_if->steps, what_if->steps + self->recorded,
             what_if->count * sizeof *what_if->steps);
     what_if->transitions = self->expected.transitions;
+    what_if->since = self->expected.since;
     what_if->lost = self->lost;
     if (start) {
         free(what_if->start);
@@ -162,7 +164,7 @@ static void keep_confirmed(void *context)
         keep_release(&self->job);
         return;
     }
-    self->expected = (struct expected){what_if->transitions, self->start};
+    self->expected = (struct expected){what_if->transitions, self->start, what_if->since};
     what_if->keeping = true;
     explorer->writing++;
     jobs_submit(explorer->jobs, &self->job);

@@ -279,11 +279,11 @@ int spex_transition_at(spex_manager *manager, const char *identifier, const char
 }
 
 int manager_transition_expected(struct spex_manager *manager, const char *identifier,
-                                const char *action, const char *state,
+                                const char *action, const char *state, int64_t at,
                                 const struct expected *expected, spex_place place,
                                 spex_observation *observation, spex_error *error)
 {
-    struct request request = transition_request(identifier, action, state, 0, place);
+    struct request request = transition_request(identifier, action, state, at, place);
     request.expected = expected;
     return ask(manager, &request, observation, error);
 }

@@ -147,11 +147,11 @@ int manager_ask_all(struct spex_manager *manager, struct request *requests, cons
  * in its error and observation, then to be released with request_release. */
 void manager_post(struct spex_manager *manager, struct request *requests, size_t count,
                   struct completion *completion);
-/* spex_transition_at, now, for a caller who has seen where the instance was: compared in the
+/* spex_transition_at for a caller who has seen where the instance was: compared in the
  * transaction that writes the step. Where it is elsewhere or gone nothing is written, no event
  * either, and the answer is SPEX_ERROR_NOT_FOUND; the call gives that for nothing else. */
 int manager_transition_expected(struct spex_manager *manager, const char *identifier,
-                                const char *action, const char *state,
+                                const char *action, const char *state, int64_t at,
                                 const struct expected *expected, spex_place place,
                                 spex_observation *observation, spex_error *error);
 void manager_log(struct spex_manager *manager, const char *format, ...)

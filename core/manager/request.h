@@ -35,6 +35,7 @@ enum decision {
 struct expected {
     uint64_t transitions;
     const char *state; /* NULL: not initialised */
+    int64_t since;     /* tells it from another instance of that name, made in between */
 };
 
 /* Where a caller waits, for one request or for several; or for its turn to serve. */

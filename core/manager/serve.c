@@ -274,13 +274,20 @@ static bool as_expected(struct request *request, const struct stored *stored)
     }
     const char *state = stored->state ? stored->state : SPEX_NIL;
     const char *wanted = expected->state ? expected->state : SPEX_NIL;
-    if (stored->transitions == expected->transitions && strcmp(state, wanted) == 0)
+    bool same = stored->transitions == expected->transitions && strcmp(state, wanted) == 0;
+    if (same && stored->since == expected->since)
         return true;
-    error_set(
-        &request->error, SPEX_ERROR_NOT_FOUND,
-        "%s moved on meanwhile: expected in %s after %llu transitions, it is in %s after %llu",
-        request->identifier, wanted, (unsigned long long)expected->transitions, state,
-        (unsigned long long)stored->transitions);
+    if (same)
+        error_set(&request->error, SPEX_ERROR_NOT_FOUND,
+                  "%s was made anew meanwhile: it is in %s again, but did not get there by the "
+                  "same steps",
+                  request->identifier, state);
+    else
+        error_set(
+            &request->error, SPEX_ERROR_NOT_FOUND,
+            "%s moved on meanwhile: expected in %s after %llu transitions, it is in %s after %llu",
+            request->identifier, wanted, (unsigned long long)expected->transitions, state,
+            (unsigned long long)stored->transitions);
     return false;
 }
 

@@ -67,13 +67,16 @@ static void an_unknown_identifier_is_refused(void)
     setting_release(&setting);
 }
 
+/* At one moment after the other; expects order-1 to be where it is since the last of them. */
 static int take(struct setting *setting, const char *action, const char *state, const char *from,
                 uint64_t transitions)
 {
     spex_observation observation;
-    const struct expected expected = {transitions, from};
-    int status = manager_transition_expected(setting->manager, "order-1", action, state, &expected,
-                                             SPEX_HERE, &observation, &setting->error);
+    const struct expected expected = {transitions, from, setting->clock.now};
+    int64_t at = expected.since + 1;
+    int status = manager_transition_expected(setting->manager, "order-1", action, state, at,
+                                             &expected, SPEX_HERE, &observation, &setting->error);
+    setting->clock.now += !status;
     CU_ASSERT_EQUAL(observation.transitions, status ? 0 : transitions + 1);
     return status;
 }
@@ -108,6 +111,14 @@ static void an_expected_step_is_recorded_only_where_it_follows(void)
     ASSERT_OK(spex_mock(setting.manager, "Order", "order-1", NULL, "paid", &error), error);
     CU_ASSERT_EQUAL(take(&setting, "pay", "paid", "basket", 0), SPEX_ERROR_NOT_FOUND);
     CU_ASSERT_EQUAL(take(&setting, "ship", "shipped", "paid", 0), SPEX_OK);
+    /* Another one of that name, as many transitions later, there too. */
+    setting.clock.now++;
+    ASSERT_OK(spex_delete(setting.manager, "order-1", NULL, &error), error);
+    ASSERT_OK(spex_init(setting.manager, "Order", "order-1", NULL, NULL, &error), error);
+    setting.clock.now++;
+    CU_ASSERT_EQUAL(take(&setting, "pay", "paid", "basket", 1), SPEX_ERROR_NOT_FOUND);
+    ASSERT_CONTAINS(setting.error.message, "order-1 was made anew meanwhile: it is in basket");
+    ASSERT_TEXT(setting_show(&setting, "order-1"), "basket/1/0");
     ASSERT_OK(spex_delete(setting.manager, "order-1", NULL, &error), error);
     CU_ASSERT_EQUAL(take(&setting, "ship", "shipped", "paid", 0), SPEX_ERROR_NOT_FOUND);
     ASSERT_CONTAINS(setting.error.message, "order-1 was deleted meanwhile");

@@ -363,6 +363,31 @@ static void an_instance_deleted_between_is_said_to_be(void)
     screen_close(&screen);
 }
 
+static void make_it_anew(spex_manager *manager, spex_error *error)
+{
+    delete_it(manager, error);
+    spex_mock(manager, "Order", "order-stuck", NULL, "paying", error);
+    spex_transition(manager, "order-stuck", "fail", "basket", error);
+    spex_transition(manager, "order-stuck", "checkout", "paying", error);
+    spex_transition(manager, "order-stuck", "pay", "paid", error);
+    spex_transition(manager, "order-stuck", "ship", "shipped", error);
+}
+
+/* As many transitions later it is in the same state. */
+static void an_instance_made_anew_between_ends_keeping(void)
+{
+    struct screen screen;
+    keep_with(&screen, "anew-between", make_it_anew);
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24),
+                    "Recorded 1 of 2 steps of order-stuck: order-stuck was made anew meanwhile");
+    ASSERT_TEXT(stored(&screen, "order-stuck"),
+                "fail>basket conforms; checkout>paying conforms; pay>paid conforms; "
+                "ship>shipped conforms; ");
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "these do not follow any more; w begins anew.");
+    screen_close(&screen);
+}
+
 static void a_changed_model_judges_anew(void)
 {
     struct screen screen;
@@ -579,6 +604,7 @@ int main(int argc, char **argv)
          a_step_of_others_between_two_kept_ones_ends_keeping},
         {"an instance mocked between ends keeping", an_instance_mocked_between_ends_keeping},
         {"an instance deleted between is said to be", an_instance_deleted_between_is_said_to_be},
+        {"an instance made anew between ends keeping", an_instance_made_anew_between_ends_keeping},
         {"a changed model judges anew", a_changed_model_judges_anew},
         {"other possible states offer their steps", other_possible_states_offer_their_steps},
         {"screens", screens},
