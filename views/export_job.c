@@ -17,7 +17,7 @@ struct export_job {
     struct graph_request request; /* of a specification or model: with the verdict's colours */
     struct painted_graph seen;    /* of the graph that is shown */
     struct export_rows rows;      /* of what is read from the store */
-    struct text reason;           /* or the text that is given */
+    struct text given;            /* what was text already when it was taken */
     char *path;
     bool replace; /* a file that is there */
     bool exists;
@@ -63,10 +63,6 @@ static int render_painted(struct export_job *self, const struct painted_graph *p
     struct graph_paint paint = painted_paint(painted);
     struct render_subject subject = {
         .lts = &painted->shape->part.lts, .name = self->request.specification, .paint = &paint};
-    if (self->choice->format == RENDER_TEXT && painted->picture.length) {
-        text_append_bytes(text, text_value(&painted->picture), painted->picture.length);
-        return text->failed ? error_memory(&self->error) : SPEX_OK;
-    }
     return render(&subject, self->choice->format, "tau", &options, text, &self->error);
 }
 
@@ -105,13 +101,13 @@ static int render_whole(struct export_job *self, struct text *text)
 
 static int render_choice(struct export_job *self, struct text *text)
 {
+    if (self->given.length || self->choice->what == EXPORT_TEXT) {
+        text_append_bytes(text, text_value(&self->given), self->given.length);
+        return text->failed ? error_memory(&self->error) : SPEX_OK;
+    }
     switch (self->choice->what) {
     case EXPORT_GRAPH:
         return render_painted(self, &self->seen, text);
-    case EXPORT_REASON:
-    case EXPORT_TEXT:
-        text_append_bytes(text, text_value(&self->reason), self->reason.length);
-        return text->failed ? error_memory(&self->error) : SPEX_OK;
     case EXPORT_DIFFERENCE: {
         const struct project_entry *entry =
             project_find(&self->request.snapshot->project, self->request.specification);
@@ -176,7 +172,7 @@ static void export_release(struct job *job)
     graph_request_release(&self->request);
     painted_release(&self->seen);
     export_rows_release(&self->rows);
-    text_release(&self->reason);
+    text_release(&self->given);
     free(self->path);
     free(self);
 }
@@ -214,7 +210,7 @@ static void ask_to_replace(const struct export_job *self)
     if (!replacing)
         return;
     *replacing = (struct replacing){self->explorer, self->choice, memory_copy_text(self->path),
-                                    memory_copy_text(text_value(&self->reason))};
+                                    memory_copy_text(text_value(&self->given))};
     if (!replacing->path || !replacing->text) {
         replacing_free(replacing);
         return;
@@ -257,7 +253,7 @@ static bool take_subject(struct export_job *self)
     if (!export_possible(explorer, what))
         return false;
     if (what == EXPORT_TEXT)
-        return !self->reason.failed;
+        return !self->given.failed;
     if (what == EXPORT_INSTANCE || what == EXPORT_INSTANCES || what == EXPORT_EVENTS) {
         self->rows.job = &self->job;
         return export_rows_take(&self->rows, explorer);
@@ -266,11 +262,13 @@ static bool take_subject(struct export_job *self)
                                      what == EXPORT_MODEL ? RIGHT : LEFT);
     self->request.size = SIZE_FULL;
     self->request.no_ghosts = true;
+    if (what == EXPORT_GRAPH && self->choice->format == RENDER_TEXT)
+        return graphs_text(explorer, &self->given);
     if (what == EXPORT_GRAPH)
         return taken && painted_take(&self->seen, pane, &self->error) == SPEX_OK;
     if (what == EXPORT_REASON)
-        export_verdict(summary, self->choice->format == RENDER_JSON, &self->reason);
-    return taken && !self->reason.failed;
+        export_verdict(summary, self->choice->format == RENDER_JSON, &self->given);
+    return taken && !self->given.failed;
 }
 
 static void submit(struct explorer *explorer, const struct export_choice *choice, const char *text,
@@ -290,7 +288,7 @@ static void submit(struct explorer *explorer, const struct export_choice *choice
     self->replace = replace;
     self->path = memory_copy_text(path);
     if (choice->what == EXPORT_TEXT)
-        text_append(&self->reason, text);
+        text_append(&self->given, text);
     if (!self->path || !take_subject(self)) {
         explorer_message(explorer, ROLE_BAD, "There is nothing to write any more.");
         export_release(&self->job);

@@ -60,8 +60,6 @@ int painted_take(struct painted_graph *painted, const struct graph_pane *pane, s
         copy(pane->transitions, lts->transition_count, sizeof *pane->transitions);
     int status = painted->states && painted->transitions ? colour(painted, pane->heat, error)
                                                          : error_memory(error);
-    if (!status && picture_text(&pane->picture, &painted->picture))
-        status = error_memory(error);
     if (status)
         painted_release(painted);
     return status;
@@ -95,6 +93,5 @@ void painted_release(struct painted_graph *painted)
     free(painted->transitions);
     free(painted->state_colours);
     free(painted->transition_colours);
-    text_release(&painted->picture);
     memset(painted, 0, sizeof *painted);
 }

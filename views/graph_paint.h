@@ -9,7 +9,6 @@ struct painted_graph {
     struct state_look *states; /* NULL: only colours */
     struct transition_look *transitions;
     const char **state_colours, **transition_colours;
-    struct text picture; /* in characters; "": not drawn */
 };
 
 /* What a pane shows. Errors: MEMORY. */

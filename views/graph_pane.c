@@ -261,15 +261,20 @@ static void draw_note(const struct graph_pane *pane, struct canvas *canvas, stru
         canvas_print(canvas, area.x + 2, bottom, room, ROLE_DIM, " %s ", text_value(note));
 }
 
+void graph_pane_title(const struct graph_pane *pane, struct text *title)
+{
+    const struct summary *summary = explorer_summary(pane->explorer);
+    text_append(title, pane->side == LEFT ? "Specification" : "Model");
+    if (pane->side == RIGHT && summary && summary->entry && summary->entry->model)
+        text_printf(title, "%s%s", summary->entry->model->learning ? ", learning" : ", frozen",
+                    summary->edited ? ", not saved" : "");
+}
+
 static void draw_frame(const struct graph_pane *pane, struct canvas *canvas, struct area area,
                        bool focus)
 {
-    const struct summary *summary = explorer_summary(pane->explorer);
     struct text title = {0};
-    text_append(&title, pane->side == LEFT ? "Specification" : "Model");
-    if (pane->side == RIGHT && summary && summary->entry && summary->entry->model)
-        text_printf(&title, "%s%s", summary->entry->model->learning ? ", learning" : ", frozen",
-                    summary->edited ? ", not saved" : "");
+    graph_pane_title(pane, &title);
     canvas_frame(canvas, area, focus ? ROLE_FRAME_FOCUS : ROLE_FRAME, text_value(&title));
     text_release(&title);
 }

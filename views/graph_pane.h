@@ -111,6 +111,7 @@ void graph_pane_go_to_centre(struct graph_pane *pane);
 void graph_pane_settle(struct graph_pane *pane, struct area window);
 
 /* ---- graph_pane.c */
+void graph_pane_title(const struct graph_pane *pane, struct text *title);
 void graph_pane_draw(struct graph_pane *pane, struct canvas *canvas, struct area area, bool focus,
                      const struct graph_light *light);
 /* ---- graph_map.c: the whole picture, small, in a corner of the window */

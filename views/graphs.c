@@ -257,6 +257,8 @@ const struct graph_pane *graphs_shown(const struct explorer *explorer)
     const struct graphs *graphs = explorer->states[VIEW_GRAPHS];
     const struct graph_pane *pane = &graphs->panes[graphs->focus];
     const char *name = explorer->selection.specification;
+    if (!pane->shape && graphs->sides == SIDES_BOTH)
+        pane = &graphs->panes[graphs->focus == LEFT ? RIGHT : LEFT];
     bool shown = graphs->explorer && pane->shape && name && pane->specification &&
                  strcmp(name, pane->specification) == 0;
     return shown ? pane : NULL;

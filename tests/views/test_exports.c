@@ -263,6 +263,79 @@ static void the_check_and_the_difference(void)
     screen_close(&screen);
 }
 
+/* Of the exported lines those with `part`, or "". */
+static const char *line_with(const char *lines, const char *part)
+{
+    static char line[500];
+    const char *found = strstr(lines, part);
+    const char *begin = found;
+    while (begin && begin > lines && begin[-1] != '\n')
+        begin--;
+    snprintf(line, sizeof line, "%.*s", found ? (int)strcspn(begin, "\n") : 0, found ? begin : "");
+    return line;
+}
+
+static void both_graphs_as_on_the_screen(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "4"); /* Door */
+    screen_text(&screen, 120, 40);
+    screen_keys(&screen, "e");
+    const char *both = content(export_to(&screen, "both.txt"));
+    ASSERT_CONTAINS(line_with(both, "Specification"), "Model, frozen");
+    /* What differs is in both, each at its side. */
+    const char *line = line_with(both, "? unlock");
+    ASSERT_CONTAINS(line, "? unlock");
+    CU_ASSERT_PTR_NOT_NULL(strstr(strstr(line, "? unlock") + 1, "? unlock"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(both, "+ open"));
+    CU_ASSERT_PTR_NULL(strstr(both, " \n"));
+    size_t rows = count_lines(both);
+    /* One of them. */
+    screen_keys(&screen, "4 v");
+    screen_text(&screen, 120, 40);
+    screen_keys(&screen, "e");
+    const char *left = content(export_to(&screen, "left.txt"));
+    CU_ASSERT_EQUAL(strncmp(left, "Specification\n\n", 15), 0);
+    CU_ASSERT_PTR_NULL(strstr(left, "Model"));
+    CU_ASSERT_TRUE(count_lines(left) <= rows);
+    screen_keys(&screen, "4 v");
+    screen_text(&screen, 120, 40);
+    screen_keys(&screen, "e");
+    const char *right = content(export_to(&screen, "right.txt"));
+    CU_ASSERT_EQUAL(strncmp(right, "Model, frozen\n\n", 15), 0);
+    ASSERT_CONTAINS(right, "+ open");
+    /* Where there is room for one only, it is the one in focus. */
+    screen_keys(&screen, "4 v o");
+    screen_text(&screen, 40, 12);
+    screen_keys(&screen, "e");
+    const char *one = content(export_to(&screen, "narrow.txt"));
+    CU_ASSERT_EQUAL(strncmp(one, "Specification\n\n", 15), 0);
+    CU_ASSERT_PTR_NULL(strstr(one, "Model"));
+    screen_close(&screen);
+}
+
+/* What is beside a graph in place of another. */
+static void a_graph_without_a_model(void)
+{
+    struct screen screen;
+    const char *directory = screen_copy("alone");
+    char *model = file_join(directory, "models/Order.spex");
+    unlink(model);
+    free(model);
+    screen_open(&screen, directory, false);
+    screen_keys(&screen, ":");
+    screen_type(&screen, "graphs Order");
+    screen_keys(&screen, "Enter o");
+    screen_text(&screen, 120, 40);
+    screen_keys(&screen, "e");
+    const char *both = content(export_to(&screen, "alone.txt"));
+    ASSERT_CONTAINS(line_with(both, "Specification"), "Model");
+    ASSERT_CONTAINS(both, "paying");
+    ASSERT_CONTAINS(both, "no model");
+    screen_close(&screen);
+}
+
 static void nothing_is_replaced_without_a_question(void)
 {
     struct screen screen;
@@ -321,6 +394,8 @@ int main(int argc, char **argv)
         {"an instance with its whole history", an_instance_with_its_whole_history},
         {"all events", all_events},
         {"the check and the difference", the_check_and_the_difference},
+        {"both graphs as on the screen", both_graphs_as_on_the_screen},
+        {"a graph without a model", a_graph_without_a_model},
         {"nothing is replaced without a question", nothing_is_replaced_without_a_question},
         {"what came to be meanwhile is not replaced", what_came_to_be_meanwhile_is_not_replaced},
         {0},
