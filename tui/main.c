@@ -19,6 +19,7 @@
 #include "tui/doctor.h"
 #include "tui/terminal.h"
 #include "views/script.h"
+#include "views/unsaved.h"
 
 /* ---------------------------------------------------------------- signals */
 
@@ -228,6 +229,21 @@ static void finish_writing(struct explorer *explorer)
         fprintf(stderr, "spex-tui: %s\n", problem);
 }
 
+/* A signal asks nobody whether what is unsaved may be lost. */
+static void keep_unsaved(const struct explorer *explorer)
+{
+    struct text names = {0};
+    spex_error error;
+    int status = unsaved_keep(explorer, &names, &error);
+    if (status)
+        fprintf(stderr, "spex-tui: what was unsaved of %s is lost: %s\n", text_value(&names),
+                error.message);
+    else if (names.length)
+        fprintf(stderr, "spex-tui: what was unsaved of %s is there again at the next start\n",
+                text_value(&names));
+    text_release(&names);
+}
+
 static void print_screen(const struct canvas *canvas)
 {
     struct text text = {0};
@@ -304,6 +320,8 @@ static int run(const struct explorer_options *options, const struct settings *se
         status = error_memory(error);
     terminal_close();
     finish_writing(session.explorer);
+    if (session.explorer && session.ended_by)
+        keep_unsaved(session.explorer);
     explorer_free(session.explorer);
     canvas_release(&session.canvas);
     if (session.ended_by) {

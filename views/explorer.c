@@ -11,6 +11,7 @@
 #include "views/quit.h"
 #include "views/selection.h"
 #include "views/session.h"
+#include "views/unsaved.h"
 #include "views/what_if.h"
 
 const struct view_operations *view_operations(enum view_id view)
@@ -28,6 +29,7 @@ const struct view_operations *view_operations(enum view_id view)
 static void workspace_changed(void *context)
 {
     struct explorer *explorer = context;
+    unsaved_restore(explorer);
     selection_follow(explorer);
     what_if_refresh(explorer);
     explorer_refresh_views(explorer);
@@ -63,7 +65,9 @@ struct explorer *explorer_create(const struct explorer_options *options)
     explorer->depth = 1;
     explorer->pending = COMMAND_NONE;
     if (options->session)
-        explorer->session_path = session_path(options->state_dir, &workspace.project);
+        explorer->session_path =
+            session_path(options->state_dir, "session.json", &workspace.project);
+    explorer->unsaved_path = session_path(options->state_dir, "unsaved.txt", &workspace.project);
     session_restore(explorer);
     workspace_refresh(explorer->workspace, REFRESH_ALL);
     offer_import(explorer);
@@ -82,6 +86,7 @@ void explorer_free(struct explorer *explorer)
     if (explorer->depth)
         session_keep(explorer);
     free(explorer->session_path);
+    free(explorer->unsaved_path);
     jobs_free(explorer->jobs);
     workspace_free(explorer->workspace);
     for (int i = 0; i < VIEWS; i++) {

@@ -54,6 +54,8 @@ struct explorer {
     struct text clipboard;    /* what EFFECT_COPY is about */
     struct text selected_row; /* as last drawn */
     char *session_path;       /* NULL: not kept */
+    char *unsaved_path;       /* NULL: there is no place for it */
+    bool unsaved_restored;    /* once, when the files are read */
     bool restored;            /* what is selected is of the last session, and may be gone */
     struct what_if *what_if;  /* what is simulated; NULL: nothing */
     struct text message;

@@ -10,7 +10,7 @@
 
 static const struct export_choice choices[] = {
     {EXPORT_GRAPH, RENDER_TEXT, "text, as on the screen"},
-    {EXPORT_GRAPH, RENDER_SVG, "SVG, the one in focus with its classes and differences"},
+    {EXPORT_GRAPH, RENDER_SVG, "SVG, the one in focus in its colours"},
     {EXPORT_GRAPH, RENDER_PNG, "PNG, the same"},
     {EXPORT_GRAPH, RENDER_DOT, "DOT, for Graphviz"},
     {EXPORT_GRAPH, RENDER_MERMAID, "Mermaid, for web pages"},

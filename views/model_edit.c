@@ -9,7 +9,7 @@
 
 /* ------------------------------------------------------------------ changes */
 
-static void change_release(struct model_change *change)
+void model_change_release(struct model_change *change)
 {
     free(change->from);
     free(change->action);
@@ -28,7 +28,7 @@ static bool change_copy(struct model_change *copy, const struct model_change *ch
     bool good = copy_text(&copy->from, change->from) && copy_text(&copy->action, change->action) &&
                 copy_text(&copy->to, change->to);
     if (!good)
-        change_release(copy);
+        model_change_release(copy);
     return good;
 }
 
@@ -41,10 +41,9 @@ static enum model_change_kind opposite(enum model_change_kind kind)
     return opposites[kind];
 }
 
-static int apply_one(struct spex_model *model, const struct model_change *change,
-                     enum model_change_kind kind, spex_error *error)
+static int apply_one(struct spex_model *model, const struct model_change *change, spex_error *error)
 {
-    switch (kind) {
+    switch (change->kind) {
     case CHANGE_ADD:
         return model_add(model, change->from, change->action, change->to, NULL, error);
     case CHANGE_REMOVE:
@@ -53,20 +52,70 @@ static int apply_one(struct spex_model *model, const struct model_change *change
     case CHANGE_LEARN:
     case CHANGE_FREEZE:
     default:
-        model->learning = kind == CHANGE_LEARN;
+        model->learning = change->kind == CHANGE_LEARN;
         return SPEX_OK;
     }
 }
 
 /* From what is in the file to what is shown: on, or back. */
+size_t model_edit_pending(const struct model_edit *edit)
+{
+    if (!edit)
+        return 0;
+    return edit->taken > edit->saved ? edit->taken - edit->saved : edit->saved - edit->taken;
+}
+
+struct model_change model_edit_pending_change(const struct model_edit *edit, size_t index)
+{
+    if (edit->taken > edit->saved)
+        return edit->changes[edit->saved + index];
+    struct model_change change = edit->changes[edit->saved - 1 - index];
+    change.kind = opposite(change.kind);
+    return change;
+}
+
 static int apply(const struct model_edit *edit, struct spex_model *model, spex_error *error)
 {
     int status = SPEX_OK;
-    for (size_t i = edit->saved; !status && i < edit->taken; i++)
-        status = apply_one(model, &edit->changes[i], edit->changes[i].kind, error);
-    for (size_t i = edit->saved; !status && i-- > edit->taken;)
-        status = apply_one(model, &edit->changes[i], opposite(edit->changes[i].kind), error);
+    for (size_t i = 0; !status && i < model_edit_pending(edit); i++) {
+        struct model_change change = model_edit_pending_change(edit, i);
+        status = apply_one(model, &change, error);
+    }
     return status;
+}
+
+static bool same_transition(const struct model_change *left, const struct model_change *right)
+{
+    return left->from && right->from && strcmp(left->from, right->from) == 0 &&
+           strcmp(left->action, right->action) == 0 && strcmp(left->to, right->to) == 0;
+}
+
+/* Whether the one takes back what the other did, or does it again. */
+static bool same_subject(const struct model_edit *edit, const struct model_change *left,
+                         const struct model_change *right)
+{
+    /* Where there is no file, also a model that does not learn any more is one. */
+    return left->from ? same_transition(left, right) : !right->from && edit->content;
+}
+
+/* What is there and not there in turn is, in the end, changed or not; of another file than it was
+ * changed of nobody knows. */
+size_t model_edit_unsaved(const struct model_edit *edit)
+{
+    size_t pending = model_edit_pending(edit), count = 0;
+    for (size_t i = 0; i < pending; i++) {
+        struct model_change change = model_edit_pending_change(edit, i);
+        size_t later = 0;
+        for (size_t k = i + 1; k < pending; k++) {
+            struct model_change other = model_edit_pending_change(edit, k);
+            later += same_subject(edit, &change, &other);
+        }
+        if (edit->changed)
+            count += later == 0;
+        else
+            count += later % 2 ? SIZE_MAX : 1;
+    }
+    return count;
 }
 
 /* --------------------------------------------------------------------- edits */
@@ -74,7 +123,7 @@ static int apply(const struct model_edit *edit, struct spex_model *model, spex_e
 static void forget_changes(struct model_edit *edit, size_t from)
 {
     while (edit->count > from)
-        change_release(&edit->changes[--edit->count]);
+        model_change_release(&edit->changes[--edit->count]);
 }
 
 void model_edit_free(struct model_edit *edit)
@@ -122,13 +171,6 @@ static struct model_edit *edit_of(struct workspace *workspace, const char *speci
     }
     edits->items[edits->count++] = edit;
     return edit;
-}
-
-size_t model_edit_unsaved(const struct model_edit *edit)
-{
-    if (!edit)
-        return 0;
-    return edit->taken > edit->saved ? edit->taken - edit->saved : edit->saved - edit->taken;
 }
 
 bool model_edits_unsaved(const struct model_edits *edits, struct text *names)
@@ -252,20 +294,14 @@ struct standing {
     bool model, learning, there; /* a model, that learns, that has the transition */
 };
 
-static bool same_transition(const struct model_change *left, const struct model_change *right)
-{
-    return left->from && right->from && strcmp(left->from, right->from) == 0 &&
-           strcmp(left->action, right->action) == 0 && strcmp(left->to, right->to) == 0;
-}
-
 static void stand(struct standing *standing, const struct model_change *change,
-                  enum model_change_kind kind, const struct model_change *wanted)
+                  const struct model_change *wanted)
 {
     standing->model = true;
-    if (kind == CHANGE_LEARN || kind == CHANGE_FREEZE)
-        standing->learning = kind == CHANGE_LEARN;
+    if (!change->from)
+        standing->learning = change->kind == CHANGE_LEARN;
     else if (same_transition(change, wanted))
-        standing->there = kind == CHANGE_ADD;
+        standing->there = change->kind == CHANGE_ADD;
 }
 
 static struct standing find_standing(const struct model_edit *edit, const struct spex_model *file,
@@ -275,10 +311,10 @@ static struct standing find_standing(const struct model_edit *edit, const struct
                                 .learning = !file || file->learning,
                                 .there = file && wanted->from &&
                                          model_has(file, wanted->from, wanted->action, wanted->to)};
-    for (size_t i = edit ? edit->saved : 0; edit && i < edit->taken; i++)
-        stand(&standing, &edit->changes[i], edit->changes[i].kind, wanted);
-    for (size_t i = edit ? edit->saved : 0; edit && i-- > edit->taken;)
-        stand(&standing, &edit->changes[i], opposite(edit->changes[i].kind), wanted);
+    for (size_t i = 0; i < model_edit_pending(edit); i++) {
+        struct model_change change = model_edit_pending_change(edit, i);
+        stand(&standing, &change, wanted);
+    }
     return standing;
 }
 
@@ -339,13 +375,9 @@ static bool give_up_undone(struct model_edit *edit)
     return true;
 }
 
-int model_edit_change(struct explorer *explorer, const struct model_change *change,
-                      spex_error *error)
+int model_edit_entry(struct workspace *workspace, const struct project_entry *entry,
+                     const struct model_change *change, spex_error *error)
 {
-    struct workspace *workspace = explorer->workspace;
-    const struct project_entry *entry = selected_entry(explorer);
-    if (!entry)
-        return error_set(error, SPEX_ERROR_USAGE, "No specification is selected.");
     if (entry->model_error.status)
         return error_set(error, SPEX_ERROR_USAGE, "%s", entry->model_error.message);
     struct model_edit *edit = model_edits_find(workspace->edits, entry->specification->name);
@@ -364,13 +396,24 @@ int model_edit_change(struct explorer *explorer, const struct model_change *chan
     if (!give_up_undone(edit) || !change_copy(&copy, change))
         return error_memory(error);
     if (!memory_reserve(&edit->changes, &edit->capacity, edit->count + 1, sizeof *edit->changes)) {
-        change_release(&copy);
+        model_change_release(&copy);
         return error_memory(error);
     }
     edit->changes[edit->count++] = copy;
     edit->taken = edit->count;
-    workspace_show(workspace);
     return SPEX_OK;
+}
+
+int model_edit_change(struct explorer *explorer, const struct model_change *change,
+                      spex_error *error)
+{
+    const struct project_entry *entry = selected_entry(explorer);
+    if (!entry)
+        return error_set(error, SPEX_ERROR_USAGE, "No specification is selected.");
+    int status = model_edit_entry(explorer->workspace, entry, change, error);
+    if (!status)
+        workspace_show(explorer->workspace);
+    return status;
 }
 
 void model_edit_go(struct explorer *explorer, struct model_edit *edit, size_t taken)

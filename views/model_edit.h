@@ -7,6 +7,7 @@
  *   model_show.c   showing those, which is made off the loop
  *   model_keys.c   what the keys of the Models view do
  *   model_write.c  saving
+ *   unsaved.c      what a signal left unsaved
  */
 #ifndef VIEWS_MODEL_EDIT_H
 #define VIEWS_MODEL_EDIT_H
@@ -17,8 +18,9 @@ enum model_change_kind { CHANGE_ADD, CHANGE_REMOVE, CHANGE_LEARN, CHANGE_FREEZE 
 
 struct model_change {
     enum model_change_kind kind;
-    char *from, *action, *to; /* of a transition */
+    char *from, *action, *to; /* of a transition; else NULL */
 };
+void model_change_release(struct model_change *change);
 
 /* Of one model. */
 struct model_edit {
@@ -28,6 +30,7 @@ struct model_edit {
     size_t taken;     /* those behind were undone */
     size_t saved;     /* so many are in the file */
     uint64_t content; /* of the file that the changes are about; 0: there is none */
+    uint64_t asked;   /* of the one that was there when it was asked whether to write it */
     bool changed; /* by somebody else meanwhile; what is shown is that file with these changes */
     bool removed; /* that, and there is no file any more: they are on what it was */
     struct snapshot *before; /* where it was seen last, while something is unsaved */
@@ -42,7 +45,11 @@ struct model_edits {
 void model_edits_free(struct model_edits *edits);
 /* The edit of a specification's model; NULL: it was never changed. */
 struct model_edit *model_edits_find(const struct model_edits *edits, const char *specification);
-/* How many changes are not in the file, those that were undone since then among them. */
+/* The changes from the file to what is shown, those that were undone since it was saved turned
+ * around; the texts are the edit's. */
+size_t model_edit_pending(const struct model_edit *edit);
+struct model_change model_edit_pending_change(const struct model_edit *edit, size_t index);
+/* How many of them there are but for those that others take back; 0: it is as in the file. */
 size_t model_edit_unsaved(const struct model_edit *edit);
 /* Names of those that are unsaved, "Order, Door"; false: none. */
 bool model_edits_unsaved(const struct model_edits *edits, struct text *names);
@@ -60,6 +67,10 @@ const struct spex_model *model_edit_base(const struct model_edit *edit,
                                          const struct project_entry *entry);
 struct spex_model *model_edit_apply(const struct model_edit *edit,
                                     const struct project_entry *entry);
+
+/* One change more, as model_edit_change; shown with the next workspace_show. */
+int model_edit_entry(struct workspace *workspace, const struct project_entry *entry,
+                     const struct model_change *change, spex_error *error);
 
 /* ---- on what is shown of the selected specification; views follow */
 /* Takes the change's texts as copies; one that changes nothing is refused, in *error (USAGE). */

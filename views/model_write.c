@@ -30,15 +30,20 @@ static void write_run(struct job *job)
     spex_model_free(model);
 }
 
+static void tell_changed(struct explorer *explorer, uint64_t content, const char *path)
+{
+    explorer_message(explorer, ROLE_BAD,
+                     "Not saved: somebody else has %s %s. Look at it, and save again.",
+                     content ? "changed" : "removed", path);
+}
+
 static void tell(const struct write_job *self)
 {
     struct explorer *explorer = self->explorer;
     if (self->status)
         explorer_message(explorer, ROLE_BAD, "Not saved: %s", self->error.message);
     else if (self->save.changed)
-        explorer_message(explorer, ROLE_BAD,
-                         "Not saved: somebody else has %s %s. Look at it, and save again.",
-                         self->save.content ? "changed" : "removed", self->save.path);
+        tell_changed(explorer, self->save.content, self->save.path);
     else if (self->save.backup)
         explorer_message(explorer, ROLE_GOOD, "Wrote %s; the one before is %s.",
                          file_name(self->save.path), file_name(self->save.backup));
@@ -93,7 +98,7 @@ static void submit(struct explorer *explorer, struct model_edit *edit)
     self->files = snapshot_keep(workspace->files);
     self->edit = model_edit_copy(edit);
     self->directory = workspace->options.project.impl_models_dir;
-    self->expected = file->model ? file->model->content : 0;
+    self->expected = edit->asked;
     if (!self->edit) {
         write_release(&self->job);
         return;
@@ -103,12 +108,27 @@ static void submit(struct explorer *explorer, struct model_edit *edit)
     jobs_submit(explorer->jobs, &self->job);
 }
 
+/* As it was last read. */
+static const struct spex_model *model_in_file(const struct explorer *explorer,
+                                              const struct model_edit *edit)
+{
+    const struct project_entry *entry =
+        project_find(&explorer->workspace->files->project, edit->specification);
+    return entry ? entry->model : NULL;
+}
+
 static void save_confirmed(void *context)
 {
     struct explorer *explorer = context;
     struct model_edit *edit =
         model_edits_find(explorer->workspace->edits, explorer->selection.specification);
-    if (edit && model_edit_unsaved(edit) && !edit->saving)
+    const struct spex_model *file = edit ? model_in_file(explorer, edit) : NULL;
+    if (!edit || !model_edit_unsaved(edit) || edit->saving)
+        return;
+    /* Changed once more while the question stood: the answer was not about that. */
+    if ((file ? file->content : 0) != edit->asked)
+        tell_changed(explorer, file ? file->content : 0, file ? file->source : "its file");
+    else
         submit(explorer, edit);
 }
 
@@ -117,6 +137,8 @@ void model_edit_save(struct explorer *explorer, struct model_edit *edit)
     const struct project_entry *file =
         edit ? project_find(&explorer->workspace->files->project, edit->specification) : NULL;
     struct overlay_calls calls = {.confirmed = save_confirmed, .context = explorer};
+    if (file)
+        edit->asked = file->model ? file->model->content : 0;
     if (!model_edit_unsaved(edit))
         explorer_message(explorer, ROLE_DIM, "Nothing is unsaved here.");
     else if (edit->saving)

@@ -29,21 +29,19 @@ static void append_whole(struct text *text, const char *path)
     free(above);
 }
 
-char *session_path(const char *directory, const struct project_options *project)
+char *session_path(const char *directory, const char *name, const struct project_options *project)
 {
-    struct text name = {0}, folders = {0};
+    struct text path = {0}, folders = {0};
+    if (!directory)
+        return NULL;
     append_whole(&folders, project->specs_dir);
     append_whole(&folders, project->impl_models_dir);
     append_whole(&folders, project->store_dir);
-    text_printf(&name, "%s/session-%016" PRIx64 ".json", directory ? directory : "",
-                (uint64_t)XXH3_64bits(text_value(&folders), folders.length));
+    const char *ending = file_ending(name);
+    text_printf(&path, "%s/%.*s-%016" PRIx64 "%s", directory, (int)(ending - name), name,
+                (uint64_t)XXH3_64bits(text_value(&folders), folders.length), ending);
     text_release(&folders);
-    char *path = text_take(&name);
-    if (!directory) {
-        free(path);
-        path = NULL;
-    }
-    return path;
+    return text_take(&path);
 }
 
 /* -------------------------------------------------------------- restoring */

@@ -7,8 +7,9 @@
 
 #include "views/explorer.h"
 
-/* The file for this project below `directory`, free(); NULL: there can be none. */
-char *session_path(const char *directory, const struct project_options *project);
+/* The project's own file of that name ("session.json") below `directory`, free(); NULL: there can
+ * be none. */
+char *session_path(const char *directory, const char *name, const struct project_options *project);
 /* Goes where the last session ended. What is no such file is told, and nothing of it used. */
 void session_restore(struct explorer *explorer);
 /* Nothing is kept of a session that ends where each begins. */

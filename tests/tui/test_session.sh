@@ -14,3 +14,18 @@ test_a_session_is_kept() {
     press Escape; quit
     unset START_STATE
 }
+
+test_what_a_signal_leaves_unsaved() {
+    project
+    START_STATE=$PWD/kept
+    on_project 80x24
+    see 'Order'; press :; write 'models TCP'; press Enter; see 'only in the model'
+    press d; see '1 unsaved change'
+    kill -TERM "$(pid)"; ended 143
+    grep -q 'what was unsaved of TCP is there again at the next start' err || problem "$(cat err)"
+    cmp -s specs/models/TCP.spex "$source_dir/specs/models/TCP.spex" || problem 'it was saved'
+    on_project 80x24; see 'Changes to TCP, unsaved when'; see '1 unsaved change'
+    press W; see 'Wrote TCP.spex'; quit
+    on_project 80x24; see 'TCP'; gone 'unsaved change'; quit
+    unset START_STATE
+}

@@ -10,6 +10,7 @@
 #include "manager/model_save.h"
 #include "tests/views/screen.h"
 #include "views/model_edit.h"
+#include "views/unsaved.h"
 
 /* A file below the project, or "" where there is none; valid until the next. */
 static const char *content(const char *path)
@@ -192,6 +193,18 @@ static void a_file_that_others_changed_is_asked_about(void)
                     "The file was changed by somebody else. Write it with your changes? y/n");
     screen_keys(&screen, "n");
     ASSERT_TEXT(content("models/Door.spex"), theirs);
+    /* Changed once more while the question stands: who answers has not seen that, whether it
+     * was noticed yet or not. */
+    for (int noticed = 0; noticed < 2; noticed++) {
+        screen_keys(&screen, "W");
+        ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Write it with your changes? y/n");
+        write_file("models/Door.spex", noticed ? theirs : mended);
+        if (noticed)
+            look_again(&screen);
+        screen_keys(&screen, "y");
+        ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Not saved: somebody else has changed");
+        ASSERT_TEXT(content("models/Door.spex"), noticed ? theirs : mended);
+    }
     screen_keys(&screen, "W y");
     ASSERT_CONTAINS(content("models/Door.spex"), "open --[close]-> closed\nopen --[slam]-> closed");
     ASSERT_TEXT(content("models/Door.spex~"), theirs);
@@ -295,6 +308,111 @@ static void unsaved_changes_are_not_lost_silently(void)
     struct key quit = key_named("Q");
     CU_ASSERT_EQUAL(explorer_key(screen.explorer, &quit), EFFECT_QUIT);
     ASSERT_TEXT(content("models/Door.spex"), door);
+    screen_close(&screen);
+}
+
+/* What a signal does. */
+static void end_session(struct screen *screen, const char *expected)
+{
+    struct text names = {0};
+    spex_error error;
+    ASSERT_OK(unsaved_keep(screen->explorer, &names, &error), error);
+    ASSERT_TEXT(text_value(&names), expected);
+    text_release(&names);
+    screen_close(screen);
+}
+
+static void what_a_signal_left_unsaved_is_there_again(void)
+{
+    struct screen screen;
+    const char *directory = screen_copy("ended");
+    open_model(&screen, directory, "Door");
+    screen_keys(&screen, "d");
+    add(&screen, "locked", "unlock", "closed");
+    add(&screen, "open", "slam", "closed");
+    screen_keys(&screen, "u L > f");
+    end_session(&screen, "Door, Lamp");
+    open_model(&screen, directory, "Door");
+    const char *text = screen_text(&screen, 120, 24);
+    ASSERT_CONTAINS(text, "model learning");
+    ASSERT_CONTAINS(text, "- locked  open → open");
+    ASSERT_CONTAINS(text, "3 unsaved changes");
+    ASSERT_CONTAINS(text, "✓ equivalent");
+    CU_ASSERT_PTR_NULL(strstr(text, "slam"));
+    ASSERT_TEXT(content("models/Door.spex"), door);
+    /* Undone, it is as in the file; and as it is again by another signal. */
+    screen_keys(&screen, "u > W <");
+    CU_ASSERT_PTR_NOT_NULL(strstr(content("models/Lamp.spex"), "Learning mode: false"));
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "2 unsaved changes");
+    end_session(&screen, "Door");
+    /* Meanwhile somebody did the half of it. */
+    write_file("models/Door.spex", mended);
+    open_model(&screen, directory, "Door");
+    text = screen_text(&screen, 120, 24);
+    CU_ASSERT_PTR_NULL(strstr(text, "unsaved"));
+    /* Nothing is left, and nothing comes again. */
+    end_session(&screen, "");
+    write_file("models/Door.spex", door);
+    open_model(&screen, directory, "Door");
+    CU_ASSERT_PTR_NULL(strstr(screen_text(&screen, 120, 24), "unsaved"));
+    screen_close(&screen);
+}
+
+/* It is told where one begins, and what is of a specification that is away waits for it. */
+static void what_was_unsaved_waits_for_its_specification(void)
+{
+    struct screen screen;
+    const char *directory = screen_copy("away");
+    open_model(&screen, directory, "Door");
+    screen_keys(&screen, "d > f");
+    end_session(&screen, "Door, Lamp");
+    CU_ASSERT_EQUAL(rename("specs/door.spec", "door.away"), 0);
+    screen_open(&screen, directory, false);
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24),
+                    "Changes to Lamp, unsaved when the last session ended, are here again.");
+    end_session(&screen, "Lamp");
+    CU_ASSERT_EQUAL(rename("door.away", "specs/door.spec"), 0);
+    screen_open(&screen, directory, false);
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Changes to Door, Lamp, unsaved when");
+    screen_close(&screen);
+}
+
+static void what_takes_each_other_back_is_no_change(void)
+{
+    struct screen screen;
+    open_model(&screen, screen_copy("and-back"), "Door");
+    add(&screen, "locked", "kick", "open");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "1 unsaved change\n");
+    screen_keys(&screen, "f");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "This model is frozen already.");
+    screen_keys(&screen, "L f");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "1 unsaved change\n");
+    screen_keys(&screen, "L g d"); /* its line is the first */
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "1 unsaved change\n");
+    screen_keys(&screen, "f");
+    const char *text = screen_text(&screen, 120, 24);
+    CU_ASSERT_PTR_NULL(strstr(text, "unsaved"));
+    screen_keys(&screen, "W");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "Nothing is unsaved here.");
+    CU_ASSERT_NOT_EQUAL(access("models/Door.spex~", F_OK), 0);
+    /* All of it can be undone one by one. */
+    screen_keys(&screen, "u u");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "2 unsaved changes");
+    screen_keys(&screen, "U U q");
+    CU_ASSERT_EQUAL(explorer_view(screen.explorer), VIEW_OVERVIEW);
+    /* What is taken back of a file that others changed is a change of that. */
+    screen_keys(&screen, "6");
+    add(&screen, "locked", "unlock", "closed");
+    write_file("models/Door.spex", mended);
+    look_again(&screen);
+    char from[] = "locked", action[] = "unlock", to[] = "closed";
+    const struct model_change away = {CHANGE_REMOVE, from, action, to};
+    spex_error error;
+    ASSERT_OK(model_edit_change(screen.explorer, &away, &error), error);
+    explorer_settle(screen.explorer);
+    text = screen_text(&screen, 120, 24);
+    ASSERT_CONTAINS(text, "? locked  unlock → closed");
+    ASSERT_CONTAINS(text, "3 unsaved changes");
     screen_close(&screen);
 }
 
@@ -626,6 +744,10 @@ int main(int argc, char **argv)
         {"a file that others removed is written again",
          a_file_that_others_removed_is_written_again},
         {"a file that comes back is the one changed", a_file_that_comes_back_is_the_one_changed},
+        {"what a signal left unsaved is there again", what_a_signal_left_unsaved_is_there_again},
+        {"what was unsaved waits for its specification",
+         what_was_unsaved_waits_for_its_specification},
+        {"what takes each other back is no change", what_takes_each_other_back_is_no_change},
         {"unsaved changes are not lost silently", unsaved_changes_are_not_lost_silently},
         {"freezing writes what was learned", freezing_writes_what_was_learned},
         {"what no file could give back is refused", what_no_file_could_give_back_is_refused},

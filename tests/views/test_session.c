@@ -94,15 +94,15 @@ static void a_store_that_is_made_is_the_same_project(void)
                                       .impl_models_dir = (char *)(uintptr_t) "models",
                                       .store_dir = (char *)(uintptr_t) "./not-yet"};
     CU_ASSERT_EQUAL_FATAL(chdir(screen_project()), 0);
-    char *before = session_path("state", &options);
+    char *before = session_path("state", "session.json", &options);
     spex_error error;
     ASSERT_OK(file_make_directory("not-yet", &error), error);
-    char *after = session_path("state", &options);
+    char *after = session_path("state", "session.json", &options);
     options.specs_dir = (char *)(uintptr_t) "./specs";
-    char *other_way = session_path("state", &options);
+    char *other_way = session_path("state", "session.json", &options);
     ASSERT_TEXT(after, before);
     ASSERT_TEXT(other_way, before);
-    CU_ASSERT_PTR_NULL(session_path(NULL, &options));
+    CU_ASSERT_PTR_NULL(session_path(NULL, "session.json", &options));
     CU_ASSERT_EQUAL(rmdir("not-yet"), 0);
     free(before);
     free(after);
