@@ -5,8 +5,6 @@
  * numbers. A state whose other steps are all among those of such a key has that key
  * itself: the internal step decides nothing. Only states with an edge into a block that
  * was parted, and those that can reach one internally within their block, are looked at again.
- *
- * Nearly all time goes into waiting for memory, so what is known of a state is in one place.
  */
 #include "check/refine.h"
 
@@ -15,38 +13,13 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "check/founded.h"
 #include "check/progress.h"
-#include "check/signatures.h"
+#include "check/refinement.h"
 #include "check/splitters.h"
 
 /* Stands for "internally, within the block"; larger than any label, so it sorts last. */
 #define WITHIN UINT32_MAX
-
-struct node {
-    uint32_t first;   /* its edges, in the graph */
-    uint32_t sources; /* who has edges to it, in `sources`: internal ones, then visible ones */
-    uint32_t visible; /* where these begin */
-    uint32_t block;
-    uint32_t place; /* in `elements` */
-    uint32_t key;
-};
-
-struct refinement {
-    const struct graph *graph;
-    const uint32_t *apart;
-    struct arena *arena;
-    struct node *nodes; /* and one more, where the last one's edges end */
-    uint32_t *sources;
-    uint32_t *elements; /* the states of each block; the marked ones at its end */
-    struct block *blocks;
-    uint32_t block_count;
-    uint32_t *stack; /* blocks with marked states, last in first out */
-    uint32_t stack_count;
-    struct signatures signatures; /* of the block at hand */
-    uint32_t *states, *scratch;   /* its marked states */
-    uint64_t *set;                /* a bit a state, all clear between uses */
-    size_t work;
-};
 
 /* ----------------------------------------------------------------- marks */
 
@@ -89,10 +62,8 @@ static bool close_marks(struct refinement *refinement, uint32_t number)
     return any;
 }
 
-enum { NODE_AHEAD = 32 };
-
 /* The states whose edges are followed next, who has these edges, and the blocks of those. */
-static void ask_for_sources(const struct refinement *refinement, const uint32_t *later)
+void refinement_ask_ahead(const struct refinement *refinement, const uint32_t *later)
 {
     enum { FEW = 4, SOURCES = 24, OTHERS = 16, BLOCKS = 8 };
     const struct node *nodes = refinement->nodes, *node = &nodes[later[SOURCES]];
@@ -119,7 +90,7 @@ static void mark_sources(struct refinement *refinement, uint32_t parted, uint32_
     for (uint32_t i = 0; i < count; i++) {
         const struct node *node = &refinement->nodes[states[i]];
         if (i + NODE_AHEAD < count)
-            ask_for_sources(refinement, states + i);
+            refinement_ask_ahead(refinement, states + i);
         for (uint32_t k = node->sources; k < node->visible; k++) {
             uint32_t home = refinement->nodes[refinement->sources[k]].block;
             if (home != parted && home < first_new)
@@ -150,12 +121,7 @@ static uint32_t take_signature(struct refinement *refinement, uint32_t state, ui
             signature[length++] = element;
     }
     refinement->work += nodes[state + 1].first - nodes[state].first + 1;
-    sort_edges(signature, length);
-    uint32_t kept = length ? 1 : 0;
-    for (uint32_t i = 1; i < length; i++)
-        if (signature[i] != signature[kept - 1])
-            signature[kept++] = signature[i];
-    return kept;
+    return order_edges(signature, length);
 }
 
 /* Only the latest of the keys that a state reaches within its block can take it in: the
@@ -211,9 +177,7 @@ static void sort_by_key(struct refinement *refinement, const struct block *block
         ends[key] += block->marked;
 }
 
-/* Part 0 are the unmarked states, part k + 1 those with key k. The largest part keeps the
- * block's number, the others are the new blocks at the end. */
-static void part_block(struct refinement *refinement, uint32_t number, uint32_t keys)
+void refinement_part(struct refinement *refinement, uint32_t number, uint32_t keys)
 {
     struct block block = refinement->blocks[number];
     uint32_t *ends = refinement->scratch, largest = 0, largest_size = block.marked - block.begin;
@@ -299,7 +263,7 @@ static bool refine_block(struct refinement *refinement, uint32_t number)
         refinement->blocks[number].marked = block.end;
         return true;
     }
-    part_block(refinement, number, keys);
+    refinement_part(refinement, number, keys);
     mark_sources(refinement, number, first_new);
     return true;
 }
@@ -462,8 +426,10 @@ int refine(const struct graph *graph, size_t patience, const uint32_t *apart, st
     int status = *class_of && prepare(&refinement) ? SPEX_OK : error_memory(error);
     if (!status) {
         begin(&refinement, NULL);
-        status = patience ? take_signatures(&refinement, patience, progress, error) : SPEX_OK;
+        status = founded_settle(&refinement, progress, error);
     }
+    if (!status)
+        status = patience ? take_signatures(&refinement, patience, progress, error) : SPEX_OK;
     if (!status && refinement.stack_count && !told_apart(&refinement))
         status = take_splitters(&refinement, progress, error);
     for (uint32_t state = 0; !status && state < graph->state_count; state++)

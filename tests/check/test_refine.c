@@ -122,7 +122,8 @@ static void larger_systems(void)
     }
 }
 
-/* Internal steps downwards only, so that no cycle is contracted; hardly any visible ones. */
+/* Internal steps downwards only, so that no cycle is contracted; hardly any visible ones, in every
+ * other system downwards too: then every way ends. */
 static void deep_systems(void)
 {
     struct random random = {23};
@@ -139,9 +140,11 @@ static void deep_systems(void)
             for (uint32_t k = random_below(&random, 4); k-- > 0;)
                 system_add(&lts, i, LTS_INTERNAL,
                            i - 1 - random_below(&random, i < near ? i : near));
-        for (uint32_t i = random_below(&random, states); i-- > 0;)
-            system_add(&lts, random_below(&random, states), 1 + random_below(&random, 2),
-                       random_below(&random, states));
+        for (uint32_t i = random_below(&random, states); i-- > 0;) {
+            uint32_t from = 1 + random_below(&random, states - 1);
+            system_add(&lts, from, 1 + random_below(&random, 2),
+                       random_below(&random, round % 2 ? from : states));
+        }
         make_graph(&arena, &lts, &lts, EQUIVALENCE_BRANCHING, &graph);
         assert_all_ways(&graph, random_below(&random, 500), &arena);
         arena_release(&arena);

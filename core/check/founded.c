@@ -1,0 +1,123 @@
+/*
+ * After Dovier, Piazza and Policriti. Such a state has the same class as no other state: of two
+ * equivalent states both have a way that never ends, or none has. (There are no internal cycles,
+ * so a way that never ends has visible steps for ever.)
+ */
+#include "check/founded.h"
+
+#include "base/error.h"
+#include "check/progress.h"
+
+/* Into `states`, each behind all that it leads to; answers how many there are. The key of a
+ * state is how many of its edges lead to others: 0 for those found. */
+static uint32_t find_founded(struct refinement *refinement)
+{
+    struct node *nodes = refinement->nodes;
+    uint32_t *found = refinement->states, count = 0;
+    for (uint32_t state = 0; state < refinement->graph->state_count; state++) {
+        nodes[state].key = nodes[state + 1].first - nodes[state].first;
+        if (nodes[state].key == 0)
+            found[count++] = state;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct node *node = &nodes[found[i]];
+        if (i + NODE_AHEAD < count)
+            refinement_ask_ahead(refinement, found + i);
+        for (uint32_t k = node->sources; k < node[1].sources; k++)
+            if (--nodes[refinement->sources[k]].key == 0)
+                found[count++] = refinement->sources[k];
+    }
+    return count;
+}
+
+/* The founded states are the marked ones of the only block. */
+static void mark_founded(struct refinement *refinement, uint32_t count)
+{
+    uint32_t states = refinement->graph->state_count, front = 0, back = states - count;
+    refinement->blocks[0].marked = back;
+    for (uint32_t state = 0; state < states; state++) {
+        struct node *node = &refinement->nodes[state];
+        node->place = node->key ? front++ : back++;
+        refinement->elements[node->place] = state;
+    }
+}
+
+/* The signature of a state is what it can do, by keys. One whose other steps are all among those
+ * of an internal successor is equivalent to that: to the latest one, whose signature has the
+ * steps to the others. */
+static bool find_key(struct refinement *refinement, uint32_t state)
+{
+    struct signatures *signatures = &refinement->signatures;
+    const uint64_t *edges = refinement->graph->edges;
+    struct node *nodes = refinement->nodes, *node = &nodes[state];
+    uint32_t length = 0, internal = 0;
+    uint64_t *signature = signatures_room(signatures, node[1].first - node->first);
+    if (!signature)
+        return false;
+    for (uint32_t i = node->first; i < node[1].first; i++) {
+        if (i + GRAPH_AHEAD < node[1].first)
+            __builtin_prefetch(&nodes[edge_target(edges[i + GRAPH_AHEAD])]);
+        signature[length++] = edge_make(edge_label(edges[i]), nodes[edge_target(edges[i])].key);
+    }
+    refinement->work += length + 1;
+    length = order_edges(signature, length);
+    while (internal < length && edge_label(signature[internal]) == LTS_INTERNAL)
+        internal++;
+    if (internal) {
+        uint32_t latest = edge_target(signature[internal - 1]);
+        if (signatures_include(signatures, latest, signature, internal - 1) &&
+            signatures_include(signatures, latest, signature + internal, length - internal)) {
+            node->key = latest;
+            return true;
+        }
+    }
+    return signatures_intern(signatures, length, &node->key);
+}
+
+static int find_keys(struct refinement *refinement, uint32_t count, const struct progress *progress,
+                     spex_error *error)
+{
+    const struct node *nodes = refinement->nodes;
+    const uint32_t *found = refinement->states;
+    size_t reported = refinement->work;
+    if (!signatures_begin(&refinement->signatures, count))
+        return error_memory(error);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + GRAPH_AHEAD < count) {
+            __builtin_prefetch(&nodes[found[i + GRAPH_AHEAD]]);
+            __builtin_prefetch(&refinement->graph->edges[nodes[found[i + GRAPH_AHEAD / 2]].first]);
+        }
+        if (!find_key(refinement, found[i]))
+            return error_memory(error);
+        if (refinement->work - reported < PROGRESS_INTERVAL)
+            continue;
+        reported = refinement->work;
+        int status = progress_report(progress, "states", (double)i / count, error);
+        if (status)
+            return status;
+    }
+    return SPEX_OK;
+}
+
+int founded_settle(struct refinement *refinement, const struct progress *progress,
+                   spex_error *error)
+{
+    uint32_t count = find_founded(refinement), rest = refinement->graph->state_count - count;
+    const struct node *nodes = refinement->nodes;
+    const uint32_t *apart = refinement->apart;
+    if (!count)
+        return SPEX_OK;
+    mark_founded(refinement, count);
+    int status = find_keys(refinement, count, progress, error);
+    if (status)
+        return status;
+    refinement_part(refinement, 0, refinement->signatures.count);
+    signatures_release(&refinement->signatures);
+    refinement->stack_count = 0;
+    if (!rest || (apart && nodes[apart[0]].place >= rest && nodes[apart[1]].place >= rest))
+        return SPEX_OK;
+    uint32_t block = nodes[refinement->elements[0]].block;
+    refinement->blocks[block].marked = refinement->blocks[block].begin;
+    refinement->stack[refinement->stack_count++] = block;
+    return SPEX_OK;
+}

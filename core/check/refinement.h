@@ -1,0 +1,45 @@
+/* What a refinement by signatures works on. Nearly all time goes into waiting for memory, so
+ * what is known of a state is in one place. */
+#ifndef CHECK_REFINEMENT_H
+#define CHECK_REFINEMENT_H
+
+#include "base/arena.h"
+#include "check/graph.h"
+#include "check/partition.h"
+#include "check/signatures.h"
+
+struct node {
+    uint32_t first;   /* its edges, in the graph */
+    uint32_t sources; /* who has edges to it, in `sources`: internal ones, then visible ones */
+    uint32_t visible; /* where these begin */
+    uint32_t block;
+    uint32_t place; /* in `elements` */
+    uint32_t key;
+};
+
+struct refinement {
+    const struct graph *graph;
+    const uint32_t *apart;
+    struct arena *arena;
+    struct node *nodes; /* and one more, where the last one's edges end */
+    uint32_t *sources;
+    uint32_t *elements; /* the states of each block; the marked ones at its end */
+    struct block *blocks;
+    uint32_t block_count;
+    uint32_t *stack; /* blocks with marked states, last in first out */
+    uint32_t stack_count;
+    struct signatures signatures; /* of the block at hand */
+    uint32_t *states, *scratch;   /* its marked states */
+    uint64_t *set;                /* a bit a state, all clear between uses */
+    size_t work;
+};
+
+/* For states whose sources are followed one after the other, before later[0]: asks for those
+ * that are followed soon. later[NODE_AHEAD] is one of them. */
+enum { NODE_AHEAD = 32 };
+void refinement_ask_ahead(const struct refinement *refinement, const uint32_t *later);
+/* Part 0 are the unmarked states, part k + 1 those with key k. The largest part keeps the
+ * block's number, the others are the new blocks at the end. */
+void refinement_part(struct refinement *refinement, uint32_t block, uint32_t keys);
+
+#endif
