@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/memory.h"
 
@@ -14,17 +13,6 @@ struct arena_block {
 };
 
 enum { ALIGNMENT = alignof(max_align_t) };
-
-/* Large memory in large pages, where the system has them: going through it in no order is
- * much faster then. Only advice: nothing depends on it. */
-static void advise(void *memory, size_t size)
-{
-    enum { LARGE = 2 << 20 };
-    uintptr_t begin = ((uintptr_t)memory + LARGE - 1) / LARGE * LARGE;
-    uintptr_t end = ((uintptr_t)memory + size) / LARGE * LARGE;
-    if (begin < end)
-        madvise((void *)begin, end - begin, MADV_HUGEPAGE);
-}
 
 static void *take(struct arena *arena, size_t count, size_t size, bool clear)
 {
@@ -43,7 +31,6 @@ static void *take(struct arena *arena, size_t count, size_t size, bool clear)
     struct arena_block *block = clear ? memory_allocate(whole, 1) : memory_resize(NULL, whole, 1);
     if (!block)
         return NULL;
-    advise(block, whole);
     block->next = arena->blocks;
     arena->blocks = block;
     return block->bytes;

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static bool refused(size_t count, size_t size)
 {
@@ -11,11 +12,24 @@ static bool refused(size_t count, size_t size)
     return memory_refused && memory_refused();
 }
 
+/* Large memory in large pages, where the system has them: it takes less time to get, and going
+ * through it in no order is much faster then. Only advice: nothing depends on it. */
+static void *advise(void *memory, size_t size)
+{
+    enum { LARGE = 2 << 20, PAGE = 4 << 10 };
+    if (memory && size >= LARGE) {
+        uintptr_t begin = (uintptr_t)memory / PAGE * PAGE;
+        uintptr_t end = ((uintptr_t)memory + size) / PAGE * PAGE;
+        madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+    }
+    return memory;
+}
+
 void *memory_allocate(size_t count, size_t size)
 {
     if (refused(count, size))
         return NULL;
-    return calloc(count ? count : 1, size ? size : 1);
+    return advise(calloc(count ? count : 1, size ? size : 1), count * size);
 }
 
 void *memory_resize(void *block, size_t count, size_t size)
@@ -23,7 +37,7 @@ void *memory_resize(void *block, size_t count, size_t size)
     if (refused(count, size))
         return NULL;
     size_t bytes = count * size;
-    return realloc(block, bytes ? bytes : 1);
+    return advise(realloc(block, bytes ? bytes : 1), bytes);
 }
 
 bool memory_reserve(void *array, size_t *capacity, size_t needed, size_t size)
