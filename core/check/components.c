@@ -1,5 +1,7 @@
 #include "check/components.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,28 @@
 /* From so many states on memory is far away: it is worth to number states in the order in
  * which they are met, and to ask for them ahead. */
 enum { LARGE = 1 << 14 };
+
+/* What is made of one side. The sides have no edge between them, so both can be at work at once;
+ * states have their own numbers here, and so have components until both are known. */
+struct half {
+    const struct merged *merged;
+    const struct lts *lts;
+    struct lts *consumed; /* or NULL */
+    const uint32_t *labels;
+    const struct progress *progress;
+    struct graph steps;
+    uint32_t *component, *members;
+    struct frame *frames;
+    uint32_t *queue; /* NULL: not large */
+    bool internal;   /* some steps are */
+    uint32_t count;  /* of components */
+    uint32_t first;  /* the number of the first of them, and of its edges, for both sides */
+    uint32_t edges, edges_end;
+    struct graph *graph; /* of the components of both sides */
+    uint32_t kept;       /* edges of the side's */
+    int status;
+    spex_error *error; /* NULL on a thread of its own */
+};
 
 /* Instead of a state's component: */
 #define UNSEEN UINT32_MAX
@@ -107,118 +131,107 @@ static void ask_for_queued(const struct search *search)
     __builtin_prefetch(&graph->edges[graph->first[queued[GRAPH_AHEAD / 2]]]);
 }
 
-/* From one initial state on along all edges, then from the other one, then the rest. */
-static int visit_all(struct search *search, const struct merged *merged,
-                     const struct progress *progress, spex_error *error)
+/* From the initial state on along all edges, then the rest. */
+static void find(struct half *half)
 {
-    uint32_t states = merged->state_count, reported = 0, started = 0;
-    int status = SPEX_OK;
-    while (!status && (search->queue_begin < search->queue_end || started < states + 2)) {
+    struct search search = {.graph = &half->steps,
+                            .component = half->component,
+                            .members = half->members,
+                            .frames = half->frames,
+                            .queue = half->queue};
+    uint32_t states = half->steps.state_count, reported = 0, started = 0;
+    memset(half->component, 0xFF, states * sizeof *half->component);
+    while (!half->status && (search.queue_begin < search.queue_end || started <= states)) {
         uint32_t state;
-        if (search->queue_begin < search->queue_end) {
-            ask_for_queued(search);
-            state = search->queue[search->queue_begin++];
+        if (search.queue_begin < search.queue_end) {
+            ask_for_queued(&search);
+            state = search.queue[search.queue_begin++];
         } else {
-            state = started < 2 ? merged->initial[started] : started - 2;
+            state = started ? started - 1 : half->lts->initial;
             started++;
         }
-        if (search->component[state] >= QUEUED)
-            visit_from(search, state);
-        if (search->found - reported < PROGRESS_INTERVAL)
+        if (search.component[state] >= QUEUED)
+            visit_from(&search, state);
+        if (search.found - reported < PROGRESS_INTERVAL)
             continue;
-        reported = search->found;
-        status = progress_report(progress, "states", (double)reported / states, error);
+        reported = search.found;
+        half->status =
+            progress_report(half->progress, "states", (double)reported / states, half->error);
     }
-    return status;
+    half->count = search.components;
 }
 
-static int find(const struct merged *merged, const struct graph *graph, struct arena *arena,
-                const struct progress *progress, uint32_t *component, uint32_t *members,
-                uint32_t *count, spex_error *error)
+/* The side's transitions by source, in no order. */
+static void build_steps(struct half *half)
 {
-    size_t states = graph->state_count;
-    bool large = states >= LARGE;
-    struct search search = {.graph = graph, .component = component, .members = members};
-    memset(component, 0xFF, states * sizeof *component);
-    search.frames = arena_take(arena, states, sizeof *search.frames);
-    if (large)
-        search.queue = arena_take(arena, states, sizeof *search.queue);
-    int status = !search.frames || (large && !search.queue)
-                     ? error_memory(error)
-                     : visit_all(&search, merged, progress, error);
-    *count = search.components;
-    if (search.queue)
-        arena_drop(arena, search.queue);
-    if (search.frames)
-        arena_drop(arena, search.frames);
-    return status;
+    uint32_t *first = half->steps.first, states = half->steps.state_count;
+    uint64_t *edges = half->steps.edges;
+    const struct lts_transition *step = half->lts->transitions;
+    size_t count = half->lts->transition_count;
+    bool internal = false;
+    memset(first, 0, ((size_t)states + 1) * sizeof *first);
+    for (size_t i = 0; i < count; i++) {
+        if (i + GRAPH_AHEAD < count)
+            __builtin_prefetch(&first[step[i + GRAPH_AHEAD].from], 1);
+        internal |= step[i].label == LTS_INTERNAL;
+        first[step[i].from]++;
+    }
+    for (uint32_t state = 0, begin = 0; state <= states; state++) {
+        uint32_t size = first[state];
+        first[state] = begin;
+        begin += size;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i + 2 * GRAPH_AHEAD < count) {
+            __builtin_prefetch(&first[step[i + 2 * GRAPH_AHEAD].from], 1);
+            __builtin_prefetch(&edges[first[step[i + GRAPH_AHEAD].from]], 1);
+        }
+        edges[first[step[i].from]++] = edge_make(half->labels[step[i].label], step[i].to);
+    }
+    /* Now the edges of s end at first[s]. */
+    memmove(first + 1, first, states * sizeof *first);
+    first[0] = 0;
+    half->internal = internal && half->merged->equivalence != EQUIVALENCE_STRONG;
 }
 
-/* All transitions of both sides, in no order; *internal: some are. With `consumed` they are given
- * back as soon as they are taken over. */
-static bool build_steps(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
-                        struct graph *graph, bool *internal)
+static void *begin_half(void *context)
 {
-    size_t edges = merged->sides[LEFT]->transition_count + merged->sides[RIGHT]->transition_count;
-    graph->state_count = merged->state_count;
-    graph->first = arena_clear(arena, (size_t)merged->state_count + 2, sizeof *graph->first);
-    graph->edges = arena_take(arena, edges, sizeof *graph->edges);
-    *internal = false;
-    if (!graph->first || !graph->edges)
-        return false;
-    for (int side = LEFT; side <= RIGHT; side++) {
-        const struct lts *lts = merged->sides[side];
-        const uint32_t *first = graph->first + merged->shift[side];
-        for (size_t i = 0; i < lts->transition_count; i++) {
-            if (i + GRAPH_AHEAD < lts->transition_count)
-                __builtin_prefetch(&first[lts->transitions[i + GRAPH_AHEAD].from + 2], 1);
-            *internal = *internal || lts->transitions[i].label == LTS_INTERNAL;
-            graph_count(graph, lts->transitions[i].from + merged->shift[side]);
-        }
+    struct half *half = context;
+    build_steps(half);
+    if (half->consumed) {
+        free(half->consumed->transitions);
+        half->consumed->transitions = NULL;
+        half->consumed->transition_count = half->consumed->transition_capacity = 0;
     }
-    graph_begin_edges(graph);
-    for (int side = LEFT; side <= RIGHT; side++) {
-        const struct lts *lts = merged->sides[side];
-        const uint32_t *first = graph->first + merged->shift[side];
-        for (size_t i = 0; i < lts->transition_count; i++) {
-            const struct lts_transition *step = &lts->transitions[i];
-            if (i + 2 * GRAPH_AHEAD < lts->transition_count) {
-                __builtin_prefetch(&first[step[2 * GRAPH_AHEAD].from + 1], 1);
-                __builtin_prefetch(&graph->edges[first[step[GRAPH_AHEAD].from + 1]], 1);
-            }
-            graph_put(graph, step->from + merged->shift[side],
-                      edge_make(merged->labels[side][step->label], step->to + merged->shift[side]));
-        }
-        if (consumed) {
-            free(consumed[side]->transitions);
-            consumed[side]->transitions = NULL;
-            consumed[side]->transition_count = consumed[side]->transition_capacity = 0;
-        }
+    if (half->internal || half->queue) {
+        find(half);
+        return NULL;
     }
-    if (merged->equivalence == EQUIVALENCE_STRONG)
-        *internal = false;
-    return true;
+    half->count = half->steps.state_count;
+    for (uint32_t state = 0; state < half->count; state++)
+        half->component[state] = half->members[state] = state;
+    return NULL;
 }
 
 /* What becomes of the edge between components; false: nothing. */
-static bool contract_edge(const struct merged *merged, const uint32_t *component, uint32_t from,
-                          uint64_t *edge)
+static bool contract_edge(const struct half *half, uint32_t from, uint64_t *edge)
 {
-    uint32_t label = edge_label(*edge), to = component[edge_target(*edge)];
+    uint32_t label = edge_label(*edge), to = half->component[edge_target(*edge)];
     if (label == LTS_INTERNAL && from == to) {
-        if (merged->equivalence != EQUIVALENCE_DIVERGENCE)
+        if (half->merged->equivalence != EQUIVALENCE_DIVERGENCE)
             return false;
-        label = merged->divergence;
+        label = half->merged->divergence;
     }
-    *edge = edge_make(label, to);
+    *edge = edge_make(label, half->first + to);
     return true;
 }
 
 /* The edges of each component's members, not yet contracted. */
-static void gather(const uint32_t *component, const uint32_t *members, const struct graph *steps,
-                   struct graph *graph)
+static void gather(const struct half *half)
 {
-    uint32_t put = 0, number = 0;
+    const uint32_t *component = half->component, *members = half->members;
+    const struct graph *steps = &half->steps;
+    uint32_t *first = half->graph->first + half->first, put = half->edges, number = 0;
     for (uint32_t i = 0; i < steps->state_count; i++) {
         uint32_t member = members[i];
         if (i + 2 * GRAPH_AHEAD < steps->state_count) {
@@ -227,64 +240,165 @@ static void gather(const uint32_t *component, const uint32_t *members, const str
             __builtin_prefetch(&steps->edges[steps->first[members[i + GRAPH_AHEAD]]]);
         }
         for (; number <= component[member]; number++)
-            graph->first[number] = put;
+            first[number] = put;
         for (uint32_t edge = steps->first[member]; edge < steps->first[member + 1]; edge++)
-            graph->edges[put++] = steps->edges[edge];
+            half->graph->edges[put++] = steps->edges[edge];
     }
-    graph->first[number] = put;
 }
 
-static void contract(const struct merged *merged, const uint32_t *component, struct graph *graph)
+static void contract(struct half *half)
 {
-    uint32_t kept = 0, edges = graph->first[graph->state_count];
-    for (uint32_t number = 0, begin = 0; number < graph->state_count; number++) {
-        uint32_t end = graph->first[number + 1], put = kept;
+    uint32_t *first = half->graph->first + half->first, kept = half->edges;
+    uint64_t *edges = half->graph->edges;
+    for (uint32_t number = 0, begin = half->edges; number < half->count; number++) {
+        uint32_t end = number + 1 < half->count ? first[number + 1] : half->edges_end, put = kept;
         for (uint32_t i = begin; i < end; i++) {
-            uint64_t edge = graph->edges[i];
-            if (i + GRAPH_AHEAD < edges)
-                __builtin_prefetch(&component[edge_target(graph->edges[i + GRAPH_AHEAD])]);
-            if (contract_edge(merged, component, number, &edge))
-                graph->edges[put++] = edge;
+            uint64_t edge = edges[i];
+            if (i + GRAPH_AHEAD < half->edges_end)
+                __builtin_prefetch(&half->component[edge_target(edges[i + GRAPH_AHEAD])]);
+            if (contract_edge(half, number, &edge))
+                edges[put++] = edge;
         }
-        graph->first[number] = kept;
-        kept += order_edges(graph->edges + kept, put - kept);
+        first[number] = kept;
+        kept += order_edges(edges + kept, put - kept);
         begin = end;
     }
-    graph->first[graph->state_count] = kept;
+    half->kept = kept - half->edges;
+}
+
+static void *end_half(void *context)
+{
+    struct half *half = context;
+    gather(half);
+    contract(half);
+    for (uint32_t state = 0; half->first && state < half->steps.state_count; state++)
+        half->component[state] += half->first;
+    return NULL;
+}
+
+/* Where the other side's thread asks whether to go on. */
+static bool is_wanted(void *context, const char *what, double part)
+{
+    (void)what, (void)part;
+    return !atomic_load((atomic_bool *)context);
+}
+
+/* Both halves, at once where they are large. This thread takes the larger one, and alone it
+ * reports how far it is. */
+static void for_both(struct half halves[2], void *(*work)(void *))
+{
+    bool more = halves[LEFT].edges_end - halves[LEFT].edges >=
+                halves[RIGHT].edges_end - halves[RIGHT].edges;
+    struct half *own = &halves[more ? LEFT : RIGHT], *other = &halves[more ? RIGHT : LEFT];
+    atomic_bool unwanted = false;
+    struct progress asked = {is_wanted, &unwanted};
+    const struct progress *progress = other->progress;
+    pthread_t thread;
+    spex_error *error = other->error;
+    other->progress = &asked;
+    other->error = NULL;
+    if (own->queue && pthread_create(&thread, NULL, work, other) == 0) {
+        work(own);
+        atomic_store(&unwanted, own->status != SPEX_OK);
+        pthread_join(thread, NULL);
+        other->progress = progress;
+        other->error = error;
+        return;
+    }
+    other->progress = progress;
+    other->error = error;
+    work(own);
+    if (!own->status)
+        work(other);
+}
+
+/* The right side's edges come behind those of the left side. */
+static void close_gap(const struct half halves[2])
+{
+    const struct half *left = &halves[LEFT], *right = &halves[RIGHT];
+    struct graph *graph = left->graph;
+    uint32_t gap = right->edges - left->kept;
+    for (uint32_t number = right->first; gap && number < graph->state_count; number++)
+        graph->first[number] -= gap;
+    if (gap)
+        memmove(graph->edges + left->kept, graph->edges + right->edges,
+                right->kept * sizeof *graph->edges);
+    graph->first[graph->state_count] = left->kept + right->kept;
+}
+
+/* Room for the steps and the search; the halves' pointers are into it. */
+struct room {
+    uint32_t *first, *component, *members, *queue;
+    uint64_t *edges;
+    struct frame *frames;
+};
+
+static bool prepare(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
+                    const struct progress *progress, struct room *room, struct half halves[2],
+                    spex_error *error)
+{
+    size_t states = merged->state_count;
+    size_t edges = merged->sides[LEFT]->transition_count + merged->sides[RIGHT]->transition_count;
+    bool large = states >= LARGE;
+    room->first = arena_take(arena, states + 2, sizeof *room->first);
+    room->edges = arena_take(arena, edges, sizeof *room->edges);
+    room->component = arena_take(arena, states, sizeof *room->component);
+    room->members = arena_take(arena, states, sizeof *room->members);
+    room->frames = arena_take(arena, states, sizeof *room->frames);
+    room->queue = large ? arena_take(arena, states, sizeof *room->queue) : NULL;
+    if (!room->first || !room->edges || !room->component || !room->members || !room->frames ||
+        (large && !room->queue))
+        return false;
+    for (uint32_t side = LEFT, edge = 0; side <= RIGHT; side++) {
+        const struct lts *lts = merged->sides[side];
+        uint32_t shift = merged->shift[side];
+        halves[side] = (struct half){.merged = merged,
+                                     .lts = lts,
+                                     .consumed = consumed ? consumed[side] : NULL,
+                                     .labels = merged->labels[side],
+                                     .progress = progress,
+                                     .steps = {.state_count = lts->state_count,
+                                               .first = room->first + shift + side,
+                                               .edges = room->edges + edge},
+                                     .component = room->component + shift,
+                                     .members = room->members + shift,
+                                     .frames = room->frames + shift,
+                                     .queue = large ? room->queue + shift : NULL,
+                                     .edges = edge,
+                                     .error = error};
+        edge += (uint32_t)lts->transition_count;
+        halves[side].edges_end = edge;
+    }
+    return true;
 }
 
 int components_build(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
                      const struct progress *progress, uint32_t **component, struct graph *graph,
                      spex_error *error)
 {
-    struct graph steps;
-    bool internal;
-    uint32_t states = merged->state_count, count;
-    *component = arena_take(arena, states, sizeof **component);
-    if (!*component || !build_steps(merged, consumed, arena, &steps, &internal))
+    struct room room;
+    struct half halves[2];
+    if (!prepare(merged, consumed, arena, progress, &room, halves, error))
         return error_memory(error);
-    if (!internal && states < LARGE) {
-        for (uint32_t i = 0; i < states; i++)
-            (*component)[i] = i;
-        graph_finish(&steps);
-        *graph = steps;
-        return SPEX_OK;
-    }
-    uint32_t *members = arena_take(arena, states, sizeof *members);
-    if (!members)
-        return error_memory(error);
-    int status = find(merged, &steps, arena, progress, *component, members, &count, error);
-    if (status)
-        return status;
-    graph->state_count = count;
-    graph->first = arena_take(arena, (size_t)count + 1, sizeof *graph->first);
-    graph->edges = arena_take(arena, steps.first[states], sizeof *graph->edges);
+    *component = room.component;
+    for_both(halves, begin_half);
+    for (int side = LEFT; side <= RIGHT; side++)
+        if (halves[side].status)
+            return halves[side].status;
+    if (room.queue)
+        arena_drop(arena, room.queue);
+    arena_drop(arena, room.frames);
+    halves[RIGHT].first = halves[LEFT].count;
+    graph->state_count = halves[LEFT].count + halves[RIGHT].count;
+    graph->first = arena_take(arena, (size_t)graph->state_count + 1, sizeof *graph->first);
+    graph->edges = arena_take(arena, halves[RIGHT].edges_end, sizeof *graph->edges);
     if (!graph->first || !graph->edges)
         return error_memory(error);
-    gather(*component, members, &steps, graph);
-    arena_drop(arena, members);
-    arena_drop(arena, steps.first);
-    arena_drop(arena, steps.edges);
-    contract(merged, *component, graph);
+    halves[LEFT].graph = halves[RIGHT].graph = graph;
+    for_both(halves, end_half);
+    arena_drop(arena, room.members);
+    arena_drop(arena, room.first);
+    arena_drop(arena, room.edges);
+    close_gap(halves);
     return SPEX_OK;
 }
