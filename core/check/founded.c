@@ -12,11 +12,12 @@
  * state is how many of its edges lead to others: 0 for those found. */
 static uint32_t find_founded(struct refinement *refinement)
 {
-    struct node *nodes = refinement->nodes;
+    const struct node *nodes = refinement->nodes;
+    struct standing *standings = refinement->standings;
     uint32_t *found = refinement->states, count = 0;
     for (uint32_t state = 0; state < refinement->graph->state_count; state++) {
-        nodes[state].key = nodes[state + 1].first - nodes[state].first;
-        if (nodes[state].key == 0)
+        standings[state].key = nodes[state + 1].first - nodes[state].first;
+        if (standings[state].key == 0)
             found[count++] = state;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -24,7 +25,7 @@ static uint32_t find_founded(struct refinement *refinement)
         if (i + NODE_AHEAD < count)
             refinement_ask_ahead(refinement, found + i);
         for (uint32_t k = node->sources; k < node[1].sources; k++)
-            if (--nodes[refinement->sources[k]].key == 0)
+            if (--standings[refinement->sources[k]].key == 0)
                 found[count++] = refinement->sources[k];
     }
     return count;
@@ -36,9 +37,9 @@ static void mark_founded(struct refinement *refinement, uint32_t count)
     uint32_t states = refinement->graph->state_count, front = 0, back = states - count;
     refinement->blocks[0].marked = back;
     for (uint32_t state = 0; state < states; state++) {
-        struct node *node = &refinement->nodes[state];
-        node->place = node->key ? front++ : back++;
-        refinement->elements[node->place] = state;
+        struct standing *standing = &refinement->standings[state];
+        standing->place = standing->key ? front++ : back++;
+        refinement->elements[standing->place] = state;
     }
 }
 
@@ -49,15 +50,16 @@ static bool find_key(struct refinement *refinement, uint32_t state)
 {
     struct signatures *signatures = &refinement->signatures;
     const uint64_t *edges = refinement->graph->edges;
-    struct node *nodes = refinement->nodes, *node = &nodes[state];
+    const struct node *node = &refinement->nodes[state];
+    struct standing *standings = refinement->standings;
     uint32_t length = 0, internal = 0;
     uint64_t *signature = signatures_room(signatures, node[1].first - node->first);
     if (!signature)
         return false;
     for (uint32_t i = node->first; i < node[1].first; i++) {
         if (i + GRAPH_AHEAD < node[1].first)
-            __builtin_prefetch(&nodes[edge_target(edges[i + GRAPH_AHEAD])]);
-        signature[length++] = edge_make(edge_label(edges[i]), nodes[edge_target(edges[i])].key);
+            __builtin_prefetch(&standings[edge_target(edges[i + GRAPH_AHEAD])]);
+        signature[length++] = edge_make(edge_label(edges[i]), standings[edge_target(edges[i])].key);
     }
     refinement->work += length + 1;
     length = order_edges(signature, length);
@@ -67,11 +69,11 @@ static bool find_key(struct refinement *refinement, uint32_t state)
         uint32_t latest = edge_target(signature[internal - 1]);
         if (signatures_include(signatures, latest, signature, internal - 1) &&
             signatures_include(signatures, latest, signature + internal, length - internal)) {
-            node->key = latest;
+            standings[state].key = latest;
             return true;
         }
     }
-    return signatures_intern(signatures, length, &node->key);
+    return signatures_intern(signatures, length, &standings[state].key);
 }
 
 static int find_keys(struct refinement *refinement, uint32_t count, const struct progress *progress,
@@ -103,7 +105,7 @@ int founded_settle(struct refinement *refinement, const struct progress *progres
                    spex_error *error)
 {
     uint32_t count = find_founded(refinement), rest = refinement->graph->state_count - count;
-    const struct node *nodes = refinement->nodes;
+    const struct standing *standings = refinement->standings;
     const uint32_t *apart = refinement->apart;
     if (!count)
         return SPEX_OK;
@@ -114,9 +116,9 @@ int founded_settle(struct refinement *refinement, const struct progress *progres
     refinement_part(refinement, 0, refinement->signatures.count);
     signatures_release(&refinement->signatures);
     refinement->stack_count = 0;
-    if (!rest || (apart && nodes[apart[0]].place >= rest && nodes[apart[1]].place >= rest))
+    if (!rest || (apart && standings[apart[0]].place >= rest && standings[apart[1]].place >= rest))
         return SPEX_OK;
-    uint32_t block = nodes[refinement->elements[0]].block;
+    uint32_t block = refinement->block_of[refinement->elements[0]];
     refinement->blocks[block].marked = refinement->blocks[block].begin;
     refinement->stack[refinement->stack_count++] = block;
     return SPEX_OK;

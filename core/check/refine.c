@@ -23,26 +23,30 @@
 
 /* ----------------------------------------------------------------- marks */
 
-static inline bool is_marked(const struct refinement *refinement, const struct node *node)
+static inline bool is_marked(const struct refinement *refinement, uint32_t state)
 {
-    return node->place >= refinement->blocks[node->block].marked;
+    return refinement->standings[state].place >=
+           refinement->blocks[refinement->block_of[state]].marked;
 }
 
 /* A state that is alone in its block stays so. */
 static inline void mark(struct refinement *refinement, uint32_t state)
 {
-    struct node *node = &refinement->nodes[state];
-    struct block *block = &refinement->blocks[node->block];
-    if (node->place >= block->marked || block->end - block->begin == 1)
+    uint32_t number = refinement->block_of[state];
+    struct block *block = &refinement->blocks[number];
+    if (block->end - block->begin == 1)
+        return;
+    uint32_t old = refinement->standings[state].place;
+    if (old >= block->marked)
         return;
     if (block->marked == block->end)
-        refinement->stack[refinement->stack_count++] = node->block;
+        refinement->stack[refinement->stack_count++] = number;
     uint32_t place = --block->marked;
     uint32_t other = refinement->elements[place];
     refinement->elements[place] = state;
-    refinement->elements[node->place] = other;
-    refinement->nodes[other].place = node->place;
-    node->place = place;
+    refinement->elements[old] = other;
+    refinement->standings[other].place = old;
+    refinement->standings[state].place = place;
 }
 
 /* Marks every state of the block that can reach a marked one internally within it; answers
@@ -53,7 +57,7 @@ static bool close_marks(struct refinement *refinement, uint32_t number)
     for (uint32_t i = refinement->blocks[number].end; i-- > refinement->blocks[number].marked;) {
         const struct node *node = &refinement->nodes[refinement->elements[i]];
         for (uint32_t k = node->sources; k < node->visible; k++)
-            if (refinement->nodes[refinement->sources[k]].block == number) {
+            if (refinement->block_of[refinement->sources[k]] == number) {
                 any = true;
                 mark(refinement, refinement->sources[k]);
             }
@@ -71,10 +75,26 @@ void refinement_ask_ahead(const struct refinement *refinement, const uint32_t *l
     __builtin_prefetch(&refinement->sources[node->sources]);
     node = &nodes[later[OTHERS]];
     for (uint32_t k = node->sources; k < node[1].sources && k < node->sources + FEW; k++)
-        __builtin_prefetch(&nodes[refinement->sources[k]], 1);
+        __builtin_prefetch(&refinement->block_of[refinement->sources[k]]);
     node = &nodes[later[BLOCKS]];
     for (uint32_t k = node->sources; k < node[1].sources && k < node->sources + FEW; k++)
-        __builtin_prefetch(&refinement->blocks[nodes[refinement->sources[k]].block], 1);
+        __builtin_prefetch(&refinement->blocks[refinement->block_of[refinement->sources[k]]], 1);
+}
+
+/* More is looked at than has to be, but in order. It parts nothing that belongs together, as
+ * of no block a state is left out. Only after most states have come into another block: each
+ * comes into one of half the size, so that is not often. */
+static void mark_all(struct refinement *refinement)
+{
+    for (uint32_t number = 0; number < refinement->block_count; number++) {
+        struct block *block = &refinement->blocks[number];
+        if (block->end - block->begin == 1)
+            continue;
+        if (block->marked == block->end)
+            refinement->stack[refinement->stack_count++] = number;
+        block->marked = block->begin;
+    }
+    refinement->work += refinement->block_count;
 }
 
 /* Whoever has an edge into one of the new blocks, those from first_new on, has to be looked at
@@ -87,12 +107,16 @@ static void mark_sources(struct refinement *refinement, uint32_t parted, uint32_
     for (uint32_t fresh = first_new; fresh < refinement->block_count; fresh++)
         for (uint32_t i = refinement->blocks[fresh].begin; i < refinement->blocks[fresh].end; i++)
             states[count++] = refinement->elements[i];
+    if (count > refinement->graph->state_count / 2) {
+        mark_all(refinement);
+        return;
+    }
     for (uint32_t i = 0; i < count; i++) {
         const struct node *node = &refinement->nodes[states[i]];
         if (i + NODE_AHEAD < count)
             refinement_ask_ahead(refinement, states + i);
         for (uint32_t k = node->sources; k < node->visible; k++) {
-            uint32_t home = refinement->nodes[refinement->sources[k]].block;
+            uint32_t home = refinement->block_of[refinement->sources[k]];
             if (home != parted && home < first_new)
                 mark(refinement, refinement->sources[k]);
         }
@@ -108,15 +132,15 @@ static uint32_t take_signature(struct refinement *refinement, uint32_t state, ui
 {
     const uint64_t *edges = refinement->graph->edges;
     const struct node *nodes = refinement->nodes;
-    uint32_t own = nodes[state].block, length = 0;
+    const uint32_t *block_of = refinement->block_of;
+    uint32_t own = block_of[state], length = 0;
     for (uint32_t i = nodes[state].first; i < nodes[state + 1].first; i++) {
-        uint32_t label = edge_label(edges[i]);
-        const struct node *target = &nodes[edge_target(edges[i])];
+        uint32_t label = edge_label(edges[i]), target = edge_target(edges[i]);
         if (i + GRAPH_AHEAD < nodes[state + 1].first)
-            __builtin_prefetch(&nodes[edge_target(edges[i + GRAPH_AHEAD])]);
-        uint64_t element = edge_make(label, target->block);
-        if (label == LTS_INTERNAL && target->block == own && is_marked(refinement, target))
-            element = edge_make(WITHIN, target->key);
+            __builtin_prefetch(&block_of[edge_target(edges[i + GRAPH_AHEAD])]);
+        uint64_t element = edge_make(label, block_of[target]);
+        if (label == LTS_INTERNAL && block_of[target] == own && is_marked(refinement, target))
+            element = edge_make(WITHIN, refinement->standings[target].key);
         if (length == 0 || signature[length - 1] != element)
             signature[length++] = element;
     }
@@ -129,7 +153,8 @@ static uint32_t take_signature(struct refinement *refinement, uint32_t state, ui
 static bool find_key(struct refinement *refinement, uint32_t state)
 {
     struct signatures *signatures = &refinement->signatures;
-    struct node *node = &refinement->nodes[state];
+    const struct node *node = &refinement->nodes[state];
+    struct standing *standing = &refinement->standings[state];
     uint64_t *signature = signatures_room(signatures, node[1].first - node->first);
     if (!signature)
         return false;
@@ -137,11 +162,11 @@ static bool find_key(struct refinement *refinement, uint32_t state)
     if (length && edge_label(signature[length - 1]) == WITHIN) {
         uint32_t latest = edge_target(signature[length - 1]);
         if (signatures_include(signatures, latest, signature, length - 1)) {
-            node->key = latest;
+            standing->key = latest;
             return true;
         }
     }
-    return signatures_intern(signatures, length, &node->key);
+    return signatures_intern(signatures, length, &standing->key);
 }
 
 /* ---------------------------------------------------------------- parting */
@@ -150,7 +175,7 @@ static void add_block(struct refinement *refinement, uint32_t begin, uint32_t en
 {
     refinement->blocks[refinement->block_count] = (struct block){begin, end, end};
     for (uint32_t i = begin; i < end; i++)
-        refinement->nodes[refinement->elements[i]].block = refinement->block_count;
+        refinement->block_of[refinement->elements[i]] = refinement->block_count;
     refinement->block_count++;
 }
 
@@ -160,18 +185,17 @@ static void sort_by_key(struct refinement *refinement, const struct block *block
 {
     uint32_t count = block->end - block->marked;
     uint32_t *states = refinement->states, *elements = refinement->elements + block->marked;
-    struct node *nodes = refinement->nodes;
+    struct standing *standings = refinement->standings;
     memset(ends, 0, ((size_t)keys + 1) * sizeof *ends);
     memcpy(states, elements, count * sizeof *states);
     for (uint32_t i = 0; i < count; i++)
-        ends[nodes[states[i]].key + 1]++;
+        ends[standings[states[i]].key + 1]++;
     for (uint32_t key = 1; key <= keys; key++)
         ends[key] += ends[key - 1];
     for (uint32_t i = 0; i < count; i++) {
-        struct node *node = &nodes[states[i]];
-        uint32_t place = ends[node->key]++;
+        uint32_t place = ends[standings[states[i]].key]++;
         elements[place] = states[i];
-        node->place = block->marked + place;
+        standings[states[i]].place = block->marked + place;
     }
     for (uint32_t key = 0; key < keys; key++)
         ends[key] += block->marked;
@@ -226,7 +250,7 @@ static bool find_keys(struct refinement *refinement, const struct block *block, 
     uint32_t *states = refinement->elements + block->marked;
     *keys = 1;
     if (count == 1 && block->marked > block->begin) { /* it differs from the others */
-        refinement->nodes[*states].key = 0;
+        refinement->standings[*states].key = 0;
         return true;
     }
     if (within) { /* internal steps first come to those they lead to */
@@ -243,7 +267,7 @@ static bool find_keys(struct refinement *refinement, const struct block *block, 
             __builtin_prefetch(&edges[nodes[states[i + GRAPH_AHEAD / 2]].first]);
             uint32_t soon = nodes[states[i + GRAPH_AHEAD / 4]].first;
             if (soon < refinement->graph->first[refinement->graph->state_count])
-                __builtin_prefetch(&nodes[edge_target(edges[soon])]);
+                __builtin_prefetch(&refinement->block_of[edge_target(edges[soon])]);
         }
         if (!find_key(refinement, states[i]))
             return false;
@@ -284,21 +308,26 @@ static void link_backwards(struct refinement *refinement)
     }
     for (uint32_t state = 0; state <= states; state++) {
         uint32_t count = nodes[state].sources;
-        nodes[state].first = graph->first[state];
         nodes[state].sources = begin;
         nodes[state].visible += begin;
         begin += count;
     }
-    /* `key` counts the internal ones that were put, `place` the visible ones. */
+    /* `sources` goes over the internal ones that are put, `first` counts the visible ones. */
     for (uint32_t source = 0; source < states; source++)
         for (uint32_t i = graph->first[source]; i < graph->first[source + 1]; i++) {
             struct node *target = &nodes[edge_target(graph->edges[i])];
             if (i + GRAPH_AHEAD < edges)
                 __builtin_prefetch(&nodes[edge_target(graph->edges[i + GRAPH_AHEAD])], 1);
             bool internal = edge_label(graph->edges[i]) == LTS_INTERNAL;
-            refinement->sources[internal ? target->sources + target->key++
-                                         : target->visible + target->place++] = source;
+            refinement->sources[internal ? target->sources++ : target->visible + target->first++] =
+                source;
         }
+    for (uint32_t state = 0, start = 0; state <= states; state++) {
+        uint32_t end = nodes[state].visible + nodes[state].first;
+        nodes[state].sources = start;
+        nodes[state].first = graph->first[state];
+        start = end;
+    }
 }
 
 static bool prepare(struct refinement *refinement)
@@ -309,14 +338,16 @@ static bool prepare(struct refinement *refinement)
     /* Of blocks, stack and scratch no more is touched than there are blocks. */
     refinement->nodes = arena_clear(arena, states + 1, sizeof *refinement->nodes);
     refinement->sources = arena_take(arena, edges, sizeof *refinement->sources);
+    refinement->standings = arena_take(arena, states, sizeof *refinement->standings);
     refinement->elements = arena_take(arena, states, sizeof *refinement->elements);
     refinement->blocks = arena_take(arena, states, sizeof *refinement->blocks);
     refinement->stack = arena_take(arena, states, sizeof *refinement->stack);
     refinement->states = arena_take(arena, states, sizeof *refinement->states);
     refinement->scratch = arena_take(arena, states + 1, sizeof *refinement->scratch);
     refinement->set = arena_clear(arena, states / 64 + 1, sizeof *refinement->set);
-    if (!refinement->set || !refinement->nodes || !refinement->sources || !refinement->elements ||
-        !refinement->blocks || !refinement->stack || !refinement->states || !refinement->scratch)
+    if (!refinement->set || !refinement->nodes || !refinement->sources || !refinement->standings ||
+        !refinement->elements || !refinement->blocks || !refinement->stack || !refinement->states ||
+        !refinement->scratch)
         return false;
     link_backwards(refinement);
     return true;
@@ -324,9 +355,9 @@ static bool prepare(struct refinement *refinement)
 
 static void release(struct refinement *refinement)
 {
-    void *const memory[] = {refinement->set,      refinement->nodes,  refinement->sources,
-                            refinement->elements, refinement->blocks, refinement->stack,
-                            refinement->states,   refinement->scratch};
+    void *const memory[] = {refinement->set,       refinement->nodes,    refinement->sources,
+                            refinement->standings, refinement->elements, refinement->blocks,
+                            refinement->stack,     refinement->states,   refinement->scratch};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         if (memory[i])
             arena_drop(refinement->arena, memory[i]);
@@ -341,7 +372,7 @@ static void begin(struct refinement *refinement, const struct partition *partiti
     for (uint32_t i = 0; i < states; i++) {
         uint32_t state = partition ? partition->elements[i] : i;
         refinement->elements[i] = state;
-        refinement->nodes[state].place = i;
+        refinement->standings[state].place = i;
     }
     for (uint32_t i = 0, blocks = partition ? partition->block_count : 1; i < blocks; i++) {
         add_block(refinement, partition ? partition->blocks[i].begin : 0,
@@ -354,7 +385,7 @@ static void begin(struct refinement *refinement, const struct partition *partiti
 static bool told_apart(const struct refinement *refinement)
 {
     const uint32_t *apart = refinement->apart;
-    return apart && refinement->nodes[apart[0]].block != refinement->nodes[apart[1]].block;
+    return apart && refinement->block_of[apart[0]] != refinement->block_of[apart[1]];
 }
 
 static int take_signatures(struct refinement *refinement, size_t most_work,
@@ -393,14 +424,16 @@ static int take_splitters(struct refinement *refinement, const struct progress *
         }
     memcpy(partition.blocks, refinement->blocks,
            refinement->block_count * sizeof *partition.blocks);
-    for (uint32_t state = 0; state < graph->state_count; state++) {
-        partition.elements[state] = refinement->elements[state];
-        partition.positions[state] = refinement->nodes[state].place;
-        partition.block_of[state] = refinement->nodes[state].block;
-    }
+    size_t size = graph->state_count * sizeof *partition.elements;
+    memcpy(partition.elements, refinement->elements, size);
+    memcpy(partition.block_of, refinement->block_of, size);
+    for (uint32_t place = 0; place < graph->state_count; place++)
+        partition.positions[partition.elements[place]] = place;
     release(refinement);
-    *refinement =
-        (struct refinement){.graph = graph, .apart = refinement->apart, .arena = refinement->arena};
+    *refinement = (struct refinement){.graph = graph,
+                                      .apart = refinement->apart,
+                                      .arena = refinement->arena,
+                                      .block_of = refinement->block_of};
     int status = split(graph, refinement->apart, progress, &partition, error);
     if (!status && !prepare(refinement))
         status = error_memory(error);
@@ -422,7 +455,7 @@ int refine(const struct graph *graph, size_t patience, const uint32_t *apart, st
            const struct progress *progress, uint32_t **class_of, uint32_t *count, spex_error *error)
 {
     struct refinement refinement = {.graph = graph, .apart = apart, .arena = arena};
-    *class_of = arena_take(arena, graph->state_count, sizeof **class_of);
+    *class_of = refinement.block_of = arena_take(arena, graph->state_count, sizeof **class_of);
     int status = *class_of && prepare(&refinement) ? SPEX_OK : error_memory(error);
     if (!status) {
         begin(&refinement, NULL);
@@ -432,8 +465,6 @@ int refine(const struct graph *graph, size_t patience, const uint32_t *apart, st
         status = patience ? take_signatures(&refinement, patience, progress, error) : SPEX_OK;
     if (!status && refinement.stack_count && !told_apart(&refinement))
         status = take_splitters(&refinement, progress, error);
-    for (uint32_t state = 0; !status && state < graph->state_count; state++)
-        (*class_of)[state] = refinement.nodes[state].block;
     *count = refinement.block_count;
     release(&refinement);
     return status;

@@ -1,5 +1,5 @@
-/* What a refinement by signatures works on. Nearly all time goes into waiting for memory, so
- * what is known of a state is in one place. */
+/* What a refinement by signatures works on. Nearly all time goes into waiting for memory: what is
+ * looked up of one state after another, in no order, is in small arrays of its own. */
 #ifndef CHECK_REFINEMENT_H
 #define CHECK_REFINEMENT_H
 
@@ -12,9 +12,11 @@ struct node {
     uint32_t first;   /* its edges, in the graph */
     uint32_t sources; /* who has edges to it, in `sources`: internal ones, then visible ones */
     uint32_t visible; /* where these begin */
-    uint32_t block;
+};
+
+struct standing {
     uint32_t place; /* in `elements` */
-    uint32_t key;
+    uint32_t key;   /* which of its block's signatures it has */
 };
 
 struct refinement {
@@ -23,6 +25,8 @@ struct refinement {
     struct arena *arena;
     struct node *nodes; /* and one more, where the last one's edges end */
     uint32_t *sources;
+    uint32_t *block_of; /* of each state */
+    struct standing *standings;
     uint32_t *elements; /* the states of each block; the marked ones at its end */
     struct block *blocks;
     uint32_t block_count;
