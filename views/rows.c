@@ -14,7 +14,6 @@ enum {
     AGAIN = 60000,        /* and then again */
     PATIENCE = 150000,    /* how long the rows before stay until there are others */
     FRESH = 2000000,      /* how long a change is marked */
-    REST = 8,             /* what is read again and again may take this part of the time, */
     OFTEN_ENOUGH = 200000 /* and is not read more often than that */
 };
 
@@ -37,9 +36,9 @@ struct rows_job {
     double part;
 };
 
-static int64_t moment(const struct explorer *explorer)
+int64_t rows_moment(const struct rows *rows)
 {
-    const spex_clock *clock = &explorer->workspace->options.clock;
+    const spex_clock *clock = &rows->explorer->workspace->options.clock;
     return clock->monotonic(clock->context);
 }
 
@@ -48,7 +47,7 @@ static int64_t moment(const struct explorer *explorer)
 static void found(void *context, spex_instance *const *items, size_t count, double part)
 {
     struct rows_job *self = context;
-    int64_t now = moment(self->rows->explorer);
+    int64_t now = rows_moment(self->rows);
     /* Nothing yet is worth showing only when it takes long. */
     if (!self->streams || (count == 0 && now - self->started < PATIENCE) ||
         now - (self->last_shown ? self->last_shown : self->started) <
@@ -62,7 +61,7 @@ static void found(void *context, spex_instance *const *items, size_t count, doub
     for (size_t i = 0; self->found.rows && i < shown; i++)
         if ((self->found.rows[self->found.count] = instance_copy(items[i])))
             self->found.count++;
-    self->part = part;
+    self->part = part >= 0 ? part : self->part; /* it may show rows and not know */
     pthread_mutex_unlock(&self->lock);
     jobs_show(self->rows->explorer->jobs, &self->job);
 }
@@ -137,7 +136,7 @@ static void rows_run(struct job *job)
 {
     struct rows_job *self = (struct rows_job *)job;
     struct reader *reader;
-    self->started = moment(self->rows->explorer);
+    self->started = rows_moment(self->rows);
     if (job_cancelled(job)) {
         error_set(&self->error, SPEX_ERROR_CANCELLED, "cancelled");
         return;
@@ -147,7 +146,7 @@ static void rows_run(struct job *job)
     int status = reader_page(reader, &self->request, &self->page, &self->error);
     if (!status && self->keep && !page_has(&self->page, self->keep))
         follow_kept(self, reader);
-    self->cost = moment(self->rows->explorer) - self->started;
+    self->cost = rows_moment(self->rows) - self->started;
 }
 
 /* ------------------------------------------------------------ the window */
@@ -246,7 +245,7 @@ static size_t known_find(const struct known *known, const char *identifier)
 /* Marks what changed since it was shown, and what came while it was. */
 static void mark_fresh(struct rows *rows, const struct known *known, int64_t last_read)
 {
-    int64_t now = moment(rows->explorer), wall = workspace_now(rows->explorer->workspace);
+    int64_t now = rows_moment(rows), wall = workspace_now(rows->explorer->workspace);
     rows->fresh = memory_allocate(rows->count, sizeof *rows->fresh);
     for (size_t i = 0; rows->fresh && known->slots && i < rows->count; i++) {
         const spex_instance *row = rows->items[i];
@@ -262,7 +261,6 @@ static void mark_fresh(struct rows *rows, const struct known *known, int64_t las
 }
 
 static void request(struct rows *rows, const spex_instance *anchor, bool backwards, bool first);
-static void count(struct rows *rows);
 
 static void take_page(struct rows *rows, struct rows_job *self)
 {
@@ -313,13 +311,13 @@ static void rows_finish(struct job *job)
     }
     take_page(rows, self);
     rows->cost = self->cost;
-    rows->read_at = moment(rows->explorer);
+    rows->read_at = rows_moment(rows);
     rows->stale = rows->searching = false;
     rows->part = -1;
     rows->generation++;
     bool again = rows->again;
     rows->again = false;
-    count(rows);
+    rows_count(rows);
     rows->changed(rows->context);
     if (again && !rows->job)
         rows_reload(rows);
@@ -382,6 +380,7 @@ static void request(struct rows *rows, const spex_instance *anchor, bool backwar
     pthread_mutex_init(&self->lock, NULL);
     self->rows = rows;
     self->streams = first;
+    self->part = -1;
     self->filter = filter_copy(rows->filter);
     self->anchor = anchor ? instance_copy(anchor) : NULL;
     self->keep = rows->keep && !backwards && !first ? memory_copy_text(rows->keep) : NULL;
@@ -392,7 +391,7 @@ static void request(struct rows *rows, const spex_instance *anchor, bool backwar
                                           .anchor = self->anchor,
                                           .limit = WINDOW + 1,
                                           .cancelled = job_cancelled,
-                                          .found = found,
+                                          .found = first ? found : NULL,
                                           .context = &self->job};
     if ((rows->filter && !self->filter) || (anchor && !self->anchor)) {
         rows_job_release(&self->job);
@@ -402,103 +401,6 @@ static void request(struct rows *rows, const spex_instance *anchor, bool backwar
     if (rows->job)
         atomic_store(&rows->job->job.cancelled, true);
     rows->job = self;
-    jobs_submit(rows->explorer->jobs, &self->job);
-}
-
-/* ---------------------------------------------------------------- counting */
-
-struct count_job {
-    struct job job;
-    struct rows *rows;
-    struct filter *filter;
-    enum instance_order order;
-    bool descending, wants_base;
-    spex_instance *first; /* whose number is wanted too, or NULL */
-    uint64_t generation, total, before;
-    bool counted, placed;
-    int64_t cost;
-};
-
-static void count_run(struct job *job)
-{
-    struct count_job *self = (struct count_job *)job;
-    struct explorer *explorer = self->rows->explorer;
-    struct reader *reader;
-    int64_t started = moment(explorer);
-    if (workspace_reader(explorer->workspace, LANE_COUNT, &reader, NULL))
-        return;
-    reader_watch(reader, job_cancelled, job);
-    struct page_request request = {
-        .filter = self->filter, .order = self->order, .descending = self->descending};
-    self->counted = reader_count(reader, self->filter, &self->total, NULL) == SPEX_OK;
-    self->placed =
-        self->first && reader_before(reader, &request, self->first, &self->before, NULL) == SPEX_OK;
-    reader_watch(reader, NULL, NULL);
-    self->cost = moment(explorer) - started;
-}
-
-static void count_finish(struct job *job)
-{
-    struct count_job *self = (struct count_job *)job;
-    struct rows *rows = self->rows;
-    rows->counting = NULL;
-    rows->count_cost = self->cost;
-    rows->counted_at = moment(rows->explorer);
-    if (self->generation != rows->generation) {
-        if (!rows->stale && !rows->searching && !rows->counted)
-            count(rows);
-        return;
-    }
-    if (self->counted) {
-        rows->total = self->total;
-        rows->counted = true;
-    }
-    if (self->placed) {
-        rows->base = (size_t)self->before;
-        rows->base_known = true;
-    } else if (rows->at_end && rows->counted && rows->total >= rows->count) {
-        rows->base = (size_t)rows->total - rows->count;
-        rows->base_known = true;
-    }
-}
-
-static void count_release(struct job *job)
-{
-    struct count_job *self = (struct count_job *)job;
-    filter_free(self->filter);
-    spex_instance_free(self->first);
-    free(self);
-}
-
-/* Counts what matches, unless the window shows all of it, and where the window begins. */
-static void count(struct rows *rows)
-{
-    bool all = !rows->anchor && rows->at_end;
-    bool rested = moment(rows->explorer) - rows->counted_at >= rows->count_cost * REST;
-    if (all || rows->counting || (rows->counted && rows->base_known && !rested))
-        return;
-    struct count_job *self = memory_allocate(1, sizeof *self);
-    if (!self)
-        return;
-    self->job = (struct job){.what = "counting",
-                             .lane = LANE_COUNT,
-                             .run = count_run,
-                             .finish = count_finish,
-                             .release = count_release,
-                             .may_end = true,
-                             .part = -1};
-    self->rows = rows;
-    self->filter = filter_copy(rows->filter);
-    self->order = rows->order;
-    self->descending = rows->descending;
-    self->generation = rows->generation;
-    bool wanted = rows->anchor && !rows->at_end && rows->count && !rows->base_known;
-    self->first = wanted ? instance_copy(rows->items[0]) : NULL;
-    if (rows->filter && !self->filter) {
-        count_release(&self->job);
-        return;
-    }
-    rows->counting = self;
     jobs_submit(rows->explorer->jobs, &self->job);
 }
 
@@ -516,11 +418,10 @@ static void restart(struct rows *rows)
     rows->stale = true;
     rows->part = -1;
     rows->count_cost = rows->cost = 0;
-    rows->asked_at = moment(rows->explorer);
+    rows->asked_at = rows_moment(rows);
     rows->searching = false;
     rows->generation++;
-    if (rows->counting)
-        atomic_store(&rows->counting->job.cancelled, true);
+    rows_stop_counting(rows);
     request(rows, NULL, false, true);
 }
 
@@ -542,8 +443,8 @@ void rows_reload(struct rows *rows)
 {
     if (rows->error.status == SPEX_ERROR_CANCELLED)
         return; /* it was too long for whoever looks */
-    int64_t rest = rows->cost * REST;
-    bool rested = moment(rows->explorer) - rows->read_at >= rest || rest < OFTEN_ENOUGH;
+    int64_t rest = rows->cost * ROWS_REST;
+    bool rested = rows_moment(rows) - rows->read_at >= rest || rest < OFTEN_ENOUGH;
     if (rows->job || !rested)
         rows->again = true;
     else
@@ -557,7 +458,7 @@ bool rows_tick(struct rows *rows)
         rows_reload(rows);
     }
     bool changed = false;
-    int64_t now = moment(rows->explorer);
+    int64_t now = rows_moment(rows);
     /* Rows of the question before do not stand for the answer for long. */
     if (rows->stale && rows->job && now - rows->asked_at > PATIENCE) {
         found_so_far(rows, &(struct page){0});

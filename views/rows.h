@@ -56,4 +56,11 @@ void rows_last(struct rows *rows);
 void rows_keep(struct rows *rows, const char *identifier);
 void rows_release(struct rows *rows);
 
+/* ---- rows_count.c */
+enum { ROWS_REST = 8 }; /* what is read again and again may take this part of the time */
+/* Counts what matches, unless the window shows all of it, and where the window begins. */
+void rows_count(struct rows *rows);
+void rows_stop_counting(struct rows *rows);
+int64_t rows_moment(const struct rows *rows);
+
 #endif

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/part.h"
 #include "base/progress.h"
 #include "base/symbols.h"
 #include "base/text.h"

@@ -52,6 +52,7 @@ struct connection {
     sqlite3 *database;
     char *label; /* "shard 2 (PATH)", for messages */
     sqlite3_stmt *statements[STATEMENT_COUNT];
+    uint64_t looked_at; /* texts that were asked whether they contain another */
 };
 
 /* Opens an existing file with SQLITE_OPEN_* flags. Errors: STORE, MEMORY. */

@@ -9,13 +9,33 @@
 
 /* ------------------------------------------------------------ its functions */
 
+/* Made ready once a statement. NULL: memory is out. */
+static const struct text_part *part_of(sqlite3_context *context, sqlite3_value *value)
+{
+    const struct text_part *part = sqlite3_get_auxdata(context, 1);
+    if (part)
+        return part;
+    const char *text = (const char *)sqlite3_value_text(value);
+    struct text_part *made = text_part_create(text ? text : "");
+    if (made)
+        sqlite3_set_auxdata(context, 1, made, free);
+    return made ? sqlite3_get_auxdata(context, 1) : NULL;
+}
+
 /* contains(value, part) */
 static void contains(sqlite3_context *context, int count, sqlite3_value **values)
 {
     (void)count;
-    const char *value = (const char *)sqlite3_value_text(values[0]);
-    const char *part = (const char *)sqlite3_value_text(values[1]);
-    sqlite3_result_int(context, text_contains(value ? value : "", part ? part : ""));
+    struct connection *connection = sqlite3_user_data(context);
+    const struct text_part *part = part_of(context, values[1]);
+    connection->looked_at++;
+    if (!part) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
+    /* As bytes, which lie there already; as text they would be copied to get their end. */
+    const void *bytes = sqlite3_value_blob(values[0]);
+    sqlite3_result_int(context, text_part_in(part, bytes, (size_t)sqlite3_value_bytes(values[0])));
 }
 
 /* meta_holds(meta, test) */
@@ -30,8 +50,8 @@ static void meta_holds(sqlite3_context *context, int count, sqlite3_value **valu
 int query_functions(struct connection *connection, spex_error *error)
 {
     int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
-    int code = sqlite3_create_function(connection->database, "contains", 2, flags, NULL, contains,
-                                       NULL, NULL);
+    int code = sqlite3_create_function(connection->database, "contains", 2, flags, connection,
+                                       contains, NULL, NULL);
     if (!code)
         code = sqlite3_create_function(connection->database, "meta_holds", 2, flags, NULL,
                                        meta_holds, NULL, NULL);

@@ -31,7 +31,7 @@ int query_prepare(const struct query *query, struct connection *connection,
                   sqlite3_stmt **statement, spex_error *error);
 void query_release(struct query *query);
 
-/* Makes the functions known that conditions call. */
+/* Makes the functions known that conditions call; the connection stays where it is. */
 int query_functions(struct connection *connection, spex_error *error);
 
 #endif

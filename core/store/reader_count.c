@@ -16,7 +16,7 @@ static void add_common(struct common *common, const struct filter *test)
     else if (names && key == FILTER_IDENTIFIER && !common->identifier)
         common->identifier = test, common->whole = false;
     else if (key == FILTER_IDENTIFIER && test->comparison == FILTER_CONTAINS)
-        common->part_of_identifier = true, common->whole = false;
+        common->part_of_identifier = test, common->whole = false;
     else if (key == FILTER_AGE && !common->age)
         common->age = test, common->whole = false;
     else if (key == FILTER_OVERDUE)

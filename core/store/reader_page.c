@@ -17,14 +17,31 @@ void reader_watch(struct reader *reader, bool (*cancelled)(void *context), void 
     reader->cancel_context = context;
 }
 
+bool reader_is_cancelled(const struct reader *reader)
+{
+    return reader->cancelled && reader->cancelled(reader->cancel_context);
+}
+
+/* How far a reading is that finds nothing to show. */
+static void tell_part(const struct reading *reading)
+{
+    double looked_at = 0;
+    for (unsigned i = 0; i < reading->reader->store.shards; i++)
+        looked_at += (double)reading->reader->shards[i].connection.looked_at;
+    double part = looked_at / (double)reading->texts;
+    reading_show(reading, part < 1 ? part : 1);
+}
+
 static int is_cancelled(void *context)
 {
     struct reader *reader = context;
+    if (reader->reading && reader->reading->texts)
+        tell_part(reader->reading);
     if (reader->patience >= 0 && --reader->patience < 0) {
         reader->patience = 0;
         return 1;
     }
-    return reader->cancelled && reader->cancelled(reader->cancel_context);
+    return reader_is_cancelled(reader);
 }
 
 void reader_begin(struct reader *reader, bool (*cancelled)(void *context), void *context)
@@ -36,6 +53,7 @@ void reader_begin(struct reader *reader, bool (*cancelled)(void *context), void 
         struct connection *connection = reader_shard(reader, i);
         if (!connection)
             continue;
+        connection->looked_at = 0;
         sqlite3_progress_handler(connection->database, READER_STEPS, is_cancelled, reader);
         /* One snapshot for the tally and the rows. What fails here fails again below. */
         connection_execute(connection, "BEGIN", NULL);
@@ -74,22 +92,42 @@ bool reading_before(const struct reading *reading, const spex_instance *left,
     return reading->rising ? order < 0 : order > 0;
 }
 
-void reading_show(const struct reading *reading, const spex_instance *extra, double part)
+/* What was seen and what the page has, in one order and each once. */
+static size_t merge_seen(const struct reading *reading, spex_instance **merged, size_t limit)
 {
-    const struct page_request *request = reading->request;
-    if (!request->found)
-        return;
-    spex_instance *only[] = {(spex_instance *)(uintptr_t)extra};
-    if (extra)
-        request->found(request->context, only, 1, part);
-    else
-        request->found(request->context, reading->page->rows, reading->page->count, part);
+    const struct page *seen = &reading->seen, *page = reading->page;
+    size_t count = 0, i = 0, k = 0;
+    while (count < limit && (i < seen->count || k < page->count)) {
+        bool both = i < seen->count && k < page->count;
+        bool first = both ? reading_before(reading, seen->rows[i], page->rows[k]) : i < seen->count;
+        bool same = both && !first && !reading_before(reading, page->rows[k], seen->rows[i]);
+        merged[count++] = first ? seen->rows[i++] : page->rows[k++];
+        i += same;
+    }
+    return count;
 }
 
-int reading_insert(struct reading *reading, const spex_instance *row, spex_error *error)
+void reading_show(const struct reading *reading, double part)
 {
-    struct page *page = reading->page;
-    size_t low = 0, high = page->count;
+    const struct page_request *request = reading->request;
+    const struct page *page = reading->page;
+    if (!request->found)
+        return;
+    spex_instance **merged =
+        reading->seen.count ? memory_allocate(reading->seen.count + page->count, sizeof *merged)
+                            : NULL;
+    if (merged)
+        request->found(request->context, merged, merge_seen(reading, merged, request->limit), part);
+    else
+        request->found(request->context, page->rows, page->count, part);
+    free(merged);
+}
+
+/* Puts a row into its place among those of the page, which stays as long as `limit`. */
+static int insert(const struct reading *reading, struct page *page, size_t *capacity,
+                  const spex_instance *row, spex_error *error)
+{
+    size_t low = 0, high = page->count, limit = reading->request->limit;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (reading_before(reading, page->rows[middle], row))
@@ -97,20 +135,32 @@ int reading_insert(struct reading *reading, const spex_instance *row, spex_error
         else
             high = middle;
     }
-    if (low == reading->request->limit)
+    if (low == limit)
         return SPEX_OK;
     spex_instance *copy = instance_copy(row);
-    if (!copy ||
-        !memory_reserve(&page->rows, &reading->capacity, page->count + 1, sizeof *page->rows)) {
+    if (!copy || !memory_reserve(&page->rows, capacity, page->count + 1, sizeof *page->rows)) {
         spex_instance_free(copy);
         return error_memory(error);
     }
-    if (page->count == reading->request->limit)
+    if (page->count == limit)
         spex_instance_free(page->rows[--page->count]);
     memmove(&page->rows[low + 1], &page->rows[low], (page->count - low) * sizeof *page->rows);
     page->rows[low] = copy;
     page->count++;
     return SPEX_OK;
+}
+
+int reading_insert(struct reading *reading, const spex_instance *row, spex_error *error)
+{
+    return insert(reading, reading->page, &reading->capacity, row, error);
+}
+
+int reading_note_seen(struct reading *reading, const spex_instance *row, spex_error *error)
+{
+    for (size_t i = 0; i < reading->seen.count; i++)
+        if (strcmp(reading->seen.rows[i]->identifier, row->identifier) == 0)
+            return SPEX_OK;
+    return insert(reading, &reading->seen, &reading->seen_capacity, row, error);
 }
 
 static void reverse(struct page *page)
@@ -150,12 +200,17 @@ static void read_page(struct reading *reading)
 {
     struct plan plan = {0};
     if (reading->request->limit && reading_plan(reading, &plan)) {
+        if (plan.hint && reading->request->found)
+            reading_hint(reading, plan.hint);
+        reading->reader->reading = reading;
         if (plan.scan)
             reading_scan(reading, &plan);
         else
             walk_or_scan(reading, &plan);
     }
+    reading->reader->reading = NULL;
     reading_plan_release(&plan);
+    page_release(&reading->seen);
 }
 
 int reader_page(struct reader *reader, const struct page_request *request, struct page *page,

@@ -22,8 +22,9 @@ struct segment {
 
 struct plan {
     bool scan;
-    bool along_identifiers; /* the scan: in their index, where most rows are passed over */
-    int64_t patience;       /* with a walk, as the reader's */
+    bool along_identifiers;    /* the scan: in their index, where most rows are passed over */
+    int64_t patience;          /* with a walk, as the reader's */
+    const struct filter *hint; /* the part of identifiers that few of them have; or NULL */
     bool by_pairs;          /* a head for each pair of the segments, not one pair after the other */
     const char *index;      /* " INDEXED BY ..." or "" */
     enum instance_order by; /* the order inside a segment */
@@ -40,7 +41,10 @@ struct reading {
     bool rising; /* in the direction of reading */
     struct page *page;
     size_t capacity;
-    bool *failed; /* a shard: it cannot be read, or not any more */
+    struct page seen; /* found ahead of the page's turn, to be shown */
+    size_t seen_capacity;
+    uint64_t texts; /* how many will be asked whether they contain another; 0: unknown */
+    bool *failed;   /* a shard: it cannot be read, or not any more */
     int partial;
     spex_error *error;
 };
@@ -56,8 +60,12 @@ int reading_insert(struct reading *reading, const spex_instance *row, spex_error
 /* Whether `left` comes before `right` in the direction of reading. */
 bool reading_before(const struct reading *reading, const spex_instance *left,
                     const spex_instance *right);
-/* Tells whoever waits what there is so far; `extra` is a row that is not in the page yet. */
-void reading_show(const struct reading *reading, const spex_instance *extra, double part);
+/* Notes a row to be shown ahead of its turn. */
+int reading_note_seen(struct reading *reading, const spex_instance *row, spex_error *error);
+/* Tells whoever waits what there is so far. */
+void reading_show(const struct reading *reading, double part);
+/* Notes and shows the first identifiers that contain what the test says. */
+void reading_hint(struct reading *reading, const struct filter *test);
 /* The connection of a shard that can be read, or NULL. */
 struct connection *reading_shard(const struct reading *reading, unsigned index);
 /* Notes what became of a shard; false: the reading is over. */

@@ -350,6 +350,10 @@ static bool choose(struct reading *reading, const struct common *common,
     /* Identifiers alone decide: their index has a fraction of the rows' bytes. */
     bool rare = common->part_of_identifier && looked_at >= total / NEAR_WALK;
     plan->along_identifiers = rare;
+    if (rare) {
+        plan->hint = common->part_of_identifier;
+        reading->texts = (uint64_t)estimate->total * plan->hint->name_count;
+    }
     if (rare && order == ORDER_IDENTIFIER)
         return use_order(reading, common, plan);
     plan->scan = !walks || rare || walk > total;

@@ -18,7 +18,10 @@ struct reader_shard {
     ino_t file;
 };
 
+struct reading;
+
 struct reader {
+    const struct reading *reading; /* that is to say how far it is; NULL: none */
     bool (*cancelled)(void *context);
     void *cancel_context;
     int64_t patience; /* how often SQLite may still ask whether to go on; negative: for ever */
@@ -36,6 +39,7 @@ struct connection *reader_shard(const struct reader *reader, unsigned index);
 enum { READER_STEPS = 2000 }; /* of SQLite's machine, between two looks */
 void reader_begin(struct reader *reader, bool (*cancelled)(void *context), void *context);
 void reader_end(struct reader *reader);
+bool reader_is_cancelled(const struct reader *reader);
 /* SPEX_OK, or SPEX_ERROR_STORE naming the first shard that is not open. */
 int reader_partial(const struct reader *reader, spex_error *error);
 /* What to answer after one shard's status: a failure of the store is kept in *error and
@@ -46,7 +50,7 @@ bool reader_goes_on(int status, const spex_error *failure, int *partial, spex_er
 struct common {
     const struct filter *specification, *state, *identifier; /* tests for equal names, or NULL */
     const struct filter *age;
-    bool part_of_identifier; /* identifiers that contain something */
+    const struct filter *part_of_identifier; /* identifiers that contain something, or NULL */
     bool overdue, deviated, mocked;
     bool whole; /* and nothing else is asked for */
 };

@@ -82,7 +82,7 @@ static int scan_portion(struct reading *reading, unsigned index, struct scanned 
         column_instance(statement, 0, reading->now, &instance);
         status = reading_insert(reading, &instance, error);
         if (!portions)
-            reading_show(reading, NULL, -1);
+            reading_show(reading, -1);
     }
     sqlite3_reset(statement);
     return status;
@@ -111,7 +111,7 @@ static bool scan_all(struct reading *reading, struct scanned *scanned)
             int status = scan_portion(reading, i, &scanned[i], &failure);
             if (!reading_note(reading, i, status, &failure))
                 return false;
-            reading_show(reading, NULL, part_of(scanned, shards));
+            reading_show(reading, reading->texts ? -1 : part_of(scanned, shards));
             more |= scanned[i].next < scanned[i].last;
         }
     }

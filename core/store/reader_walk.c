@@ -82,7 +82,7 @@ static int head_advance(struct head *head, int64_t now, spex_error *error)
     return status;
 }
 
-static int open_head(struct heads *heads, const struct reading *reading, const struct plan *plan,
+static int open_head(struct heads *heads, struct reading *reading, const struct plan *plan,
                      unsigned shard, const struct part *part, const spex_instance *anchor,
                      spex_error *error)
 {
@@ -96,13 +96,15 @@ static int open_head(struct heads *heads, const struct reading *reading, const s
     if (!status)
         status = head_advance(head, reading->now, error);
     query_release(&query);
-    if (!status && head->row && reading->page->count == 0)
-        reading_show(reading, &head->instance, -1);
+    if (!status && head->row && reading->page->count == 0 && reading->request->found) {
+        status = reading_note_seen(reading, &head->instance, error);
+        reading_show(reading, -1);
+    }
     return status;
 }
 
 /* The due ones of each specification, reported or not: what the index begins with. */
-static int open_due(struct heads *heads, const struct reading *reading, const struct plan *plan,
+static int open_due(struct heads *heads, struct reading *reading, const struct plan *plan,
                     unsigned shard, const spex_instance *anchor, spex_error *error)
 {
     struct connection *connection = reading_shard(reading, shard);
@@ -125,7 +127,7 @@ static int open_due(struct heads *heads, const struct reading *reading, const st
     return status;
 }
 
-static int open_heads(struct heads *heads, const struct reading *reading, const struct plan *plan,
+static int open_heads(struct heads *heads, struct reading *reading, const struct plan *plan,
                       const struct segment *segment, unsigned shard, const spex_instance *anchor,
                       spex_error *error)
 {
@@ -158,7 +160,7 @@ static int page_add(struct reading *reading, const spex_instance *instance, spex
         !(page->rows[page->count] = instance_copy(instance)))
         return error_memory(error);
     page->count++;
-    reading_show(reading, NULL, -1);
+    reading_show(reading, -1);
     return SPEX_OK;
 }
 

@@ -173,6 +173,38 @@ static void names_are_suggested(void)
     CU_ASSERT_FALSE(text_contains("Order", "Orders"));
 }
 
+/* Against looking at every place. */
+static void a_part_is_found_where_it_is(void)
+{
+    struct random random = {11};
+    unsigned differences = 0, found = 0;
+    for (int round = 0; round < 20000; round++) {
+        char text[41], wanted[9];
+        size_t length = random_below(&random, 41), size = random_below(&random, 9);
+        for (size_t i = 0; i < length; i++)
+            text[i] = "abABc-[{@`"[random_below(&random, 10)];
+        for (size_t i = 0; i < size; i++)
+            wanted[i] = "abABc-[{@`"[random_below(&random, 10)];
+        text[length] = wanted[size] = '\0';
+        struct text_part *part = text_part_create(wanted);
+        differences += text_part_in(part, text, length) != text_contains(text, wanted);
+        found += text_contains(text, wanted);
+        free(part);
+    }
+    CU_ASSERT_EQUAL(differences, 0);
+    CU_ASSERT_TRUE(found > 1000);
+    char *longest = malloc(1000);
+    memset(longest, 'x', 999);
+    longest[999] = '\0';
+    struct text_part *part = text_part_create(longest + 299);
+    longest[100] = 'y';
+    CU_ASSERT_TRUE(text_part_in(part, longest, 999));
+    longest[500] = 'y';
+    CU_ASSERT_FALSE(text_part_in(part, longest, 999));
+    free(part);
+    free(longest);
+}
+
 static void pipes_are_not_waited_for(void)
 {
     const char *path = suite_scratch_path("pipe");
@@ -204,6 +236,7 @@ int main(int argc, char **argv)
         {"errors are printable and cut", errors_are_printable_and_cut},
         {"sizes are checked", sizes_are_checked},
         {"names are suggested", names_are_suggested},
+        {"a part is found where it is", a_part_is_found_where_it_is},
         {0},
     };
     return suite_run("base", tests, argc, argv);
