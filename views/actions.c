@@ -1,24 +1,14 @@
 /* What changes the store: step, mock, delete. Asked for in overlays, done on the store lane. */
+#include "views/actions.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "views/complete.h"
-#include "views/explorer.h"
-#include "views/next_steps.h"
 #include "views/what_if.h"
 
-enum action_kind { ACTION_STEP, ACTION_MOCK, ACTION_DELETE };
-
-/* What is to be done, as far as it is known; each overlay on the way owns one. */
-struct action {
-    struct explorer *explorer;
-    enum action_kind kind;
-    char *specification, *identifier, *action, *state;
-    bool sure; /* mock: replace an instance that exists */
-};
-
-static void action_free(void *context)
+void action_free(void *context)
 {
     struct action *action = context;
     if (!action)
@@ -36,7 +26,7 @@ static bool copy_text(char **place, const char *value)
     return !value || *place;
 }
 
-static struct action *action_copy(const struct action *from)
+struct action *action_copy(const struct action *from)
 {
     struct action *copy = memory_allocate(1, sizeof *copy);
     if (!copy)
@@ -53,7 +43,7 @@ static struct action *action_copy(const struct action *from)
     return copy;
 }
 
-static void set_text(char **place, const char *value)
+void action_set_text(char **place, const char *value)
 {
     char *copy = memory_copy_text(value);
     free(*place);
@@ -113,15 +103,13 @@ static void action_run(struct job *job)
     }
 }
 
-static void submit(struct action *action);
-
 static void mock_confirmed(void *context)
 {
     struct action *again = action_copy(context);
     if (!again)
         return;
     again->sure = true;
-    submit(again);
+    action_submit(again);
 }
 
 static void tell_step(struct explorer *explorer, const struct action_job *self)
@@ -216,7 +204,7 @@ static bool simulating(struct explorer *explorer)
 }
 
 /* Takes the action over. */
-static void submit(struct action *action)
+void action_submit(struct action *action)
 {
     struct explorer *explorer = action->explorer;
     if (simulate(action)) {
@@ -240,140 +228,14 @@ static void submit(struct action *action)
     jobs_submit(explorer->jobs, &self->job);
 }
 
-static const struct spex_specification *specification_of(const struct action *action)
+const struct spex_specification *action_specification(const struct action *action)
 {
     const struct summary *summary =
         workspace_find(action->explorer->workspace, action->specification);
     return summary && summary->entry ? summary->entry->specification : NULL;
 }
 
-static void complete_action(void *context, struct line_editor *editor)
-{
-    const struct spex_specification *specification = specification_of(context);
-    if (specification)
-        complete_name(&specification->actions, editor);
-}
-
-static void complete_state(void *context, struct line_editor *editor)
-{
-    const struct spex_specification *specification = specification_of(context);
-    if (specification)
-        complete_name(&specification->states, editor);
-}
-
-/* ------------------------------------------------------------------ step */
-
-static void state_typed(void *context, const char *text)
-{
-    struct action *again = action_copy(context);
-    if (!again)
-        return;
-    set_text(&again->state, text);
-    if (*text)
-        submit(again);
-    else
-        action_free(again);
-}
-
-/* The state's prompt begins with where the specification goes by that action. */
-static const char *likely_target(const struct action *action)
-{
-    const struct spex_specification *specification = specification_of(action);
-    for (size_t i = 0; specification && i < specification->transition_count; i++) {
-        const struct specification_transition *t = &specification->transitions[i];
-        if (strcmp(symbols_name(&specification->actions, t->action), action->action) == 0)
-            return symbols_name(&specification->states, t->to);
-    }
-    return "";
-}
-
-static void step_action_typed(void *context, const char *text)
-{
-    struct action *again = action_copy(context);
-    if (!again)
-        return;
-    set_text(&again->action, text);
-    struct overlay_calls calls = {
-        .typed = state_typed, .complete = complete_state, .release = action_free, .context = again};
-    if (!*text) {
-        action_free(again);
-        return;
-    }
-    struct text label = {0};
-    text_printf(&label, "%s leads to state:", text);
-    overlay_line(&again->explorer->overlay, text_value(&label), likely_target(again), &calls);
-    text_release(&label);
-}
-
-/* The choices of the step menu: (action, state) pairs, then "another". */
-struct step_menu {
-    struct action *base;
-    struct step_choice {
-        char *action, *state;
-    } * choices;
-    size_t count;
-};
-
-static void step_menu_free(void *context)
-{
-    struct step_menu *menu = context;
-    for (size_t i = 0; i < menu->count; i++) {
-        free(menu->choices[i].action);
-        free(menu->choices[i].state);
-    }
-    free(menu->choices);
-    action_free(menu->base);
-    free(menu);
-}
-
-static void step_chosen(void *context, size_t item)
-{
-    struct step_menu *menu = context;
-    struct action *again = action_copy(menu->base);
-    if (!again)
-        return;
-    if (item < menu->count) {
-        set_text(&again->action, menu->choices[item].action);
-        set_text(&again->state, menu->choices[item].state);
-        submit(again);
-        return;
-    }
-    struct overlay_calls calls = {.typed = step_action_typed,
-                                  .complete = complete_action,
-                                  .release = action_free,
-                                  .context = again};
-    overlay_line(&again->explorer->overlay, "Action:", "", &calls);
-}
-
-static void offer(struct step_menu *menu, struct overlay *overlay, const struct next_step *step)
-{
-    bool ascii = menu->base->explorer->ascii, internal = strcmp(step->action, SPEX_INTERNAL) == 0;
-    struct step_choice *choices =
-        memory_resize(menu->choices, menu->count + 1, sizeof *menu->choices);
-    if (!choices)
-        return;
-    menu->choices = choices;
-    choices[menu->count] =
-        (struct step_choice){memory_copy_text(step->action), memory_copy_text(step->state)};
-    if (!choices[menu->count].action || !choices[menu->count].state) {
-        free(choices[menu->count].action);
-        free(choices[menu->count].state);
-        return;
-    }
-    menu->count++;
-    struct text label = {0}, only = {0};
-    text_printf(&label, "%s %s %s", step->action, ascii ? "->" : "→", step->state);
-    text_printf(&only, "if the specification is in %s", step->only_in ? step->only_in : "");
-    overlay_menu_add(overlay, text_value(&label),
-                     step->model_only ? "only the model has it"
-                     : step->only_in  ? text_value(&only)
-                     : internal       ? "internal"
-                                      : NULL);
-    text_release(&label);
-    text_release(&only);
-}
-
-static struct action *about_selection(struct explorer *explorer, enum action_kind kind)
+struct action *action_about_selection(struct explorer *explorer, enum action_kind kind)
 {
     struct action wanted = {.explorer = explorer,
                             .kind = kind,
@@ -382,45 +244,23 @@ static struct action *about_selection(struct explorer *explorer, enum action_kin
     return action_copy(&wanted);
 }
 
-void action_step(struct explorer *explorer)
+void action_state_typed(void *context, const char *text)
 {
-    struct selection *selection = &explorer->selection;
-    if (!selection->instance) {
-        explorer_message(explorer, ROLE_WARNING, "No instance is selected; 2 lists them.");
+    struct action *again = action_copy(context);
+    if (!again)
         return;
-    }
-    selection->travel = 0;
-    struct step_menu *menu = memory_allocate(1, sizeof *menu);
-    struct action *base = about_selection(explorer, ACTION_STEP);
-    if (!menu || !base) {
-        free(menu);
-        action_free(base);
-        return;
-    }
-    menu->base = base;
-    const char *from = explorer_travel_state(explorer);
-    struct next_step next[NEXT_LIMIT];
-    size_t count = next_steps(explorer, next);
-    struct text title = {0};
-    text_printf(&title, "%s %s from %s", what_if_shown(explorer) ? "What if" : "Step",
-                selection->identifier, from ? from : SPEX_NIL);
-    struct overlay_calls calls = {
-        .chosen = step_chosen, .release = step_menu_free, .context = menu};
-    overlay_menu(&explorer->overlay, text_value(&title), &calls);
-    text_release(&title);
-    for (size_t i = 0; i < count; i++)
-        offer(menu, &explorer->overlay, &next[i]);
-    overlay_menu_other(&explorer->overlay, "another action and state");
+    action_set_text(&again->state, text);
+    if (*text)
+        action_submit(again);
+    else
+        action_free(again);
 }
 
-void action_step_to(struct explorer *explorer, const char *action, const char *state)
+void action_suggest_state(void *context, const char *text, struct overlay *overlay)
 {
-    struct action *step = about_selection(explorer, ACTION_STEP);
-    if (!step)
-        return;
-    set_text(&step->action, action);
-    set_text(&step->state, state);
-    submit(step);
+    const struct spex_specification *specification = action_specification(context);
+    if (specification)
+        suggest_names(overlay, &specification->states, NULL, 0, text);
 }
 
 /* ------------------------------------------------------------------ mock */
@@ -430,15 +270,17 @@ static void mock_chosen(void *context, size_t item)
     struct action *again = action_copy(context);
     if (!again)
         return;
-    const struct spex_specification *specification = specification_of(again);
+    const struct spex_specification *specification = action_specification(again);
     const char *state = specification ? symbols_name(&specification->states, (uint32_t)item) : NULL;
     if (state) {
-        set_text(&again->state, state);
-        submit(again);
+        action_set_text(&again->state, state);
+        action_submit(again);
         return;
     }
-    struct overlay_calls calls = {
-        .typed = state_typed, .complete = complete_state, .release = action_free, .context = again};
+    struct overlay_calls calls = {.typed = action_state_typed,
+                                  .suggest = action_suggest_state,
+                                  .release = action_free,
+                                  .context = again};
     overlay_line(&again->explorer->overlay, "At state:", "", &calls);
 }
 
@@ -451,7 +293,7 @@ static void choose_mock_state(struct action *action)
     struct overlay_calls calls = {.chosen = mock_chosen, .release = action_free, .context = action};
     overlay_menu(overlay, text_value(&title), &calls);
     text_release(&title);
-    const struct spex_specification *specification = specification_of(action);
+    const struct spex_specification *specification = action_specification(action);
     for (uint32_t i = 0; specification && i < specification->states.count; i++)
         overlay_menu_add(overlay, symbols_name(&specification->states, i),
                          specification_state_terminal(specification, i) ? "terminal"
@@ -471,7 +313,7 @@ static void mock_identifier_typed(void *context, const char *text)
         action_free(again);
         return;
     }
-    set_text(&again->identifier, text);
+    action_set_text(&again->identifier, text);
     choose_mock_state(again);
 }
 
@@ -486,14 +328,14 @@ void action_mock(struct explorer *explorer)
     }
     if (explorer_view(explorer) != VIEW_OVERVIEW && simulating(explorer))
         return;
-    struct action *action = about_selection(explorer, ACTION_MOCK);
+    struct action *action = action_about_selection(explorer, ACTION_MOCK);
     if (!action)
         return;
     if (action->identifier && explorer_view(explorer) != VIEW_OVERVIEW) {
         choose_mock_state(action);
         return;
     }
-    set_text(&action->identifier, "");
+    action_set_text(&action->identifier, "");
     struct text label = {0};
     text_printf(&label, "Identifier of the %s to mock:", action->specification);
     struct overlay_calls calls = {
@@ -508,7 +350,7 @@ static void delete_confirmed(void *context)
 {
     struct action *again = action_copy(context);
     if (again)
-        submit(again);
+        action_submit(again);
 }
 
 void action_delete(struct explorer *explorer)
@@ -517,7 +359,8 @@ void action_delete(struct explorer *explorer)
         explorer_message(explorer, ROLE_WARNING, "No instance is selected.");
         return;
     }
-    struct action *action = simulating(explorer) ? NULL : about_selection(explorer, ACTION_DELETE);
+    struct action *action =
+        simulating(explorer) ? NULL : action_about_selection(explorer, ACTION_DELETE);
     if (!action)
         return;
     struct text question = {0};

@@ -17,3 +17,16 @@ void complete_name(const struct symbols *names, struct line_editor *editor)
         }
     }
 }
+
+void suggest_names(struct overlay *overlay, const struct symbols *names, const char *const *details,
+                   uint32_t detail_count, const char *typed)
+{
+    for (int inside = 0; inside < 2; inside++)
+        for (uint32_t i = 0; i < names->count; i++) {
+            const char *name = symbols_name(names, i);
+            bool begins = strncasecmp(name, typed, strlen(typed)) == 0;
+            if (inside ? !begins && text_contains(name, typed) : begins)
+                overlay_suggest(overlay, name, i < detail_count ? details[i] : NULL, name);
+        }
+    overlay->cursor = overlay->item_count;
+}

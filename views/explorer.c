@@ -102,6 +102,7 @@ void explorer_free(struct explorer *explorer)
     keymap_release(&explorer->own_keymap);
     selection_release(&explorer->selection);
     text_release(&explorer->message);
+    text_release(&explorer->told);
     text_release(&explorer->clipboard);
     text_release(&explorer->selected_row);
     free(explorer);
@@ -170,6 +171,20 @@ static void go_to(struct explorer *explorer, enum view_id view)
     explorer_open(explorer, view);
 }
 
+/* What stands there now, and the last one that stood there. */
+static void show_messages(struct explorer *explorer)
+{
+    struct text text = {0};
+    explorer_state_of_things(explorer, &text);
+    if (explorer->told.length)
+        text_printf(&text, "%s%s", text.length ? "\n\n" : "", text_value(&explorer->told));
+    if (text.length)
+        overlay_notice(&explorer->overlay, "Message", text_value(&text));
+    else
+        explorer_message(explorer, ROLE_DIM, "There was no message yet.");
+    text_release(&text);
+}
+
 static void general_command(struct explorer *explorer, enum command command)
 {
     switch (command) {
@@ -208,6 +223,9 @@ static void general_command(struct explorer *explorer, enum command command)
         break;
     case COMMAND_PROMPT:
         prompt_open(explorer);
+        break;
+    case COMMAND_MESSAGE:
+        show_messages(explorer);
         break;
     case COMMAND_RELOAD:
         workspace_refresh(explorer->workspace, REFRESH_ALL);
@@ -275,15 +293,52 @@ static void mouse_key(struct explorer *explorer, const struct key *key)
     }
 }
 
+/* The message stood there until now. */
+static void put_message_away(struct explorer *explorer)
+{
+    if (!explorer->message.length)
+        return;
+    struct text told = explorer->told;
+    explorer->told = explorer->message;
+    explorer->message = told;
+    text_clear(&explorer->message);
+}
+
+/* A key in the last row; false: there is none. */
+static bool press_hint(struct explorer *explorer, const struct key *key)
+{
+    for (size_t i = 0; i < explorer->hint_count; i++) {
+        const struct hint hint = explorer->hints[i];
+        struct key meant = key_named(hint.key);
+        if (!area_has(&hint.shown, key->x, key->y))
+            continue;
+        if (hint.command != COMMAND_NONE)
+            explorer_command(explorer, hint.command);
+        else
+            overlay_key(&explorer->overlay, &meant);
+        return true;
+    }
+    return false;
+}
+
+static void mouse(struct explorer *explorer, const struct key *key)
+{
+    if (strcmp(key->name, "Press") == 0 && press_hint(explorer, key))
+        return;
+    if (explorer->overlay.kind == OVERLAY_NONE)
+        mouse_key(explorer, key);
+    else
+        overlay_mouse(&explorer->overlay, key);
+}
+
 enum effect explorer_key(struct explorer *explorer, const struct key *key)
 {
     explorer->effect = EFFECT_NONE;
-    text_clear(&explorer->message);
+    /* Letting go of the button is no answer to what pressing it said. */
+    if (strcmp(key->name, "Release") != 0)
+        put_message_away(explorer);
     if (key->mouse) {
-        if (explorer->overlay.kind == OVERLAY_NONE)
-            mouse_key(explorer, key);
-        else
-            overlay_mouse(&explorer->overlay, key);
+        mouse(explorer, key);
         return explorer->effect;
     }
     if (explorer->overlay.kind != OVERLAY_NONE) {

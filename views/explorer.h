@@ -60,9 +60,16 @@ struct explorer {
     struct what_if *what_if;  /* what is simulated; NULL: nothing */
     struct text message;
     enum role message_role;
+    struct text told; /* the last message, when it is gone from the screen */
     enum effect effect;
     int page_height; /* rows of the view when last drawn */
     int tabs[VIEWS]; /* where each tab begins in the first row */
+    struct hint {
+        struct area shown;
+        enum command command; /* COMMAND_NONE: the key, of what lies over the view */
+        char key[16];
+    } hints[16]; /* the keys in the last row */
+    size_t hint_count;
     int64_t polled;
     unsigned polls;       /* every fourth one looks at the files too */
     unsigned writing;     /* actions on their way to the store */
@@ -89,6 +96,9 @@ void explorer_open(struct explorer *explorer, enum view_id view);
 void explorer_go_back(struct explorer *explorer);
 void explorer_message(struct explorer *explorer, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* What the line of messages says when there is no message: what runs or is wrong with the store.
+ */
+enum role explorer_state_of_things(struct explorer *explorer, struct text *text);
 void explorer_command(struct explorer *explorer, enum command command);
 /* A press on a row of the view's list: puts the cursor there, another one opens it. False: on no
  * row. */

@@ -55,7 +55,11 @@ static void offer_words(struct candidates *candidates, enum filter_subject subje
         enum filter_key key;
     } words[] = {{"spec:", FILTER_SPECIFICATION},
                  {"state:", FILTER_STATE},
+                 {"overdue", FILTER_OVERDUE},
+                 {"deviated", FILTER_DEVIATED},
+                 {"mocked", FILTER_MOCKED},
                  {"action:", FILTER_ACTION},
+                 {"reason:", FILTER_REASON},
                  {"id=", FILTER_IDENTIFIER},
                  {"id~", FILTER_IDENTIFIER},
                  {"meta.", FILTER_META},
@@ -63,11 +67,7 @@ static void offer_words(struct candidates *candidates, enum filter_subject subje
                  {"age<", FILTER_AGE},
                  {"history>", FILTER_HISTORY},
                  {"history<", FILTER_HISTORY},
-                 {"reason:", FILTER_REASON},
                  {"deviations>", FILTER_DEVIATIONS},
-                 {"overdue", FILTER_OVERDUE},
-                 {"deviated", FILTER_DEVIATED},
-                 {"mocked", FILTER_MOCKED},
                  {"not", FILTER_TEXT},
                  {"or", FILTER_TEXT}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -122,14 +122,20 @@ static size_t common_length(const struct symbols *names)
     return common;
 }
 
+static const char **names_of(const struct symbols *names, bool sorted)
+{
+    const char **list = memory_allocate(names->count ? names->count : 1, sizeof *list);
+    for (uint32_t i = 0; list && i < names->count; i++)
+        list[i] = symbols_name(names, i);
+    if (list && names->count && sorted)
+        qsort(list, names->count, sizeof *list, compare_names);
+    return list;
+}
+
 static void show(struct explorer *explorer, const struct symbols *names)
 {
-    const char **sorted = memory_allocate(names->count, sizeof *sorted);
+    const char **sorted = names_of(names, true);
     struct text text = {0};
-    for (uint32_t i = 0; sorted && i < names->count; i++)
-        sorted[i] = symbols_name(names, i);
-    if (sorted)
-        qsort(sorted, names->count, sizeof *sorted, compare_names);
     for (uint32_t i = 0; sorted && i < names->count; i++)
         text_printf(&text, "%s%s", i ? "  " : "", sorted[i]);
     explorer_message(explorer, ROLE_DIM, "%s", text_value(&text));
@@ -137,23 +143,29 @@ static void show(struct explorer *explorer, const struct symbols *names)
     free(sorted);
 }
 
-/* Puts the word in the place of what was begun. */
+/* What was typed, with the word in the place of what was begun. */
+static void append_with(struct text *text, const char *typed, const struct filter_place *place,
+                        const char *word, bool whole)
+{
+    size_t length = strlen(word);
+    bool open = length && strchr(":=~<>.", word[length - 1]) && !place->value;
+    text_append_bytes(text, typed, place->start);
+    if (place->value && whole)
+        filter_quote(text, word, false);
+    else if (place->value && strpbrk(word, " \"\\(),"))
+        text_printf(text, "\"%s", word); /* closed when it is whole */
+    else
+        text_append(text, word);
+    if (whole && !open && !place->meta_key)
+        text_append_char(text, ' ');
+}
+
 static void put(struct line_editor *editor, const struct filter_place *place, const char *word,
                 bool whole)
 {
     struct text text = {0};
     char *behind = memory_copy_text(text_value(&editor->text) + editor->cursor);
-    size_t length = strlen(word);
-    bool open = length && strchr(":=~<>.", word[length - 1]) && !place->value;
-    text_append_bytes(&text, text_value(&editor->text), place->start);
-    if (place->value && whole)
-        filter_quote(&text, word, false);
-    else if (place->value && strpbrk(word, " \"\\(),"))
-        text_printf(&text, "\"%s", word); /* closed when it is whole */
-    else
-        text_append(&text, word);
-    if (whole && !open && !place->meta_key)
-        text_append_char(&text, ' ');
+    append_with(&text, text_value(&editor->text), place, word, whole);
     size_t cursor = text.length;
     text_append(&text, behind ? behind : "");
     if (behind && !text.failed) {
@@ -164,19 +176,49 @@ static void put(struct line_editor *editor, const struct filter_place *place, co
     text_release(&text);
 }
 
+static void gather(const struct explorer *explorer, enum filter_subject subject,
+                   const struct symbols *meta_paths, const struct filter_place *place,
+                   struct candidates *candidates)
+{
+    candidates->begun = place->begun;
+    if (place->value)
+        offer_names(candidates, explorer->workspace, place->key);
+    else if (place->meta_key && meta_paths)
+        offer_all(candidates, meta_paths);
+    else
+        offer_words(candidates, subject);
+}
+
+void filter_suggest(const struct explorer *explorer, enum filter_subject subject,
+                    const struct symbols *meta_paths, const char *typed,
+                    void (*call)(void *context, const char *word, const char *whole), void *context)
+{
+    struct filter_place place;
+    if (!filter_place(typed, strlen(typed), &place))
+        return;
+    struct candidates candidates = {0};
+    gather(explorer, subject, meta_paths, &place, &candidates);
+    /* The words of the language are in the order in which they are wanted most. */
+    const char **names = names_of(&candidates.names, place.value || place.meta_key);
+    for (uint32_t i = 0; names && i < candidates.names.count; i++) {
+        struct text whole = {0};
+        append_with(&whole, typed, &place, names[i], true);
+        call(context, names[i], text_value(&whole));
+        text_release(&whole);
+    }
+    free(names);
+    symbols_release(&candidates.names);
+    free(place.begun);
+}
+
 void filter_complete(struct explorer *explorer, enum filter_subject subject,
                      const struct symbols *meta_paths, struct line_editor *editor)
 {
     struct filter_place place;
     if (!filter_place(text_value(&editor->text), editor->cursor, &place))
         return;
-    struct candidates candidates = {.begun = place.begun};
-    if (place.value)
-        offer_names(&candidates, explorer->workspace, place.key);
-    else if (place.meta_key && meta_paths)
-        offer_all(&candidates, meta_paths);
-    else
-        offer_words(&candidates, subject);
+    struct candidates candidates = {0};
+    gather(explorer, subject, meta_paths, &place, &candidates);
     const struct symbols *names = &candidates.names;
     if (names->count == 0) {
         explorer_message(explorer, ROLE_DIM, "Nothing known begins so.");

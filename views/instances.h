@@ -30,6 +30,8 @@ void instances_draw(struct explorer *explorer, void *state, struct canvas *canva
 /* Shows what matches; what is no filter is told and changes nothing. */
 void instances_apply(struct instances *instances, const char *typed);
 void instances_ask_filter(struct instances *instances);
+/* The keys of meta in the rows that were read since the start. */
+const struct symbols *instances_meta_paths(struct instances *instances);
 void instances_next_kind(struct instances *instances);
 void instances_saved(struct instances *instances);
 void instances_ask_order(struct instances *instances);

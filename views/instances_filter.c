@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "views/filter_completion.h"
+#include "views/filter_line.h"
 #include "views/filters.h"
 #include "views/instances.h"
 
@@ -50,68 +51,27 @@ void explorer_filter(struct explorer *explorer, const char *filter)
     history_note(&explorer->filters->typed, filter);
 }
 
-/* ------------------------------------------------------------------ typing */
-
-static void changed(void *context, const char *text)
+static void apply(void *view, const char *typed)
 {
-    instances_apply(context, text);
-}
-
-static void cancelled(void *context)
-{
-    instances_apply(context, "");
-}
-
-static void typed(void *context, const char *text)
-{
-    struct instances *instances = context;
-    history_note(&instances->explorer->filters->typed, text);
-}
-
-static bool mistake(void *context, const char *text, size_t *start, size_t *length)
-{
-    struct filter *filter;
-    struct filter_mistake wrong = {0, 0};
-    (void)context;
-    bool found = filter_parse(&filter, text, &wrong, NULL) == SPEX_ERROR_SYNTAX;
-    filter_free(filter);
-    *start = wrong.start;
-    *length = wrong.length;
-    return found;
-}
-
-static void complete(void *context, struct line_editor *editor)
-{
-    struct instances *instances = context;
-    filter_complete(instances->explorer, FILTER_OF_INSTANCES, &instances->meta_paths, editor);
-}
-
-static void recall(void *context, struct line_editor *editor, bool older)
-{
-    struct instances *instances = context;
-    history_recall(&instances->explorer->filters->typed, editor, older);
+    instances_apply(view, typed);
 }
 
 void instances_ask_filter(struct instances *instances)
 {
-    struct overlay_calls calls = {.changed = changed,
-                                  .typed = typed,
-                                  .cancelled = cancelled,
-                                  .complete = complete,
-                                  .recall = recall,
-                                  .mistake = mistake,
-                                  .escape = "clear",
-                                  .context = instances};
-    /* What is typed next is a word of its own. */
-    struct text text = {0};
-    text_append(&text, instances->typed ? instances->typed : "");
-    if (text.length && text.data[text.length - 1] != ' ')
-        text_append_char(&text, ' ');
-    history_begin(&instances->explorer->filters->typed);
+    struct filter_line line = {.explorer = instances->explorer,
+                               .subject = FILTER_OF_INSTANCES,
+                               .history = &instances->explorer->filters->typed,
+                               .meta_paths = instances_meta_paths(instances),
+                               .apply = apply,
+                               .view = instances};
+    filter_line_open(&line, instances->typed);
+}
+
+const struct symbols *instances_meta_paths(struct instances *instances)
+{
     for (size_t i = 0; i < instances->rows.count; i++)
         filter_learn_meta(&instances->meta_paths, instances->rows.items[i]->meta);
-    overlay_line(&instances->explorer->overlay, "/", text_value(&text), &calls);
-    text_release(&text);
+    return &instances->meta_paths;
 }
 
 /* overdue, deviated, mocked, all, in turn: a word of the filter like any other. */

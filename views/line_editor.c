@@ -131,6 +131,21 @@ static size_t first_shown(const struct line_editor *editor, int room)
     return start;
 }
 
+void line_editor_press(struct line_editor *editor, int room, int column)
+{
+    size_t place = first_shown(editor, room);
+    int width = 0;
+    while (place < editor->text.length) {
+        size_t next = next_place(editor, place);
+        width += utf8_grapheme_width(editor->text.data + place, next - place);
+        if (width > column)
+            break;
+        place = next;
+    }
+    editor->cursor = place;
+    editor->offered = false;
+}
+
 void line_editor_draw(const struct line_editor *editor, struct canvas *canvas, int x, int y,
                       int room)
 {

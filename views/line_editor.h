@@ -16,6 +16,8 @@ void line_editor_set(struct line_editor *editor, const char *value);
 void line_editor_offer(struct line_editor *editor, const char *value);
 /* False: not a key of the editor. */
 bool line_editor_key(struct line_editor *editor, const struct key *key);
+/* Puts the cursor where column `column` of the room shows. */
+void line_editor_press(struct line_editor *editor, int room, int column);
 /* Draws the value, scrolled so that the cursor shows, and places the canvas's cursor. */
 void line_editor_draw(const struct line_editor *editor, struct canvas *canvas, int x, int y,
                       int room);

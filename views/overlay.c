@@ -150,10 +150,10 @@ static void call_confirmed(struct overlay *taken)
 static void menu_key(struct overlay *overlay, const char *name)
 {
     size_t last = overlay->item_count ? overlay->item_count - 1 : 0;
-    if ((strcmp(name, "Up") == 0 || strcmp(name, "k") == 0) && overlay->cursor > 0)
-        overlay->cursor--;
-    else if ((strcmp(name, "Down") == 0 || strcmp(name, "j") == 0) && overlay->cursor < last)
-        overlay->cursor++;
+    if (strcmp(name, "Up") == 0 || strcmp(name, "k") == 0)
+        overlay->cursor = overlay->cursor > 0 ? overlay->cursor - 1 : last; /* round and round */
+    else if (strcmp(name, "Down") == 0 || strcmp(name, "j") == 0)
+        overlay->cursor = overlay->cursor < last ? overlay->cursor + 1 : 0;
     else if (strcmp(name, "PgUp") == 0)
         overlay->cursor = overlay->cursor > 10 ? overlay->cursor - 10 : 0;
     else if (strcmp(name, "PgDn") == 0)
@@ -239,12 +239,12 @@ static void next_suggestion(struct overlay *overlay)
     } else if (overlay->cursor < overlay->item_count && overlay->items[overlay->cursor].value &&
                strcmp(overlay->items[overlay->cursor].value, typed) != 0) {
         put_suggestion(overlay, overlay->cursor);
-        if (overlay->item_count == 1)
-            line_changed(overlay); /* what may follow it */
     } else {
         put_suggestion(overlay,
                        overlay->cursor + 1 < overlay->item_count ? overlay->cursor + 1 : 0);
     }
+    if (overlay->item_count == 1)
+        line_changed(overlay); /* what may follow it */
 }
 
 /* False: not a key that moves among suggestions. */
@@ -259,11 +259,9 @@ static bool suggestion_key(struct overlay *overlay, const char *name)
         put_suggestion(overlay, overlay->cursor && overlay->cursor < count ? overlay->cursor - 1
                                                                            : count - 1);
     else if (strcmp(name, "Down") == 0)
-        overlay->cursor = overlay->cursor + 1 < count    ? overlay->cursor + 1
-                          : overlay->cursor + 1 == count ? overlay->cursor
-                                                         : 0;
+        overlay->cursor = overlay->cursor + 1 < count ? overlay->cursor + 1 : 0;
     else if (strcmp(name, "Up") == 0 && overlay->cursor < count)
-        overlay->cursor -= overlay->cursor > 0;
+        overlay->cursor = overlay->cursor > 0 ? overlay->cursor - 1 : count - 1;
     else
         return false;
     return true;
@@ -348,6 +346,7 @@ bool overlay_answer(struct overlay *overlay, const char *text)
 
 void overlay_key(struct overlay *overlay, const struct key *key)
 {
+    overlay->list.pressed = false;
     if (strcmp(key->name, "Esc") == 0 || strcmp(key->name, "C-c") == 0 ||
         strcmp(key->name, "C-g") == 0) {
         answer(overlay, call_cancelled);
@@ -374,16 +373,63 @@ void overlay_key(struct overlay *overlay, const struct key *key)
     }
 }
 
+/* ------------------------------------------------------------------- mouse */
+
+static void wheel(struct overlay *overlay, bool down)
+{
+    size_t count = overlay->item_count;
+    if (down && overlay->cursor >= count)
+        overlay->cursor = 0; /* none of the suggestions was chosen */
+    else if (down)
+        overlay->cursor += overlay->cursor + 1 < count;
+    else if (overlay->cursor < count)
+        overlay->cursor -= overlay->cursor > 0;
+}
+
+static void press_line(struct overlay *overlay, const struct key *key)
+{
+    const struct area *at = &overlay->typed_at;
+    enum press press = scroll_press(&overlay->list, key, overlay->item_count);
+    if (press == PRESS_SELECTS) {
+        put_suggestion(overlay, overlay->list.cursor);
+    } else if (press == PRESS_OPENS) {
+        overlay->cursor = overlay->list.cursor;
+        take_line(overlay);
+    } else if (area_has(at, key->x, key->y)) {
+        line_editor_press(&overlay->editor, at->width, key->x - at->x);
+    }
+}
+
+static void press(struct overlay *overlay, const struct key *key)
+{
+    switch (overlay->kind) {
+    case OVERLAY_MENU:
+        if (scroll_press(&overlay->list, key, overlay->item_count) != PRESS_ELSEWHERE) {
+            overlay->cursor = overlay->list.cursor;
+            answer(overlay, call_chosen);
+        }
+        break;
+    case OVERLAY_LINE:
+        press_line(overlay, key);
+        break;
+    case OVERLAY_QUESTION:
+        if (area_has(&overlay->yes, key->x, key->y))
+            answer(overlay, call_confirmed);
+        else if (area_has(&overlay->no, key->x, key->y))
+            answer(overlay, call_cancelled);
+        break;
+    case OVERLAY_NOTICE:
+        overlay_close(overlay);
+        break;
+    case OVERLAY_NONE:
+        break;
+    }
+}
+
 void overlay_mouse(struct overlay *overlay, const struct key *key)
 {
-    if (overlay->kind != OVERLAY_MENU)
-        return;
-    if (strcmp(key->name, "WheelUp") == 0) {
-        menu_key(overlay, "Up");
-    } else if (strcmp(key->name, "WheelDown") == 0) {
-        menu_key(overlay, "Down");
-    } else if (scroll_press(&overlay->list, key, overlay->item_count) != PRESS_ELSEWHERE) {
-        overlay->cursor = overlay->list.cursor;
-        answer(overlay, call_chosen);
-    }
+    if (strcmp(key->name, "WheelUp") == 0 || strcmp(key->name, "WheelDown") == 0)
+        wheel(overlay, strcmp(key->name, "WheelDown") == 0);
+    else if (strcmp(key->name, "Press") == 0)
+        press(overlay, key);
 }

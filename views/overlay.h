@@ -47,7 +47,8 @@ struct overlay {
     struct line_editor editor;
     struct menu_item *items;
     size_t item_count, item_capacity, cursor; /* cursor == item_count: none is chosen */
-    struct scroll list;                       /* the menu's items, as last drawn */
+    struct scroll list;                       /* the items, as last drawn */
+    struct area typed_at, yes, no; /* the line's text and a question's answers, as well */
     struct overlay_calls calls;
 };
 
@@ -72,7 +73,8 @@ void overlay_notice(struct overlay *overlay, const char *title, const char *text
 void overlay_details(struct overlay *overlay, const char *title, const char *details);
 /* Takes every key while one is open. */
 void overlay_key(struct overlay *overlay, const struct key *key);
-/* A press on a menu's item chooses it, the wheel goes on in a menu. */
+/* A press on a menu's item or a question's answer chooses it, on a suggestion puts it into the
+ * line and once more takes it, in the line puts the cursor there; the wheel goes through items. */
 void overlay_mouse(struct overlay *overlay, const struct key *key);
 /* A line and a question use `line` (one row); a menu is a box over `over`. */
 void overlay_draw(struct overlay *overlay, struct canvas *canvas, struct area over,

@@ -74,21 +74,23 @@ static void draw_details(const struct overlay *overlay, struct canvas *canvas, s
                 overlay->details);
 }
 
-static void draw_line(const struct overlay *overlay, struct canvas *canvas, int x, int y, int room)
+static void draw_line(struct overlay *overlay, struct canvas *canvas, int x, int y, int room)
 {
     size_t start = 0, length = 0;
+    overlay->typed_at = (struct area){x, y, room, 1};
     line_editor_draw(&overlay->editor, canvas, x, y, room);
     if (overlay_mistake(overlay, &start, &length))
         line_editor_mark(&overlay->editor, canvas, x, y, room, start, length);
 }
 
 /* Right above the line, the first one on top. */
-static void draw_suggestions(const struct overlay *overlay, struct canvas *canvas, struct area over)
+static void draw_suggestions(struct overlay *overlay, struct canvas *canvas, struct area over)
 {
     enum { MOST = 12 };
     int rows = (int)overlay->item_count < MOST ? (int)overlay->item_count : MOST, label = 0;
     if (rows > over.height - 2)
         rows = over.height - 2;
+    overlay->list.shown = (struct area){0};
     if (rows < 1)
         return;
     for (size_t i = 0; i < overlay->item_count; i++)
@@ -101,6 +103,8 @@ static void draw_suggestions(const struct overlay *overlay, struct canvas *canva
     canvas_frame(canvas, box, ROLE_FRAME_FOCUS, "");
     bool chosen = overlay->cursor < overlay->item_count;
     size_t top = chosen && overlay->cursor >= (size_t)rows ? overlay->cursor - (size_t)rows + 1 : 0;
+    overlay->list.top = top;
+    overlay->list.shown = (struct area){box.x + 1, box.y + 1, box.width - 2, rows};
     for (int row = 0; row < rows; row++) {
         const struct menu_item *item = &overlay->items[top + (size_t)row];
         bool here = top + (size_t)row == overlay->cursor;
@@ -124,6 +128,13 @@ static void draw_suggestions(const struct overlay *overlay, struct canvas *canva
     }
 }
 
+static void draw_answers(struct overlay *overlay, struct canvas *canvas, int x, int y, int room)
+{
+    canvas_put(canvas, x, y, room, ROLE_KEY, "y/n");
+    overlay->yes = (struct area){x, y, 1, 1};
+    overlay->no = (struct area){x + 2, y, 1, 1};
+}
+
 void overlay_draw(struct overlay *overlay, struct canvas *canvas, struct area over,
                   struct area line)
 {
@@ -143,9 +154,10 @@ void overlay_draw(struct overlay *overlay, struct canvas *canvas, struct area ov
             overlay->kind == OVERLAY_NOTICE ? details_box(overlay, canvas, over).y + 1 : line.y;
     }
     canvas_fill(canvas, line, ROLE_NORMAL);
-    int used = canvas_put(canvas, line.x, line.y, line.width - 2, ROLE_TITLE, label);
+    int reserved = overlay->kind == OVERLAY_QUESTION ? 4 : 2; /* for the answers */
+    int used = canvas_put(canvas, line.x, line.y, line.width - reserved, ROLE_TITLE, label);
     if (overlay->kind == OVERLAY_LINE)
         draw_line(overlay, canvas, line.x + used + 1, line.y, line.width - used - 1);
     else if (overlay->kind == OVERLAY_QUESTION)
-        canvas_put(canvas, line.x + used + 1, line.y, line.width - used - 1, ROLE_KEY, "y/n");
+        draw_answers(overlay, canvas, line.x + used + 1, line.y, line.width - used - 1);
 }

@@ -53,7 +53,10 @@ static void run_with(struct explorer *explorer, enum command command, const char
     } else if (workspace_find(explorer->workspace, argument)) {
         explorer_select_specification(explorer, argument);
         explorer->scoped = command == COMMAND_INSTANCES;
-        explorer_command(explorer, command);
+        if (command == COMMAND_GRAPHS) /* the list would take its own row's */
+            explorer_open(explorer, VIEW_GRAPHS);
+        else
+            explorer_command(explorer, command);
     } else if (command <= COMMAND_EXPORT) {
         explorer_message(explorer, ROLE_WARNING, "There is no specification %s; 1 lists them.",
                          argument);

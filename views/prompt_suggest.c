@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "views/filter_completion.h"
 #include "views/filters.h"
 #include "views/instances.h"
 #include "views/prompt.h"
@@ -154,6 +155,28 @@ static void offer_arguments(const struct arguments *arguments, const struct expl
     }
 }
 
+/* ------------------------------------------------------------- a filter */
+
+static void suggest_word(void *context, const char *word, const char *whole)
+{
+    const struct arguments *arguments = context;
+    struct text value = {0};
+    text_printf(&value, "%s %s", arguments->command, whole);
+    overlay_suggest(arguments->overlay, word, NULL, text_value(&value));
+    text_release(&value);
+}
+
+/* The word that ends what was typed; nothing of it is chosen unasked. */
+static void suggest_filter(struct arguments *arguments, const struct explorer *explorer)
+{
+    bool events = explorer_view(explorer) == VIEW_EVENTS;
+    const struct symbols *paths =
+        events ? NULL : instances_meta_paths(explorer->states[VIEW_INSTANCES]);
+    filter_suggest(explorer, events ? FILTER_OF_EVENTS : FILTER_OF_INSTANCES, paths,
+                   arguments->typed, suggest_word, arguments);
+    arguments->overlay->cursor = arguments->overlay->item_count;
+}
+
 void prompt_suggest(struct explorer *explorer, const char *text, struct overlay *overlay)
 {
     text += strspn(text, " ");
@@ -169,6 +192,8 @@ void prompt_suggest(struct explorer *explorer, const char *text, struct overlay 
     if (command != COMMAND_NONE && command_entry(command)->views & 1u << explorer_view(explorer))
         for (; arguments.fit < FIT_NOT; arguments.fit++)
             offer_arguments(&arguments, explorer, command);
+    if (command == COMMAND_FILTER && command_entry(command)->views & 1u << explorer_view(explorer))
+        suggest_filter(&arguments, explorer);
     /* Any instance may be meant, not only those that are known here. */
     if (command == COMMAND_INSTANCE && *typed)
         overlay->cursor = overlay->item_count;

@@ -102,6 +102,10 @@ static void arguments_are_completed_and_used(void)
     screen_keys(&screen, "Enter");
     expect_view(&screen, VIEW_GRAPHS);
     ASSERT_TEXT(screen.explorer->selection.specification, "Lamp");
+    screen_keys(&screen, "2"); /* where the row is another one's */
+    type_at_prompt(&screen, "graphs Lamp");
+    screen_keys(&screen, "Enter");
+    ASSERT_TEXT(screen.explorer->selection.specification, "Lamp");
     type_at_prompt(&screen, "find burn");
     expect(&screen, "burning");
     screen_keys(&screen, "Enter");
@@ -128,6 +132,78 @@ static void arguments_are_completed_and_used(void)
     type_at_prompt(&screen, "graphs Nowhere");
     screen_keys(&screen, "Enter");
     expect(&screen, "There is no specification Nowhere");
+    screen_close(&screen);
+}
+
+/* As the filter line does: keys, names, keys of meta. */
+static void a_filter_is_completed(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "2");
+    type_at_prompt(&screen, "filter st");
+    expect(&screen, "│ state:");
+    screen_keys(&screen, "Tab");
+    expect(&screen, ": filter state:\n");
+    screen_type(&screen, "pai");
+    expect(&screen, "│ paid ");
+    screen_keys(&screen, "Tab");
+    expect(&screen, ": filter state:paid\n");
+    /* What may follow is listed, and nothing of it taken. */
+    expect(&screen, "│ overdue ");
+    screen_type(&screen, "meta.");
+    expect(&screen, "│ meta.customer");
+    screen_keys(&screen, "Tab");
+    screen_type(&screen, "=42");
+    screen_keys(&screen, "Enter");
+    expect(&screen, "filter: state:paid meta.customer=42");
+    expect(&screen, "▸ order-stuck");
+    type_at_prompt(&screen, "filter spec:O");
+    screen_keys(&screen, "Down Enter");
+    expect(&screen, "filter: spec:Order");
+    screen_keys(&screen, "7");
+    type_at_prompt(&screen, "filter reason:dev");
+    expect(&screen, "deviation_not_equivalent");
+    screen_keys(&screen, "Esc");
+    screen_close(&screen);
+}
+
+static void an_action_is_completed(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_copy("prompt-action"), false);
+    type_at_prompt(&screen, "instance order-stuck");
+    screen_keys(&screen, "Enter s a");
+    /* First what can come next, then what there is. */
+    const struct overlay *overlay = &screen.explorer->overlay;
+    ASSERT_TEXT(overlay->items[0].label, "ship");
+    ASSERT_TEXT(overlay->items[0].detail, "→ shipped");
+    ASSERT_TEXT(overlay->items[1].label, "refund");
+    ASSERT_TEXT(overlay->items[2].label, "checkout");
+    CU_ASSERT_PTR_NULL(overlay->items[2].detail);
+    CU_ASSERT_EQUAL(overlay->item_count, 8);
+    screen_golden_at(&screen, "instance-action", 80, 24);
+    screen_type(&screen, "re");
+    screen_keys(&screen, "Tab Enter");
+    expect(&screen, "refund leads to state: refunded");
+    screen_keys(&screen, "C-u");
+    screen_type(&screen, "can");
+    expect(&screen, "│ cancelled");
+    screen_keys(&screen, "Down Enter");
+    expect(&screen, "recorded refund → cancelled");
+    /* What nothing knows is taken as it was typed, also the beginning of a name. */
+    screen_keys(&screen, "s a");
+    screen_type(&screen, "re");
+    screen_keys(&screen, "Enter");
+    expect(&screen, "re leads to state:");
+    screen_keys(&screen, "Esc");
+    /* A simulated step is asked for the same way. */
+    screen_keys(&screen, "w s a");
+    screen_type(&screen, "pay");
+    screen_keys(&screen, "Tab Enter");
+    expect(&screen, "pay leads to state: paid");
+    screen_keys(&screen, "Enter");
+    expect(&screen, "Simulated pay → paid");
     screen_close(&screen);
 }
 
@@ -172,6 +248,8 @@ int main(int argc, char **argv)
         {"the best comes first", the_best_comes_first},
         {"Tab goes through them", tab_goes_through_them},
         {"arguments are completed and used", arguments_are_completed_and_used},
+        {"a filter is completed", a_filter_is_completed},
+        {"an action is completed", an_action_is_completed},
         {"a step is chosen by its name", a_step_is_chosen_by_its_name},
         {"what was typed is kept", what_was_typed_is_kept},
         {0},

@@ -514,6 +514,186 @@ static void a_press_chooses_in_a_menu(void)
     screen_close(&screen);
 }
 
+static void menus_go_round(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "2 t Up");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "│▸7 ");
+    screen_keys(&screen, "Down");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "│▸1 ");
+    screen_keys(&screen, "Esc :");
+    screen_type(&screen, "pane");
+    screen_keys(&screen, "Up");
+    CU_ASSERT_EQUAL(screen.explorer->overlay.cursor + 1, screen.explorer->overlay.item_count);
+    screen_keys(&screen, "Down");
+    CU_ASSERT_EQUAL(screen.explorer->overlay.cursor, 0);
+    screen_close(&screen);
+}
+
+static void press_at(struct screen *screen, const char *name, int x, int y)
+{
+    struct key key = key_named(name);
+    key.mouse = true;
+    key.x = x;
+    key.y = y;
+    script_press(screen->explorer, &screen->canvas, &key);
+}
+
+static void a_press_puts_the_cursor_into_a_line(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "2 /");
+    screen_type(&screen, "naïve-表x");
+    screen_text(&screen, 80, 24);
+    /* Each column of "/ naïve-表x", of which one letter takes two, and what lies behind. */
+    static const size_t places[] = {0, 1, 2, 4, 5, 6, 7, 7, 10, 11, 11};
+    for (int i = 0; i < 11; i++) {
+        press_at(&screen, "Press", 3 + i, 22);
+        CU_ASSERT_EQUAL(screen.explorer->overlay.editor.cursor, places[i]);
+    }
+    press_at(&screen, "Press", 3, 22);
+    screen_keys(&screen, "Delete");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "/ aïve-表x");
+    /* Of a line that is longer than the screen, what shows. */
+    screen_keys(&screen, "C-u End");
+    for (int i = 0; i < 100; i++)
+        screen_type(&screen, "a");
+    screen_text(&screen, 80, 24);
+    size_t end = screen.explorer->overlay.editor.cursor;
+    press_at(&screen, "Press", 5, 22);
+    size_t cursor = screen.explorer->overlay.editor.cursor;
+    CU_ASSERT_TRUE(cursor > 20 && cursor < end - 60);
+    /* Elsewhere nothing happens. */
+    press_at(&screen, "Press", 30, 3);
+    press_at(&screen, "Press", 79, 22);
+    CU_ASSERT_EQUAL(screen.explorer->overlay.editor.cursor, cursor);
+    screen_keys(&screen, "Esc");
+    screen_close(&screen);
+}
+
+static void a_press_answers_a_question(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_copy("press-question"), false);
+    screen_keys(&screen, "2 / x Esc g j d");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Delete hall with its whole history? y/n");
+    press_at(&screen, "Press", 10, 5);
+    CU_ASSERT_EQUAL(screen.explorer->overlay.kind, OVERLAY_QUESTION);
+    CU_ASSERT_TRUE(press_on(&screen, "n\n"));
+    CU_ASSERT_EQUAL(screen.explorer->overlay.kind, OVERLAY_NONE);
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "hall");
+    screen_keys(&screen, "d");
+    CU_ASSERT_TRUE(press_on(&screen, "y/n"));
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Deleted hall.");
+    /* Letting the button go keeps the message. */
+    press_at(&screen, "Release", 10, 22);
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Deleted hall.");
+    screen_keys(&screen, "d");
+    CU_ASSERT_TRUE(press_on(&screen, "y yes"));
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Deleted ");
+    screen_close(&screen);
+}
+
+static void the_last_row_is_pressed_like_keys(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    CU_ASSERT_TRUE(press_on(&screen, "4 graphs"));
+    CU_ASSERT_EQUAL(explorer_view(screen.explorer), VIEW_GRAPHS);
+    CU_ASSERT_TRUE(press_on(&screen, "q back"));
+    CU_ASSERT_EQUAL(explorer_view(screen.explorer), VIEW_OVERVIEW);
+    screen_keys(&screen, "2 t");
+    CU_ASSERT_TRUE(press_on(&screen, "Esc cancel"));
+    CU_ASSERT_EQUAL(screen.explorer->overlay.kind, OVERLAY_NONE);
+    screen_close(&screen);
+}
+
+static void suggestions_are_pressed_and_turned(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "2 :");
+    for (int i = 0; i < 30; i++)
+        press_at(&screen, "WheelDown", 10, 12);
+    screen_text(&screen, 80, 24);
+    CU_ASSERT_EQUAL(screen.explorer->overlay.cursor, 29);
+    press_at(&screen, "WheelUp", 10, 12);
+    CU_ASSERT_EQUAL(screen.explorer->overlay.cursor, 28);
+    screen_type(&screen, "graphs ");
+    screen_text(&screen, 80, 24);
+    press_at(&screen, "Press", 4, 19);
+    const char *text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "│▸Lamp");
+    ASSERT_CONTAINS(text, ": graphs Lamp");
+    press_at(&screen, "Press", 4, 19);
+    CU_ASSERT_EQUAL(explorer_view(screen.explorer), VIEW_GRAPHS);
+    ASSERT_TEXT(screen.explorer->selection.specification, "Lamp");
+    screen_close(&screen);
+}
+
+static void a_long_message_can_be_read(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "!");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "There was no message yet.");
+    explorer_message(screen.explorer, ROLE_BAD,
+                     "a message of which the most important word stands, as it mostly does, at "
+                     "its very end, where no terminal of eighty columns shows it: needle");
+    screen_golden_at(&screen, "message-long", 80, 24);
+    const char *text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "… ! more");
+    CU_ASSERT_PTR_NULL(strstr(text, "needle"));
+    screen_keys(&screen, "!");
+    screen_golden_at(&screen, "message-whole", 80, 24);
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "needle");
+    screen_keys(&screen, "j");
+    CU_ASSERT_EQUAL(screen.explorer->overlay.kind, OVERLAY_NONE);
+    /* Later too, when it is gone from the screen. */
+    screen_keys(&screen, "j k !");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "needle");
+    screen_keys(&screen, "Esc");
+    /* While a line is typed it stands above it. */
+    screen_keys(&screen, "2 /");
+    explorer_message(screen.explorer, ROLE_WARNING,
+                     "a mistake that takes more words to explain than a single row of a terminal "
+                     "with eighty columns has room for: needle");
+    text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, " with eighty columns has room for: needle\n /\n");
+    screen_keys(&screen, "Esc");
+    screen_close(&screen);
+}
+
+/* Every view once in ASCII, of which what colours and signs mean is left. */
+static void views_in_ascii(void)
+{
+    static const struct {
+        const char *keys, *name;
+    } views[] = {{"", "overview-ascii"},
+                 {"2 /", "instances-ascii"},
+                 {"2 / Esc G 3 w", "what-if-ascii"},
+                 {"2 t", "instances-sort-ascii"},
+                 {"j j 4", "graphs-ascii"},
+                 {"6", "models-ascii"},
+                 {"7", "events-ascii"},
+                 {"8", "export-ascii"},
+                 {"2 ?", "help-ascii"},
+                 {"2 :", "prompt-ascii"}};
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        struct screen screen;
+        screen_open(&screen, screen_project(), true);
+        screen_keys(&screen, views[i].keys);
+        screen_golden_at(&screen, views[i].name, 80, 24);
+        const char *text = screen_text(&screen, 80, 24);
+        for (const char *c = text; *c; c++)
+            if ((unsigned char)*c >= 0x80 && !strstr(text, "表"))
+                CU_FAIL("a screen in ASCII that is not");
+        screen_close(&screen);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -550,6 +730,13 @@ int main(int argc, char **argv)
         {"a press chooses a row", a_press_chooses_a_row},
         {"a press away from the rows does nothing", a_press_away_from_the_rows_does_nothing},
         {"a press chooses in a menu", a_press_chooses_in_a_menu},
+        {"menus go round", menus_go_round},
+        {"a press puts the cursor into a line", a_press_puts_the_cursor_into_a_line},
+        {"a press answers a question", a_press_answers_a_question},
+        {"the last row is pressed like keys", the_last_row_is_pressed_like_keys},
+        {"suggestions are pressed and turned", suggestions_are_pressed_and_turned},
+        {"a long message can be read", a_long_message_can_be_read},
+        {"views in ASCII", views_in_ascii},
         {"a canvas keeps what is wide whole", a_canvas_keeps_what_is_wide_whole},
         {0},
     };

@@ -234,7 +234,7 @@ static void an_instance_that_moved_on_keeps_nothing(void)
     explorer_settle(screen.explorer);
     ASSERT_CONTAINS(screen_text(&screen, 80, 24), "The instance took steps of its own meanwhile");
     screen_keys(&screen, "W");
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "these do not follow any more");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "these do not follow any more");
     ASSERT_CONTAINS(stored(&screen, "order-stuck"), "refund>refunded conforms; ");
     CU_ASSERT_PTR_NULL(strstr(stored(&screen, "order-stuck"), "ship"));
     screen_close(&screen);
