@@ -46,42 +46,7 @@ char *session_path(const char *directory, const char *name, const struct project
 
 /* -------------------------------------------------------------- restoring */
 
-struct kept {
-    const char *view_name, *specification, *instance, *filter, *order_name;
-    int descending;
-    enum view_id view;
-    enum instance_order order;
-};
-
-static bool find_view(const char *name, enum view_id *view)
-{
-    for (int i = 0; i < VIEW_HELP; i++)
-        if (strcmp(view_name((enum view_id)i), name) == 0) {
-            *view = (enum view_id)i;
-            return true;
-        }
-    return false;
-}
-
-static int read_kept(const json_t *root, struct kept *kept, spex_error *error)
-{
-    struct filter *filter = NULL;
-    json_error_t where;
-    if (json_unpack_ex((json_t *)root, &where, 0, "{s:s, s?s, s?s, s?s, s:s, s:b}", "view",
-                       &kept->view_name, "specification", &kept->specification, "instance",
-                       &kept->instance, "filter", &kept->filter, "order", &kept->order_name,
-                       "descending", &kept->descending))
-        return error_set(error, SPEX_ERROR_SYNTAX, "%s", where.text);
-    if (!find_view(kept->view_name, &kept->view))
-        return error_set(error, SPEX_ERROR_SYNTAX, "there is no view %s", kept->view_name);
-    if (!instance_order_named(kept->order_name, &kept->order))
-        return error_set(error, SPEX_ERROR_SYNTAX, "there is no order %s", kept->order_name);
-    int status = kept->filter ? filter_parse(&filter, kept->filter, NULL, error) : SPEX_OK;
-    filter_free(filter);
-    return status;
-}
-
-static void go_there(struct explorer *explorer, const struct kept *kept)
+static void go_there(struct explorer *explorer, const struct session_kept *kept)
 {
     struct instances *instances = explorer->states[VIEW_INSTANCES];
     instances->rows.order = kept->order;
@@ -101,7 +66,7 @@ void session_restore(struct explorer *explorer)
     char *bytes;
     size_t length;
     spex_error error;
-    struct kept kept = {0};
+    struct session_kept kept;
     const char *path = explorer->session_path;
     if (!path || access(path, F_OK) != 0)
         return;
@@ -110,19 +75,13 @@ void session_restore(struct explorer *explorer)
         explorer_message(explorer, ROLE_WARNING, "Beginning anew: %s", error.message);
         return;
     }
-    json_error_t where;
-    json_t *root = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &where);
-    if (!root)
-        status = error_place(&error, path, (unsigned)where.line, (unsigned)where.column, "%s",
-                             where.text);
-    else
-        status = read_kept(root, &kept, &error);
+    status = session_read(&kept, path, bytes, length, &error);
     if (status)
         explorer_message(explorer, ROLE_WARNING, "Beginning anew, what was kept is damaged: %s",
                          error.message);
     else
         go_there(explorer, &kept);
-    json_decref(root);
+    session_kept_release(&kept);
     free(bytes);
 }
 

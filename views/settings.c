@@ -254,31 +254,43 @@ static char *next_line(char *buffer, int size, void *stream)
     return buffer;
 }
 
-static bool read_file(struct settings *settings)
+bool settings_read(struct settings *settings, const char *bytes, size_t length)
 {
-    char *bytes;
-    size_t length;
     spex_error error;
     struct reading reading = {.settings = settings};
-    int status = file_read_regular(settings->path, LARGEST, &bytes, &length, &error);
-    if (status) {
-        add_mistake(settings, &error);
-        return status != SPEX_ERROR_MEMORY;
-    }
     if (lines_start(&reading.lines, settings->path, bytes, length, &error))
         add_mistake(settings, &error);
     else
         ini_parse_stream(next_line, &reading, take_value, &reading);
     bool read = !reading.out_of_memory && settings_apply_keys(settings, &reading.keys);
     free(reading.keys.items);
+    return read;
+}
+
+static bool read_file(struct settings *settings)
+{
+    char *bytes;
+    size_t length;
+    spex_error error;
+    int status = file_read_regular(settings->path, LARGEST, &bytes, &length, &error);
+    if (status) {
+        add_mistake(settings, &error);
+        return status != SPEX_ERROR_MEMORY;
+    }
+    bool read = settings_read(settings, bytes, length);
     free(bytes);
     return read;
 }
 
-bool settings_load(struct settings *settings, const char *directory)
+bool settings_open(struct settings *settings)
 {
     *settings = (struct settings){.mouse = true, .session = true};
-    bool loaded = keymap_open(&settings->keymap);
+    return keymap_open(&settings->keymap);
+}
+
+bool settings_load(struct settings *settings, const char *directory)
+{
+    bool loaded = settings_open(settings);
     if (loaded && directory) {
         settings->path = file_join(directory, "spex-tui.ini");
         loaded = settings->path != NULL;

@@ -29,6 +29,9 @@ struct settings {
  * out. */
 bool settings_load(struct settings *settings, const char *directory);
 void settings_release(struct settings *settings);
+/* In two: the defaults, and over them the bytes of a file, which mistakes name as `path`. */
+bool settings_open(struct settings *settings);
+bool settings_read(struct settings *settings, const char *bytes, size_t length);
 
 /* By the name in the file; false: there is none. */
 bool settings_theme(const char *name, enum theme_name *theme);
