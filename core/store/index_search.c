@@ -84,7 +84,7 @@ static bool look_at_page(struct index_search *search, uint32_t number, int depth
     if (depth == DEEPEST || number == 0 || search->pages == 0 || atomic_load(search->stop))
         return false;
     search->pages--;
-    unsigned char *page = malloc(search->page_size);
+    unsigned char *page = memory_resize(NULL, search->page_size, 1);
     bool going = page && search->file->pMethods->xRead(search->file, page, (int)search->page_size,
                                                        (int64_t)(number - 1) *
                                                            (int64_t)search->page_size) == SQLITE_OK;

@@ -56,6 +56,35 @@ static int vacuum(const char *directory, const char *copy, spex_error *error)
     return store_vacuum(directory, NULL, &result, error);
 }
 
+static void found(void *context, spex_instance *const *rows, size_t count, double part)
+{
+    (void)rows;
+    (void)part;
+    *(size_t *)context += count;
+}
+
+static int search(const char *directory, const char *copy, spex_error *error)
+{
+    struct reader *reader;
+    struct filter *filter = NULL;
+    struct page page = {0};
+    size_t shown = 0;
+    (void)copy;
+    int status = reader_open(&reader, directory, NULL, error);
+    if (status)
+        return status;
+    status = filter_parse(&filter, "id~I-1", NULL, error);
+    struct page_request request = {
+        .filter = filter, .limit = 10, .found = found, .context = &shown};
+    if (!status)
+        status = reader_page(reader, &request, &page, error);
+    CU_ASSERT_TRUE(status || (page.count == 3 && shown > 0)); /* 1, 10, 11 */
+    page_release(&page);
+    filter_free(filter);
+    reader_close(reader);
+    return status;
+}
+
 struct operation {
     const char *name;
     int (*run)(const char *directory, const char *copy, spex_error *error);
@@ -64,6 +93,7 @@ struct operation {
 };
 static const struct operation operations[] = {
     {"info", look, NULL, false},
+    {"search", search, NULL, false},
     {"verify", verify, NULL, false},
     {"backup", back_up, NULL, false},
     {"reshard", reshard, NULL, true},
