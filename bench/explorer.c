@@ -198,6 +198,32 @@ static void measure_keys(struct bench *bench, const char *when)
         printf("  %d keys did not show\n", lost);
 }
 
+/* Letters at the prompt while all rows are looked at for what none has: from key to letter. */
+static void measure_typing(struct bench *bench, const char *filter, const char *when)
+{
+    enum { LETTERS = 120 };
+    static double times[LETTERS];
+    char line[LETTERS + 4] = ": ";
+    time_to(bench, filter, 1, "filter:");
+    time_to(bench, ":", -1, "Enter done");
+    for (int i = 0; i < LETTERS; i++) {
+        line[2 + i % 100] = 'x';
+        line[3 + i % 100] = '\0';
+        if (i % 100 == 0)
+            screen_send(&bench->screen, "\x15");
+        double taken = time_to(bench, "x", HEIGHT - 2, line);
+        times[i] = taken < 0 ? 30000 : taken;
+        struct timespec rest = {.tv_nsec = 5000000 + i % 7 * 1700000};
+        nanosleep(&rest, NULL);
+    }
+    qsort(times, LETTERS, sizeof *times, compare_times);
+    row(bench_words("a letter, in the middle, %s", when), times[LETTERS / 2], 2);
+    row(bench_words("a letter, 99 of 100, %s", when), times[LETTERS * 99 / 100], 16);
+    screen_send(&bench->screen, "\x1b");
+    screen_settle(&bench->screen, 0.3);
+    time_to(bench, "\x03", -1, "ancelled");
+}
+
 /* ---------------------------------------------------------------- filtering */
 
 /* Typed at the prompt, so that it is one question; timed from Enter. */
@@ -281,6 +307,8 @@ static void measure_filters(struct bench *bench)
     time_to(bench, ":filter action:nobody-ever\r", 1, "filter: action:");
     row("ending a search", time_to(bench, "\x03", -1, "nded"), 50);
     screen_settle(&bench->screen, 0.3);
+    measure_typing(bench, ":filter action:nobody-ever\r", "scanning");
+    measure_typing(bench, ":filter nowhere\r", "searching");
     screen_send(&bench->screen, "/\x15\r");
     time_to(bench, "", FIRST_ROW, "instance-000000000000");
     screen_settle(&bench->screen, 0.3);

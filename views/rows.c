@@ -457,6 +457,8 @@ bool rows_tick(struct rows *rows)
         rows->again = false;
         rows_reload(rows);
     }
+    if (rows->recount && !rows->counting && !rows->job && !rows->stale && !rows->searching)
+        rows_count(rows);
     bool changed = false;
     int64_t now = rows_moment(rows);
     /* Rows of the question before do not stand for the answer for long. */

@@ -38,6 +38,7 @@ struct rows {
     int64_t asked_at;      /* when the filter or order became another; microseconds */
     int64_t cost, read_at; /* of the last page, and when */
     int64_t count_cost, counted_at;
+    bool recount; /* it was put off */
 };
 
 bool rows_loading(const struct rows *rows);

@@ -43,7 +43,8 @@ static void count_finish(struct job *job)
     rows->count_cost = self->cost;
     rows->counted_at = rows_moment(rows);
     if (self->generation != rows->generation) {
-        if (!rows->stale && !rows->searching && !rows->counted)
+        rows->recount = true;
+        if (!rows->stale && !rows->searching)
             rows_count(rows);
         return;
     }
@@ -72,7 +73,8 @@ void rows_count(struct rows *rows)
 {
     bool all = !rows->anchor && rows->at_end;
     bool rested = rows_moment(rows) - rows->counted_at >= rows->count_cost * ROWS_REST;
-    if (all || rows->counting || (rows->counted && rows->base_known && !rested))
+    rows->recount = !all && (rows->counting || (rows->counted && rows->base_known && !rested));
+    if (all || rows->recount)
         return;
     struct count_job *self = memory_allocate(1, sizeof *self);
     if (!self)

@@ -8,6 +8,7 @@
 #include "store/reader.h"
 #include "tests/views/screen.h"
 #include "views/filters.h"
+#include "views/instances.h"
 #include "views/marks.h"
 
 static void expect(struct screen *screen, const char *part)
@@ -568,6 +569,34 @@ static void what_changed_is_marked_for_a_moment(void)
     screen_close(&screen);
 }
 
+static void add_one(spex_manager *manager, int64_t at)
+{
+    spex_init_at(manager, "Lamp", "a-new-one", NULL, NULL, at, SPEX_HERE, NULL, NULL);
+}
+
+/* Where counting takes long it is done less often, and at last all the same. */
+static void what_changed_is_counted_in_the_end(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_copy("recount"), false);
+    elsewhere(&screen, make_herd, SCREEN_NOW);
+    screen_keys(&screen, "2 G g");
+    expect(&screen, "1 of 4546, ");
+    struct rows *rows = &((struct instances *)screen.explorer->states[VIEW_INSTANCES])->rows;
+    rows->count_cost = 500000;
+    elsewhere(&screen, add_one, SCREEN_NOW);
+    expect(&screen, "1 of 4546, ");
+    explorer_tick(screen.explorer);
+    explorer_settle(screen.explorer);
+    expect(&screen, "1 of 4546, ");
+    screen_clock_set(SCREEN_NOW + 5000000);
+    explorer_tick(screen.explorer);
+    explorer_settle(screen.explorer);
+    expect(&screen, "1 of 4547, ");
+    screen_clock_set(SCREEN_NOW);
+    screen_close(&screen);
+}
+
 static void the_cursor_goes_where_its_row_goes(void)
 {
     struct screen screen;
@@ -666,6 +695,7 @@ int main(int argc, char **argv)
         {"deleting is ended half way", deleting_is_ended_half_way},
         {"what is over is pruned", what_is_over_is_pruned},
         {"what changed is marked for a moment", what_changed_is_marked_for_a_moment},
+        {"what changed is counted in the end", what_changed_is_counted_in_the_end},
         {"the cursor goes where its row goes", the_cursor_goes_where_its_row_goes},
         {"following stays on the newest", following_stays_on_the_newest},
         {"marks are a set", marks_are_a_set},
