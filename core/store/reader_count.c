@@ -196,11 +196,42 @@ static bool tally_contains(struct reader *reader, const struct filter *test)
     return false;
 }
 
+static bool part_of_identifier(const struct filter *filter)
+{
+    return filter->kind == FILTER_TEST && filter->key == FILTER_IDENTIFIER &&
+           filter->comparison == FILTER_CONTAINS;
+}
+
+/* One part of identifiers or another: a single test, which identifiers alone decide. */
+static void join_tests(struct filter *filter)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < filter->part_count; i++) {
+        if (!part_of_identifier(filter->parts[i]))
+            return;
+        count += filter->parts[i]->name_count;
+    }
+    if (!memory_reserve(&filter->names, &filter->name_capacity, count, sizeof *filter->names))
+        return;
+    while (filter->part_count) {
+        struct filter *part = filter->parts[--filter->part_count];
+        for (size_t i = 0; i < part->name_count; i++)
+            filter->names[filter->name_count++] = part->names[i];
+        part->name_count = 0;
+        filter_free(part);
+    }
+    filter->kind = FILTER_TEST;
+    filter->key = FILTER_IDENTIFIER;
+    filter->comparison = FILTER_CONTAINS;
+}
+
 /* Text that no specification and no state contains is looked for in identifiers alone. */
 static void simplify(struct reader *reader, struct filter *filter)
 {
     for (size_t i = 0; i < filter->part_count; i++)
         simplify(reader, filter->parts[i]);
+    if (filter->kind == FILTER_OR)
+        join_tests(filter);
     if (filter->kind == FILTER_TEST && filter->key == FILTER_TEXT &&
         !tally_contains(reader, filter))
         filter->key = FILTER_IDENTIFIER;

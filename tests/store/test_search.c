@@ -123,6 +123,13 @@ static void the_first_match_shows_at_once(void)
         CU_ASSERT_EQUAL(page.count, 1);
         CU_ASSERT_TRUE(listener.looked_at < ROWS / 4);
         page_release(&page);
+        listener = (struct listener){0};
+        status = search(&listener, "state:shipped (nowhere or needle)", (enum instance_order)order,
+                        &page);
+        CU_ASSERT_EQUAL(status, SPEX_OK);
+        CU_ASSERT_EQUAL(page.count, 1);
+        CU_ASSERT_TRUE(listener.looked_at < ROWS / 2);
+        page_release(&page);
     }
 }
 
@@ -134,6 +141,24 @@ static void what_does_not_match_is_not_shown(void)
     CU_ASSERT_FALSE(listener.shown);
     CU_ASSERT_EQUAL(page.count, 0);
     page_release(&page);
+}
+
+/* What is in the log only is not in the pages, and is found all the same. */
+static void what_was_just_recorded_is_found(void)
+{
+    struct listener listener = {.shown = true};
+    struct page page;
+    struct reader *other; /* as long as one is open, the log is not taken over */
+    spex_error error;
+    ASSERT_OK(reader_open(&other, large_store(), NULL, &error), error);
+    shard_execute(large_store(), 1,
+                  "INSERT INTO instance(identifier, specification, state, since)"
+                  " VALUES('just-now', 'Order', 'paid', 1)");
+    CU_ASSERT_EQUAL(search(&listener, "just", ORDER_IDENTIFIER, &page), SPEX_OK);
+    CU_ASSERT_EQUAL(page.count, 1);
+    page_release(&page);
+    reader_close(other);
+    shard_execute(large_store(), 1, "DELETE FROM instance WHERE identifier = 'just-now'");
 }
 
 static void a_search_for_nothing_says_how_far_it_is(void)
@@ -234,6 +259,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         {"the first match shows at once", the_first_match_shows_at_once},
         {"what does not match is not shown", what_does_not_match_is_not_shown},
+        {"what was just recorded is found", what_was_just_recorded_is_found},
         {"a search for nothing says how far it is", a_search_for_nothing_says_how_far_it_is},
         {"pages have what the index has", pages_have_what_the_index_has},
         {"damaged pages are no trap", damaged_pages_are_no_trap},
