@@ -13,7 +13,6 @@ enum {
     SOON = 10000,         /* microseconds until the first of them shows, */
     AGAIN = 60000,        /* and then again */
     PATIENCE = 150000,    /* how long the rows before stay until there are others */
-    FRESH = 2000000,      /* how long a change is marked */
     OFTEN_ENOUGH = 200000 /* and is not read more often than that */
 };
 
@@ -62,6 +61,7 @@ static void found(void *context, spex_instance *const *items, size_t count, doub
         if ((self->found.rows[self->found.count] = instance_copy(items[i])))
             self->found.count++;
     self->part = part >= 0 ? part : self->part; /* it may show rows and not know */
+    self->job.part = self->part;
     pthread_mutex_unlock(&self->lock);
     jobs_show(self->rows->explorer->jobs, &self->job);
 }
@@ -203,63 +203,6 @@ static void place_window(struct rows *rows, const char *known, size_t known_numb
     rows->base = rows->base_known ? (size_t)rows->total - rows->count : 0;
 }
 
-/* The items of before, to be looked up by identifier. */
-struct known {
-    spex_instance **items;
-    int64_t *fresh;
-    size_t count;
-    size_t *slots; /* item + 1; 0: none */
-    size_t mask;
-};
-
-static size_t hash(const char *text)
-{
-    size_t value = 1469598103934665603u;
-    for (; *text; text++)
-        value = (value ^ (unsigned char)*text) * 1099511628211u;
-    return value ^ value >> 29;
-}
-
-static bool known_init(struct known *known, const struct rows *rows)
-{
-    *known = (struct known){rows->items, rows->fresh, rows->count, NULL, 1023};
-    known->slots = memory_allocate(known->mask + 1, sizeof *known->slots);
-    for (size_t i = 0; known->slots && i < known->count; i++) {
-        size_t slot = hash(known->items[i]->identifier) & known->mask;
-        while (known->slots[slot])
-            slot = (slot + 1) & known->mask;
-        known->slots[slot] = i + 1;
-    }
-    return known->slots != NULL;
-}
-
-static size_t known_find(const struct known *known, const char *identifier)
-{
-    size_t slot = hash(identifier) & known->mask;
-    while (known->slots[slot] &&
-           strcmp(known->items[known->slots[slot] - 1]->identifier, identifier) != 0)
-        slot = (slot + 1) & known->mask;
-    return known->slots[slot];
-}
-
-/* Marks what changed since it was shown, and what came while it was. */
-static void mark_fresh(struct rows *rows, const struct known *known, int64_t last_read)
-{
-    int64_t now = rows_moment(rows), wall = workspace_now(rows->explorer->workspace);
-    rows->fresh = memory_allocate(rows->count, sizeof *rows->fresh);
-    for (size_t i = 0; rows->fresh && known->slots && i < rows->count; i++) {
-        const spex_instance *row = rows->items[i];
-        size_t place = known_find(known, row->identifier);
-        const spex_instance *old = place ? known->items[place - 1] : NULL;
-        bool new_one = last_read && !old && row->since >= wall - (now - last_read) - FRESH;
-        if (new_one || (old && (old->since != row->since || old->transitions != row->transitions ||
-                                old->mocked != row->mocked)))
-            rows->fresh[i] = now + FRESH;
-        else if (old && known->fresh)
-            rows->fresh[i] = known->fresh[place - 1];
-    }
-}
-
 static void request(struct rows *rows, const spex_instance *anchor, bool backwards, bool first);
 
 static void take_page(struct rows *rows, struct rows_job *self)
@@ -268,9 +211,7 @@ static void take_page(struct rows *rows, struct rows_job *self)
     size_t middle_number = rows->base + rows->count / 2;
     bool was_known = middle && rows->base_known && !rows->searching;
     struct rows old = *rows;
-    struct known known = {0};
-    if (!rows->stale && !rows->searching)
-        known_init(&known, &old);
+    bool comparable = !rows->stale && !rows->searching;
     rows->items = NULL;
     rows->fresh = NULL;
     rows->anchor = NULL;
@@ -286,8 +227,7 @@ static void take_page(struct rows *rows, struct rows_job *self)
         rows->counted = true;
     }
     place_window(rows, middle, middle_number, was_known);
-    mark_fresh(rows, &known, rows->stale ? 0 : rows->read_at);
-    free(known.slots);
+    rows_mark_fresh(rows, comparable ? &old : NULL, rows->stale ? 0 : rows->read_at);
     free(middle);
     old.filter = NULL;
     free_items(&old);
@@ -466,12 +406,7 @@ bool rows_tick(struct rows *rows)
         found_so_far(rows, &(struct page){0});
         changed = true;
     }
-    for (size_t i = 0; rows->fresh && i < rows->count; i++)
-        if (rows->fresh[i] && rows->fresh[i] <= now) {
-            rows->fresh[i] = 0;
-            changed = true;
-        }
-    return changed;
+    return rows_forget_fresh(rows) || changed;
 }
 
 void rows_around(struct rows *rows, size_t cursor)

@@ -57,6 +57,13 @@ void rows_last(struct rows *rows);
 void rows_keep(struct rows *rows, const char *identifier);
 void rows_release(struct rows *rows);
 
+/* ---- rows_fresh.c */
+/* Marks what changed since it was shown (`old`; NULL: something else was), and what came while it
+ * was. */
+void rows_mark_fresh(struct rows *rows, const struct rows *old, int64_t last_read);
+/* What was marked long enough; true if there was something. */
+bool rows_forget_fresh(struct rows *rows);
+
 /* ---- rows_count.c */
 enum { ROWS_REST = 8 }; /* what is read again and again may take this part of the time */
 /* Counts what matches, unless the window shows all of it, and where the window begins. */
