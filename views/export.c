@@ -10,7 +10,7 @@
 
 static const struct export_choice choices[] = {
     {EXPORT_GRAPH, RENDER_TEXT, "text, as on the screen"},
-    {EXPORT_GRAPH, RENDER_SVG, "SVG, the one in focus in its colours"},
+    {EXPORT_GRAPH, RENDER_SVG, "SVG, the one in focus, coloured"},
     {EXPORT_GRAPH, RENDER_PNG, "PNG, the same"},
     {EXPORT_GRAPH, RENDER_DOT, "DOT, for Graphviz"},
     {EXPORT_GRAPH, RENDER_MERMAID, "Mermaid, for web pages"},
@@ -171,7 +171,7 @@ static void append_lack(const struct explorer *explorer, enum export_what what, 
     char key[16];
     keymap_first(explorer->keymap, VIEW_EXPORT, COMMAND_GRAPHS, key);
     if (what == EXPORT_GRAPH && *key)
-        text_printf(text, " (open view %s first)", key);
+        text_printf(text, " (open %s first)", key);
     else
         text_append(text, what == EXPORT_INSTANCE ? " (choose an instance first)"
                           : what == EXPORT_GRAPH  ? " (open the graphs first)"
