@@ -401,7 +401,7 @@ static void more_than_a_hundred_are_typed(void)
     screen_keys(&screen, "m");
     expect(&screen, "Mock 150 of Lamp at");
     screen_keys(&screen, "3");
-    expect(&screen, "Their histories are replaced by the state broken.");
+    expect(&screen, "Their histories are replaced by the state \"broken\".");
     screen_type(&screen, "150");
     screen_keys(&screen, "Enter");
     expect(&screen, "Mocked 150 instances.");

@@ -276,7 +276,7 @@ static void words_name_the_keys_there_are(void)
     settings = load("[keys]\nstep =\ngraphs = F4\n");
     open_with(&screen, &settings, false);
     screen_keys(&screen, "8 g");
-    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "(open view F4 first)");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "(open F4 first)");
     ASSERT_CONTAINS(screen_text(&screen, 120, 40), "history (choose an instance first)");
     screen_keys(&screen, "Enter");
     ASSERT_CONTAINS(screen_text(&screen, 120, 40), "No graph of this specification");
