@@ -138,8 +138,7 @@ static int explain_choice(struct game *game, const struct progress *progress,
     if (!*found) {
         explanation->kind = EXPLANATION_CHOICE;
         explanation->shortest = game->shortest;
-        status = play(game, progress, explanation, error);
-        *found = true;
+        status = play(game, progress, explanation, found, error);
     }
     if (!status && game->shortest)
         status = formula_find(game, &explanation->formula, error);

@@ -263,9 +263,13 @@ int inclusion_find(struct inclusion *inclusion, const struct inclusion_question 
     /* The pairs of as many actions are [begin, end); internal steps add to them, actions make
      * those that come after. */
     for (uint32_t begin = 0, end; begin < inclusion->pair_count; begin = end) {
-        for (uint32_t i = begin; i < inclusion->pair_count; i++)
+        for (uint32_t i = begin; i < inclusion->pair_count; i++) {
             if (!step_internally(inclusion, i))
                 return error_memory(error);
+            status = check_bounds(inclusion, question->most_work, progress, &exceeded, error);
+            if (status || exceeded)
+                return status;
+        }
         end = inclusion->pair_count;
         for (*last = begin; *last < end; ++*last) {
             if (!step_visibly(inclusion, question, *last, edge))

@@ -44,7 +44,7 @@ struct levelling {
 
 /* ----------------------------------------------------------- the tree */
 
-static bool add_ancestor(struct levels *levels, uint32_t parent, uint32_t level)
+bool levels_add(struct levels *levels, uint32_t parent, uint32_t level, uint32_t *node)
 {
     if (!memory_reserve(&levels->tree, &levels->tree_capacity, levels->tree_count + 1,
                         sizeof *levels->tree))
@@ -52,7 +52,8 @@ static bool add_ancestor(struct levels *levels, uint32_t parent, uint32_t level)
     struct ancestor *tree = levels->tree;
     struct ancestor *fresh = &tree[levels->tree_count];
     *fresh = (struct ancestor){parent, parent, 0, level};
-    if (levels->tree_count++ == 0)
+    *node = (uint32_t)levels->tree_count++;
+    if (*node == 0)
         return true;
     fresh->depth = tree[parent].depth + 1;
     uint32_t jump = tree[parent].jump;
@@ -94,35 +95,17 @@ uint32_t levels_apart(const struct levels *levels, uint32_t one, uint32_t other)
     return tree[one].level;
 }
 
+bool levels_reserve(struct levels *levels)
+{
+    return memory_reserve(&levels->leaf, &levels->leaf_capacity, levels->partition.block_count,
+                          sizeof *levels->leaf);
+}
+
 bool levels_begin(struct levels *levels, uint32_t class_count)
 {
     memset(levels, 0, sizeof *levels);
-    if (!partition_init(&levels->partition, class_count) ||
-        !memory_reserve(&levels->leaf, &levels->leaf_capacity, 1, sizeof *levels->leaf) ||
-        !add_ancestor(levels, 0, 0))
-        return false;
-    levels->leaf[0] = 0;
-    return true;
-}
-
-bool levels_part(struct levels *levels, uint32_t block, const uint32_t *key_of, uint32_t key_count,
-                 uint32_t level)
-{
-    struct partition *partition = &levels->partition;
-    uint32_t first_new = partition->block_count;
-    if (!partition_split(partition, block, key_of, key_count) ||
-        !memory_reserve(&levels->leaf, &levels->leaf_capacity, partition->block_count,
-                        sizeof *levels->leaf))
-        return false;
-    if (first_new == partition->block_count)
-        return true;
-    uint32_t parent = levels->leaf[block];
-    for (uint32_t part = first_new - 1; part < partition->block_count; part++) {
-        if (!add_ancestor(levels, parent, level))
-            return false;
-        levels->leaf[part < first_new ? block : part] = (uint32_t)levels->tree_count - 1;
-    }
-    return true;
+    return partition_init(&levels->partition, class_count) && levels_reserve(levels) &&
+           levels_add(levels, 0, 0, &levels->leaf[0]);
 }
 
 /* --------------------------------------------------------- observations */
@@ -306,10 +289,20 @@ static bool number_sets(struct levelling *levelling, const struct block *block, 
 
 static bool part_block(struct levelling *levelling, uint32_t number, uint32_t level)
 {
-    uint32_t keys;
-    struct block block = levelling->levels->partition.blocks[number];
-    return number_sets(levelling, &block, &keys) &&
-           levels_part(levelling->levels, number, levelling->key_of, keys, level);
+    struct levels *levels = levelling->levels;
+    struct partition *partition = &levels->partition;
+    uint32_t keys, first_new = partition->block_count;
+    struct block block = partition->blocks[number];
+    if (!number_sets(levelling, &block, &keys) ||
+        !partition_split(partition, number, levelling->key_of, keys) || !levels_reserve(levels))
+        return false;
+    if (first_new == partition->block_count)
+        return true;
+    uint32_t parent = levels->leaf[number];
+    for (uint32_t part = first_new - 1; part < partition->block_count; part++)
+        if (!levels_add(levels, parent, level, &levels->leaf[part < first_new ? number : part]))
+            return false;
+    return true;
 }
 
 static bool next_level(struct levelling *levelling, uint32_t level)

@@ -32,17 +32,16 @@ struct levels {
  * too long. Errors: MEMORY, CANCELLED, INTERNAL. */
 int levels_build(struct levels *levels, const struct quotient *quotient, bool weak,
                  const struct progress *progress, bool *found, spex_error *error);
-/* Blocks part one at a time, each time by what its classes do while they stay in it: takes a
- * fraction of the time. Not for weak bisimilarity. *found as above. Errors: MEMORY, CANCELLED,
- * INTERNAL. */
+/* Blocks part one at a time, by inductive signatures: takes a fraction of the time. Not for weak
+ * bisimilarity. *found as above. Errors: MEMORY, CANCELLED, INTERNAL. */
 int levels_build_singly(struct levels *levels, const struct quotient *quotient,
                         const struct progress *progress, bool *found, spex_error *error);
-/* For the two above: a tree of one block. False when memory is out. */
+/* For the two above: a tree of one block; then what a node parted into at a level, to be a
+ * block's leaf. False when memory is out. */
 bool levels_begin(struct levels *levels, uint32_t class_count);
-/* The same: parts the block by the keys of its marked classes, as partition_split does, at
- * this level. */
-bool levels_part(struct levels *levels, uint32_t block, const uint32_t *key_of, uint32_t key_count,
-                 uint32_t level);
+bool levels_add(struct levels *levels, uint32_t parent, uint32_t level, uint32_t *node);
+/* There is room for a leaf of each block. */
+bool levels_reserve(struct levels *levels);
 void levels_release(struct levels *levels);
 /* The first level where the two classes are in different blocks; 0 if there is none. */
 uint32_t levels_apart(const struct levels *levels, uint32_t one, uint32_t other);

@@ -1,8 +1,10 @@
 /*
- * An order in which classes can be told apart, one block at a time. What a class is observed
- * to do here are the steps of all that it reaches internally without leaving its block. A
- * class is looked at again when one that it has a step to came to be in another block, or
- * when one that it reaches internally in its own is.
+ * An order in which classes can be told apart, one block after the other, by inductive
+ * signatures as in refine.c. These part what the play may need several moves for: who goes
+ * internally, within the block, to a class with another signature. So the parts of a block
+ * leave it one by one, each before those that reach it, and of several the one with the
+ * shortest signature first: what is left then has, from where it can stay, an observation
+ * that those do not have, or the other way round.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,24 +14,42 @@
 #include "check/levels.h"
 #include "check/sequences.h"
 
+/* Stands for "internally, within the block"; larger than any label, so it sorts last. */
+#define WITHIN UINT32_MAX
 /* Where every look at a block takes one class out of it. */
-#define MOST_WORK ((size_t)1 << 28)
+#define MOST_WORK ((size_t)1 << 29)
+
+/* A part of the block at hand: the classes with one signature. */
+struct part {
+    uint32_t class;   /* one of them */
+    uint32_t waiting; /* how many parts that it reaches have not left the block yet */
+    uint32_t first;   /* of those who wait for it, in `waits` */
+};
+
+struct wait {
+    uint32_t part, next;
+};
 
 struct singling {
     struct levels *levels;
     const struct graph *graph;
     struct reverse reverse;
-    struct sequences sets; /* of label and block, ascending */
-    uint32_t *set_of;      /* of each class */
+    struct sequences signatures; /* of the block at hand */
     uint32_t *key_of;
     uint32_t *marked, *scratch;
-    uint64_t *buffer; /* a set in the making */
+    uint64_t *buffer; /* a signature in the making */
     size_t buffer_capacity;
-    uint32_t *keys; /* by set: its key in the block at hand, where that is of this level */
-    uint32_t *key_levels;
-    size_t keys_capacity, key_levels_capacity;
+    struct part *parts;
+    size_t part_capacity;
+    struct wait *waits;
+    size_t wait_count, wait_capacity;
+    uint64_t *heap; /* the parts that may leave, by the length of the signature */
+    size_t heap_count, heap_capacity;
+    uint32_t level;
     size_t work;
 };
+
+/* ----------------------------------------------------------------- marks */
 
 /* Those of the block that reach a marked one internally, too. */
 static void close_marks(struct singling *singling, uint32_t number)
@@ -45,86 +65,9 @@ static void close_marks(struct singling *singling, uint32_t number)
     }
 }
 
-static bool put_set(struct singling *singling, uint32_t set, size_t *count)
-{
-    size_t size;
-    const uint64_t *steps = sequences_bytes(&singling->sets, set, &size);
-    if (!memory_reserve(&singling->buffer, &singling->buffer_capacity,
-                        *count + size / sizeof *steps, sizeof *singling->buffer))
-        return false;
-    if (size)
-        memcpy(singling->buffer + *count, steps, size);
-    *count += size / sizeof *steps;
-    return true;
-}
-
-/* Internal steps lead to smaller numbers, whose sets are up to date. */
-static bool observe_class(struct singling *singling, uint32_t class)
-{
-    const struct graph *graph = singling->graph;
-    const uint32_t *block_of = singling->levels->partition.block_of;
-    size_t count = 0, kept = 0;
-    for (uint32_t i = graph->first[class]; i < graph->first[class + 1]; i++) {
-        uint32_t label = edge_label(graph->edges[i]), target = edge_target(graph->edges[i]);
-        bool within = label == LTS_INTERNAL && block_of[target] == block_of[class];
-        if (within ? !put_set(singling, singling->set_of[target], &count)
-                   : !memory_reserve(&singling->buffer, &singling->buffer_capacity, count + 1,
-                                     sizeof *singling->buffer))
-            return false;
-        if (!within)
-            singling->buffer[count++] = edge_make(label, block_of[target]);
-    }
-    singling->work += count + 1;
-    sort_edges(singling->buffer, count);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || singling->buffer[i] != singling->buffer[kept - 1])
-            singling->buffer[kept++] = singling->buffer[i];
-    return sequences_intern(&singling->sets, singling->buffer, kept * sizeof *singling->buffer,
-                            &singling->set_of[class]);
-}
-
-/* Numbers the different sets of the marked classes 0, 1, 2, ... */
-static bool find_keys(struct singling *singling, uint32_t count, uint32_t level, uint32_t *keys)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (!observe_class(singling, singling->marked[i]))
-            return false;
-    size_t before = singling->key_levels_capacity;
-    if (!memory_reserve(&singling->keys, &singling->keys_capacity, singling->sets.count,
-                        sizeof *singling->keys) ||
-        !memory_reserve(&singling->key_levels, &singling->key_levels_capacity, singling->sets.count,
-                        sizeof *singling->key_levels))
-        return false;
-    if (singling->key_levels_capacity > before)
-        memset(singling->key_levels + before, 0,
-               (singling->key_levels_capacity - before) * sizeof *singling->key_levels);
-    *keys = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t class = singling->marked[i], set = singling->set_of[class];
-        if (singling->key_levels[set] != level)
-            singling->keys[set] = (*keys)++;
-        singling->key_levels[set] = level;
-        singling->key_of[class] = singling->keys[set];
-    }
-    return true;
-}
-
-/* Whether an internal step leaves the block. */
-static bool leaves(const struct singling *singling, uint32_t class)
-{
-    const struct graph *graph = singling->graph;
-    const uint32_t *block_of = singling->levels->partition.block_of;
-    for (uint32_t i = graph->first[class]; i < graph->first[class + 1]; i++) {
-        if (edge_label(graph->edges[i]) != LTS_INTERNAL)
-            break;
-        if (block_of[edge_target(graph->edges[i])] != block_of[class])
-            return true;
-    }
-    return false;
-}
-
-/* Whoever has a step to a class of the new blocks, and who left others behind there. */
-static void mark_sources(struct singling *singling, uint32_t first_new)
+/* Whoever has a step to a class of the new blocks, but for internal steps from another part of
+ * the same old block: the signatures told them apart already. */
+static void mark_sources(struct singling *singling, uint32_t parted, uint32_t first_new)
 {
     struct partition *partition = &singling->levels->partition;
     const struct reverse *reverse = &singling->reverse;
@@ -135,41 +78,187 @@ static void mark_sources(struct singling *singling, uint32_t first_new)
             singling->marked[count++] = partition->elements[i];
     for (uint32_t i = 0; i < count; i++) {
         uint32_t class = singling->marked[i];
-        if (leaves(singling, class))
-            partition_mark(partition, class);
-        for (uint32_t k = reverse->first[class]; k < reverse->first[class + 1]; k++)
-            partition_mark(partition, reverse->sources[k]);
+        for (uint32_t k = reverse->first[class]; k < reverse->first[class + 1]; k++) {
+            uint32_t source = reverse->sources[k], home = partition->block_of[source];
+            if (k >= reverse->visible[class] || (home != parted && home < first_new))
+                partition_mark(partition, source);
+        }
         singling->work += reverse->first[class + 1] - reverse->first[class] + 1;
     }
 }
 
-static bool part_next(struct singling *singling, uint32_t level)
+/* ------------------------------------------------------------- signatures */
+
+static bool included(const uint64_t *elements, size_t count, const uint64_t *all, size_t all_count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < all_count && found < count && all[i] <= elements[found]; i++)
+        found += all[i] == elements[found];
+    return found == count;
+}
+
+/* Internal steps lead to smaller numbers, whose keys are known. A class whose other steps are
+ * all among those of the latest key that it reaches has that key itself. */
+static bool find_key(struct singling *singling, uint32_t class)
+{
+    const struct graph *graph = singling->graph;
+    const struct partition *partition = &singling->levels->partition;
+    uint32_t own = partition->block_of[class];
+    uint32_t begin = graph->first[class], end = graph->first[class + 1];
+    size_t count = 0, kept = 0, size;
+    if (!memory_reserve(&singling->buffer, &singling->buffer_capacity, end - begin,
+                        sizeof *singling->buffer))
+        return false;
+    for (uint32_t i = begin; i < end; i++) {
+        uint32_t label = edge_label(graph->edges[i]), target = edge_target(graph->edges[i]);
+        uint32_t block = partition->block_of[target];
+        bool within =
+            label == LTS_INTERNAL && block == own && partition_is_marked(partition, target);
+        singling->buffer[count++] =
+            within ? edge_make(WITHIN, singling->key_of[target]) : edge_make(label, block);
+    }
+    singling->work += count + 1;
+    sort_edges(singling->buffer, count);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || singling->buffer[i] != singling->buffer[kept - 1])
+            singling->buffer[kept++] = singling->buffer[i];
+    if (kept && edge_label(singling->buffer[kept - 1]) == WITHIN) {
+        uint32_t latest = edge_target(singling->buffer[kept - 1]);
+        const uint64_t *all = sequences_bytes(&singling->signatures, latest, &size);
+        singling->key_of[class] = latest;
+        if (included(singling->buffer, kept - 1, all, size / sizeof *all))
+            return true;
+    }
+    return sequences_intern(&singling->signatures, singling->buffer,
+                            kept * sizeof *singling->buffer, &singling->key_of[class]);
+}
+
+/* ----------------------------------------------------- the order of the parts */
+
+static bool push(struct singling *singling, uint32_t part)
+{
+    size_t size, at = singling->heap_count;
+    sequences_bytes(&singling->signatures, part, &size);
+    if (!memory_reserve(&singling->heap, &singling->heap_capacity, at + 1, sizeof *singling->heap))
+        return false;
+    uint64_t *heap = singling->heap, item = edge_make((uint32_t)(size / sizeof *heap), part);
+    for (; at && heap[(at - 1) / 2] > item; at = (at - 1) / 2)
+        heap[at] = heap[(at - 1) / 2];
+    heap[at] = item;
+    singling->heap_count++;
+    return true;
+}
+
+static uint32_t pop(struct singling *singling)
+{
+    uint64_t *heap = singling->heap, first = heap[0], item = heap[--singling->heap_count];
+    size_t at = 0, count = singling->heap_count;
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        child += child + 1 < count && heap[child + 1] < heap[child];
+        if (heap[child] >= item)
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = item;
+    return edge_target(first);
+}
+
+/* Who waits for whom; those who wait for none go onto the heap. */
+static bool begin_order(struct singling *singling, uint32_t marked)
+{
+    uint32_t count = singling->signatures.count;
+    if (!memory_reserve(&singling->parts, &singling->part_capacity, count, sizeof *singling->parts))
+        return false;
+    singling->wait_count = singling->heap_count = 0;
+    for (uint32_t part = 0; part < count; part++) {
+        size_t size;
+        const uint64_t *signature = sequences_bytes(&singling->signatures, part, &size);
+        struct part *made = &singling->parts[part];
+        *made = (struct part){.first = UINT32_MAX};
+        for (size_t i = size / sizeof *signature; i-- > 0;) {
+            if (edge_label(signature[i]) != WITHIN)
+                break;
+            struct part *before = &singling->parts[edge_target(signature[i])];
+            if (!memory_reserve(&singling->waits, &singling->wait_capacity,
+                                singling->wait_count + 1, sizeof *singling->waits))
+                return false;
+            singling->waits[singling->wait_count] = (struct wait){part, before->first};
+            before->first = (uint32_t)singling->wait_count++;
+            made->waiting++;
+        }
+        if (!made->waiting && !push(singling, part))
+            return false;
+    }
+    for (uint32_t i = 0; i < marked; i++)
+        singling->parts[singling->key_of[singling->marked[i]]].class = singling->marked[i];
+    return true;
+}
+
+/* The block of `class` leaves what is left, the node *rest. */
+static bool leave(struct singling *singling, uint32_t class, uint32_t *rest)
+{
+    struct levels *levels = singling->levels;
+    uint32_t level = ++singling->level, parent = *rest;
+    return levels_add(levels, parent, level, &levels->leaf[levels->partition.block_of[class]]) &&
+           levels_add(levels, parent, level, rest);
+}
+
+/* The parts have become blocks; `unmarked` is a class of the part without a key, if there is
+ * one: it reaches none of the others. */
+static bool order_parts(struct singling *singling, uint32_t node, uint32_t unmarked)
+{
+    struct levels *levels = singling->levels;
+    if (unmarked != NO_CLASS && !leave(singling, unmarked, &node))
+        return false;
+    for (uint32_t left = singling->signatures.count; left > 1; left--) {
+        const struct part *part = &singling->parts[pop(singling)];
+        if (!leave(singling, part->class, &node))
+            return false;
+        for (uint32_t i = part->first; i != UINT32_MAX; i = singling->waits[i].next)
+            if (--singling->parts[singling->waits[i].part].waiting == 0 &&
+                !push(singling, singling->waits[i].part))
+                return false;
+    }
+    levels->leaf[levels->partition.block_of[singling->parts[pop(singling)].class]] = node;
+    return true;
+}
+
+/* --------------------------------------------------------------- the whole */
+
+static bool part_next(struct singling *singling)
 {
     struct partition *partition = &singling->levels->partition;
-    uint32_t number = partition->stack[--partition->stack_count], keys;
+    uint32_t number = partition->stack[--partition->stack_count];
     uint32_t first_new = partition->block_count;
     close_marks(singling, number);
     struct block block = partition->blocks[number];
-    uint32_t count = block.end - block.marked;
-    if (block.end - block.begin == 1)
-        return partition_split(partition, number, singling->key_of, 1);
+    uint32_t count = block.end - block.marked, node = singling->levels->leaf[number];
+    uint32_t unmarked = block.marked > block.begin ? partition->elements[block.begin] : NO_CLASS;
     memcpy(singling->marked, partition->elements + block.marked, count * sizeof *singling->marked);
     sort_numbers(singling->marked, singling->scratch, count);
-    if (!find_keys(singling, count, level, &keys) ||
-        !levels_part(singling->levels, number, singling->key_of, keys, level))
+    sequences_clear(&singling->signatures);
+    for (uint32_t i = 0; i < count; i++)
+        if (!find_key(singling, singling->marked[i]))
+            return false;
+    if (!begin_order(singling, count) ||
+        !partition_split(partition, number, singling->key_of, singling->signatures.count) ||
+        !levels_reserve(singling->levels))
         return false;
-    mark_sources(singling, first_new);
+    if (first_new == partition->block_count)
+        return true;
+    if (!order_parts(singling, node, unmarked))
+        return false;
+    mark_sources(singling, number, first_new);
     return true;
 }
 
 static bool prepare(struct singling *singling)
 {
     uint32_t classes = singling->graph->state_count;
-    singling->set_of = memory_allocate(classes, sizeof *singling->set_of);
     singling->key_of = memory_allocate(classes, sizeof *singling->key_of);
     singling->marked = memory_resize(NULL, classes, sizeof *singling->marked);
     singling->scratch = memory_resize(NULL, classes, sizeof *singling->scratch);
-    return singling->set_of && singling->key_of && singling->marked && singling->scratch &&
+    return singling->key_of && singling->marked && singling->scratch &&
            reverse_build(&singling->reverse, singling->graph) &&
            levels_begin(singling->levels, classes);
 }
@@ -179,8 +268,8 @@ static int run(struct singling *singling, const uint32_t *initial, const struct 
 {
     const struct partition *partition = &singling->levels->partition;
     size_t reported = 0;
-    for (uint32_t level = 1; partition->stack_count; level++) {
-        if (!part_next(singling, level))
+    while (partition->stack_count) {
+        if (!part_next(singling))
             return error_memory(error);
         if (partition->block_of[initial[LEFT]] != partition->block_of[initial[RIGHT]]) {
             *found = true;
@@ -210,14 +299,14 @@ int levels_build_singly(struct levels *levels, const struct quotient *quotient,
     int status = prepare(&singling) ? run(&singling, quotient->initial, progress, found, error)
                                     : error_memory(error);
     reverse_release(&singling.reverse);
-    sequences_release(&singling.sets);
-    free(singling.set_of);
+    sequences_release(&singling.signatures);
     free(singling.key_of);
     free(singling.marked);
     free(singling.scratch);
     free(singling.buffer);
-    free(singling.keys);
-    free(singling.key_levels);
+    free(singling.parts);
+    free(singling.waits);
+    free(singling.heap);
     if (status || !*found)
         levels_release(levels);
     return status;

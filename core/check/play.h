@@ -5,8 +5,9 @@
 #include "check/game_private.h"
 
 /* Fills the explanation's paths, rounds and `side`: the game from its start, each move
- * answered as well as can be. Errors: MEMORY, INTERNAL. */
+ * answered as well as can be. *found is false, and nothing filled, where a play that is not
+ * known to be the shortest takes too long. Errors: MEMORY, INTERNAL, CANCELLED. */
 int play(struct game *game, const struct progress *progress, struct explanation *explanation,
-         spex_error *error);
+         bool *found, spex_error *error);
 
 #endif
