@@ -251,16 +251,21 @@ static void contract(struct half *half)
     uint32_t *first = half->graph->first + half->first, kept = half->edges;
     uint64_t *edges = half->graph->edges;
     for (uint32_t number = 0, begin = half->edges; number < half->count; number++) {
-        uint32_t end = number + 1 < half->count ? first[number + 1] : half->edges_end, put = kept;
+        uint32_t end = number + 1 < half->count ? first[number + 1] : half->edges_end, count = 0;
+        bool few = end - begin <= FEW_EDGES;
         for (uint32_t i = begin; i < end; i++) {
             uint64_t edge = edges[i];
             if (i + GRAPH_AHEAD < half->edges_end)
                 __builtin_prefetch(&half->component[edge_target(edges[i + GRAPH_AHEAD])]);
-            if (contract_edge(half, number, &edge))
-                edges[put++] = edge;
+            if (!contract_edge(half, number, &edge))
+                continue;
+            if (few)
+                count = insert_edge(edges + kept, count, edge);
+            else
+                edges[kept + count++] = edge;
         }
         first[number] = kept;
-        kept += order_edges(edges + kept, put - kept);
+        kept += few ? count : order_edges(edges + kept, count);
         begin = end;
     }
     half->kept = kept - half->edges;

@@ -54,15 +54,21 @@ static bool find_key(struct refinement *refinement, uint32_t state)
     struct standing *standings = refinement->standings;
     uint32_t length = 0, internal = 0;
     uint64_t *signature = signatures_room(signatures, node[1].first - node->first);
+    bool few = node[1].first - node->first <= FEW_EDGES;
     if (!signature)
         return false;
     for (uint32_t i = node->first; i < node[1].first; i++) {
         if (i + GRAPH_AHEAD < node[1].first)
             __builtin_prefetch(&standings[edge_target(edges[i + GRAPH_AHEAD])]);
-        signature[length++] = edge_make(edge_label(edges[i]), standings[edge_target(edges[i])].key);
+        uint64_t element = edge_make(edge_label(edges[i]), standings[edge_target(edges[i])].key);
+        if (few)
+            length = insert_edge(signature, length, element);
+        else
+            signature[length++] = element;
     }
-    refinement->work += length + 1;
-    length = order_edges(signature, length);
+    refinement->work += node[1].first - node->first + 1;
+    if (!few)
+        length = order_edges(signature, length);
     while (internal < length && edge_label(signature[internal]) == LTS_INTERNAL)
         internal++;
     if (internal) {

@@ -143,9 +143,6 @@ void reverse_release(struct reverse *reverse)
     memset(reverse, 0, sizeof *reverse);
 }
 
-/* So few are sorted by insertion. */
-enum { FEW_EDGES = 32 };
-
 static void insert_edges(uint64_t *edges, size_t count)
 {
     for (size_t i = 1; i < count; i++) {

@@ -70,6 +70,23 @@ void reverse_release(struct reverse *reverse);
 void sort_edges(uint64_t *edges, size_t count);
 /* Sorted, and without duplicates; answers how many are left. */
 uint32_t order_edges(uint64_t *edges, uint32_t count);
+
+/* So few are sorted by insertion. */
+enum { FEW_EDGES = 32 };
+
+/* Into such few; answers how many there are then: as before if it was one of them. */
+static inline uint32_t insert_edge(uint64_t *edges, uint32_t count, uint64_t edge)
+{
+    uint32_t place = count;
+    while (place > 0 && edges[place - 1] > edge)
+        place--;
+    if (place > 0 && edges[place - 1] == edge)
+        return count;
+    for (uint32_t i = count; i > place; i--)
+        edges[i] = edges[i - 1];
+    edges[place] = edge;
+    return count + 1;
+}
 void sort_numbers(uint32_t *numbers, uint32_t *scratch, size_t count);
 
 #endif

@@ -134,6 +134,7 @@ static uint32_t take_signature(struct refinement *refinement, uint32_t state, ui
     const struct node *nodes = refinement->nodes;
     const uint32_t *block_of = refinement->block_of;
     uint32_t own = block_of[state], length = 0;
+    bool few = nodes[state + 1].first - nodes[state].first <= FEW_EDGES;
     for (uint32_t i = nodes[state].first; i < nodes[state + 1].first; i++) {
         uint32_t label = edge_label(edges[i]), target = edge_target(edges[i]);
         if (i + GRAPH_AHEAD < nodes[state + 1].first)
@@ -141,11 +142,13 @@ static uint32_t take_signature(struct refinement *refinement, uint32_t state, ui
         uint64_t element = edge_make(label, block_of[target]);
         if (label == LTS_INTERNAL && block_of[target] == own && is_marked(refinement, target))
             element = edge_make(WITHIN, refinement->standings[target].key);
-        if (length == 0 || signature[length - 1] != element)
+        if (few)
+            length = insert_edge(signature, length, element);
+        else
             signature[length++] = element;
     }
     refinement->work += nodes[state + 1].first - nodes[state].first + 1;
-    return order_edges(signature, length);
+    return few ? length : order_edges(signature, length);
 }
 
 /* Only the latest of the keys that a state reaches within its block can take it in: the

@@ -91,7 +91,8 @@ static bool is(const struct signatures *signatures, uint32_t number, uint64_t ha
 bool signatures_intern(struct signatures *signatures, uint32_t length, uint32_t *number)
 {
     const uint64_t *elements = signatures->pool + signatures->used;
-    uint64_t hash = hash_elements(elements, length);
+    /* A few are told apart sooner without a hash. */
+    uint64_t hash = signatures->mask ? hash_elements(elements, length) : 0;
     size_t slot = hash & signatures->mask;
     if (signatures->mask) {
         for (; signatures->slots[slot]; slot = (slot + 1) & signatures->mask)
