@@ -52,7 +52,7 @@ static bool find_key(struct refinement *refinement, uint32_t state)
     const uint64_t *edges = refinement->graph->edges;
     const struct node *node = &refinement->nodes[state];
     struct standing *standings = refinement->standings;
-    uint32_t length = 0, internal = 0;
+    uint32_t length = 0, internal = 0, near = 0;
     uint64_t *signature = signatures_room(signatures, node[1].first - node->first);
     bool few = node[1].first - node->first <= FEW_EDGES;
     if (!signature)
@@ -60,7 +60,9 @@ static bool find_key(struct refinement *refinement, uint32_t state)
     for (uint32_t i = node->first; i < node[1].first; i++) {
         if (i + GRAPH_AHEAD < node[1].first)
             __builtin_prefetch(&standings[edge_target(edges[i + GRAPH_AHEAD])]);
-        uint64_t element = edge_make(edge_label(edges[i]), standings[edge_target(edges[i])].key);
+        uint32_t key = standings[edge_target(edges[i])].key;
+        uint64_t element = edge_make(edge_label(edges[i]), key);
+        near = key > near ? key : near;
         if (few)
             length = insert_edge(signature, length, element);
         else
@@ -79,7 +81,7 @@ static bool find_key(struct refinement *refinement, uint32_t state)
             return true;
         }
     }
-    return signatures_intern(signatures, length, &standings[state].key);
+    return signatures_intern(signatures, length, near, &standings[state].key);
 }
 
 static int find_keys(struct refinement *refinement, uint32_t count, const struct progress *progress,

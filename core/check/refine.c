@@ -169,7 +169,7 @@ static bool find_key(struct refinement *refinement, uint32_t state)
             return true;
         }
     }
-    return signatures_intern(signatures, length, &standing->key);
+    return signatures_intern(signatures, length, SIGNATURES_ANYWHERE, &standing->key);
 }
 
 /* ---------------------------------------------------------------- parting */

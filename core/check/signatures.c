@@ -88,30 +88,51 @@ static bool is(const struct signatures *signatures, uint32_t number, uint64_t ha
            memcmp(signatures->pool + item->begin, elements, length * sizeof *elements) == 0;
 }
 
-bool signatures_intern(struct signatures *signatures, uint32_t length, uint32_t *number)
+/* Where the signature is, or a free place for it. What was put elsewhere found no room near. */
+static size_t find_slot(const struct signatures *signatures, uint64_t hash, uint32_t near,
+                        const uint64_t *elements, uint32_t length)
+{
+    enum { NEAR = 4 };
+    const uint32_t *slots = signatures->slots;
+    size_t mask = signatures->mask, slot = 2 * (size_t)near & mask;
+    for (int i = 0; near != SIGNATURES_ANYWHERE && i < NEAR; i++, slot = (slot + 1) & mask)
+        if (!slots[slot] || is(signatures, slots[slot] - 1, hash, elements, length))
+            return slot;
+    slot = hash & mask;
+    while (slots[slot] && !is(signatures, slots[slot] - 1, hash, elements, length))
+        slot = (slot + 1) & mask;
+    return slot;
+}
+
+/* A few are told apart sooner without a hash. */
+static uint32_t find_among_few(const struct signatures *signatures, const uint64_t *elements,
+                               uint32_t length)
+{
+    uint32_t number = 0;
+    while (number < signatures->count && !is(signatures, number, 0, elements, length))
+        number++;
+    return number;
+}
+
+bool signatures_intern(struct signatures *signatures, uint32_t length, uint32_t near,
+                       uint32_t *number)
 {
     const uint64_t *elements = signatures->pool + signatures->used;
-    /* A few are told apart sooner without a hash. */
-    uint64_t hash = signatures->mask ? hash_elements(elements, length) : 0;
-    size_t slot = hash & signatures->mask;
+    uint64_t hash = 0;
+    size_t slot = 0;
     if (signatures->mask) {
-        for (; signatures->slots[slot]; slot = (slot + 1) & signatures->mask)
-            if (is(signatures, signatures->slots[slot] - 1, hash, elements, length)) {
-                *number = signatures->slots[slot] - 1;
-                return true;
-            }
+        hash = hash_elements(elements, length);
+        slot = find_slot(signatures, hash, near, elements, length);
+        *number = signatures->slots[slot] ? signatures->slots[slot] - 1 : signatures->count;
     } else {
-        for (uint32_t i = 0; i < signatures->count; i++)
-            if (is(signatures, i, hash, elements, length)) {
-                *number = i;
-                return true;
-            }
+        *number = find_among_few(signatures, elements, length);
     }
+    if (*number < signatures->count)
+        return true;
     if (!reserve(&signatures->items, &signatures->item_capacity, (size_t)signatures->count + 1,
                  sizeof *signatures->items, signatures->few_items))
         return false;
-    *number = signatures->count++;
-    signatures->items[*number] = (struct signature){hash, signatures->used, length};
+    signatures->items[signatures->count++] = (struct signature){hash, signatures->used, length};
     signatures->used += length;
     if (signatures->mask)
         signatures->slots[slot] = signatures->count;

@@ -30,8 +30,12 @@ bool signatures_begin(struct signatures *signatures, uint32_t most);
 void signatures_release(struct signatures *signatures);
 /* Where the next one may be written; NULL when memory is out. */
 uint64_t *signatures_room(struct signatures *signatures, uint32_t length);
-/* The number of what was written there, which is kept if it is new. */
-bool signatures_intern(struct signatures *signatures, uint32_t length, uint32_t *number);
+/* The number of what was written there, which is kept if it is new. Those with the same or a
+ * similar `near` are put near each other, a few of them: what is looked up in such an order takes
+ * less time. SIGNATURES_ANYWHERE: no word on that. */
+#define SIGNATURES_ANYWHERE UINT32_MAX
+bool signatures_intern(struct signatures *signatures, uint32_t length, uint32_t near,
+                       uint32_t *number);
 /* Are these, ascending, all among those of the signature? */
 bool signatures_include(const struct signatures *signatures, uint32_t number,
                         const uint64_t *elements, uint32_t length);
