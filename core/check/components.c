@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "check/progress.h"
 
 /* From so many states on memory is far away: it is worth to number states in the order in
@@ -22,11 +23,11 @@ struct half {
     const struct progress *progress;
     struct graph steps;
     uint32_t *component, *members;
-    struct frame *frames;
-    uint32_t *queue; /* NULL: not large */
-    bool internal;   /* some steps are */
-    uint32_t count;  /* of components */
-    uint32_t first;  /* the number of the first of them, and of its edges, for both sides */
+    uint32_t *queue;      /* in a large one, */
+    struct frame *frames; /* and in one that is not; else NULL */
+    bool internal;        /* some steps are */
+    uint32_t count;       /* of components */
+    uint32_t first;       /* the number of the first of them, and of its edges, for both sides */
     uint32_t edges, edges_end;
     struct graph *graph; /* of the components of both sides */
     uint32_t kept;       /* edges of the side's */
@@ -53,15 +54,20 @@ struct search {
     uint32_t components;
     uint32_t *members; /* from the front: of one component after the other */
     uint32_t found;
-    uint32_t open; /* so many at the end of `members`: left, their component not complete */
-    struct frame *frames;
+    uint32_t open;        /* so many at the end of `members`: left, their component not complete */
+    struct frame *frames; /* in a large graph they get more room when they need it */
+    size_t frame_capacity;
     uint32_t depth;
     uint32_t *queue; /* in a large graph: states that visible edges lead to */
     uint32_t queue_begin, queue_end;
 };
 
-static void enter(struct search *search, uint32_t state)
+static bool enter(struct search *search, uint32_t state)
 {
+    if (search->depth == search->frame_capacity &&
+        !memory_reserve(&search->frames, &search->frame_capacity, (size_t)search->depth + 1,
+                        sizeof *search->frames))
+        return false;
     const struct graph *graph = search->graph;
     uint32_t number = QUEUED - 1 - search->open - search->depth;
     uint32_t begin = graph->first[state], end = graph->first[state + 1];
@@ -71,6 +77,7 @@ static void enter(struct search *search, uint32_t state)
         __builtin_prefetch(&search->component[edge_target(graph->edges[i])], 1);
         __builtin_prefetch(&graph->first[edge_target(graph->edges[i])]);
     }
+    return true;
 }
 
 static void leave(struct search *search)
@@ -95,12 +102,12 @@ static void leave(struct search *search)
     }
 }
 
-static void visit_from(struct search *search, uint32_t start)
+static bool visit_from(struct search *search, uint32_t start)
 {
     const uint64_t *edges = search->graph->edges;
     uint32_t *component = search->component;
-    enter(search, start);
-    while (search->depth) {
+    bool fine = enter(search, start);
+    while (fine && search->depth) {
         struct frame *frame = &search->frames[search->depth - 1];
         if (frame->edge == frame->end) {
             leave(search);
@@ -110,7 +117,7 @@ static void visit_from(struct search *search, uint32_t start)
         uint32_t target = edge_target(edge), seen = component[target];
         if (edge_label(edge) == LTS_INTERNAL) {
             if (seen >= QUEUED)
-                enter(search, target);
+                fine = enter(search, target);
             else if (seen > component[frame->state])
                 component[frame->state] = seen;
         } else if (search->queue && seen == UNSEEN) {
@@ -118,6 +125,7 @@ static void visit_from(struct search *search, uint32_t start)
             search->queue[search->queue_end++] = target;
         }
     }
+    return fine;
 }
 
 static void ask_for_queued(const struct search *search)
@@ -138,6 +146,7 @@ static void find(struct half *half)
                             .component = half->component,
                             .members = half->members,
                             .frames = half->frames,
+                            .frame_capacity = half->frames ? half->steps.state_count : 0,
                             .queue = half->queue};
     uint32_t states = half->steps.state_count, reported = 0, started = 0;
     memset(half->component, 0xFF, states * sizeof *half->component);
@@ -150,15 +159,17 @@ static void find(struct half *half)
             state = started ? started - 1 : half->lts->initial;
             started++;
         }
-        if (search.component[state] >= QUEUED)
-            visit_from(&search, state);
-        if (search.found - reported < PROGRESS_INTERVAL)
+        if (search.component[state] >= QUEUED && !visit_from(&search, state))
+            half->status = error_memory(half->error);
+        if (half->status || search.found - reported < PROGRESS_INTERVAL)
             continue;
         reported = search.found;
         half->status =
             progress_report(half->progress, "states", (double)reported / states, half->error);
     }
     half->count = search.components;
+    if (!half->frames)
+        free(search.frames);
 }
 
 /* The side's transitions by source, in no order. */
@@ -349,10 +360,10 @@ static bool prepare(const struct merged *merged, struct lts *consumed[2], struct
     room->edges = arena_take(arena, edges, sizeof *room->edges);
     room->component = arena_take(arena, states, sizeof *room->component);
     room->members = arena_take(arena, states, sizeof *room->members);
-    room->frames = arena_take(arena, states, sizeof *room->frames);
     room->queue = large ? arena_take(arena, states, sizeof *room->queue) : NULL;
-    if (!room->first || !room->edges || !room->component || !room->members || !room->frames ||
-        (large && !room->queue))
+    room->frames = large ? NULL : arena_take(arena, states, sizeof *room->frames);
+    if (!room->first || !room->edges || !room->component || !room->members ||
+        (large ? !room->queue : !room->frames))
         return false;
     for (uint32_t side = LEFT, edge = 0; side <= RIGHT; side++) {
         const struct lts *lts = merged->sides[side];
@@ -367,8 +378,8 @@ static bool prepare(const struct merged *merged, struct lts *consumed[2], struct
                                                .edges = room->edges + edge},
                                      .component = room->component + shift,
                                      .members = room->members + shift,
-                                     .frames = room->frames + shift,
                                      .queue = large ? room->queue + shift : NULL,
+                                     .frames = large ? NULL : room->frames + shift,
                                      .edges = edge,
                                      .error = error};
         edge += (uint32_t)lts->transition_count;
@@ -387,12 +398,12 @@ int components_build(const struct merged *merged, struct lts *consumed[2], struc
         return error_memory(error);
     *component = room.component;
     for_both(halves, begin_half);
-    for (int side = LEFT; side <= RIGHT; side++)
-        if (halves[side].status)
-            return halves[side].status;
+    if (halves[LEFT].status == SPEX_ERROR_MEMORY || halves[RIGHT].status == SPEX_ERROR_MEMORY)
+        return error_memory(error);
+    if (halves[LEFT].status || halves[RIGHT].status)
+        return SPEX_ERROR_CANCELLED;
     if (room.queue)
         arena_drop(arena, room.queue);
-    arena_drop(arena, room.frames);
     halves[RIGHT].first = halves[LEFT].count;
     graph->state_count = halves[LEFT].count + halves[RIGHT].count;
     graph->first = arena_take(arena, (size_t)graph->state_count + 1, sizeof *graph->first);

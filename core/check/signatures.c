@@ -39,7 +39,7 @@ bool signatures_begin(struct signatures *signatures, uint32_t most)
     if (most <= FEW)
         return true;
     size_t slots = 2 * FEW;
-    while (slots < 2 * (size_t)most)
+    while (slots / 3 * 2 < (size_t)most)
         slots *= 2;
     if (!memory_reserve(&signatures->slots, &signatures->slot_capacity, slots,
                         sizeof *signatures->slots))
@@ -70,17 +70,17 @@ uint64_t *signatures_room(struct signatures *signatures, uint32_t length)
     return signatures->pool + signatures->used;
 }
 
-static uint64_t hash_elements(const uint64_t *elements, uint32_t length)
+static uint32_t hash_elements(const uint64_t *elements, uint32_t length)
 {
     uint64_t hash = length;
     for (uint32_t i = 0; i < length; i++) {
         hash = (hash ^ elements[i]) * UINT64_C(0x9E3779B97F4A7C15);
         hash ^= hash >> 32;
     }
-    return hash * UINT64_C(0xBF58476D1CE4E5B9) >> 8;
+    return (uint32_t)(hash * UINT64_C(0xBF58476D1CE4E5B9) >> 32);
 }
 
-static bool is(const struct signatures *signatures, uint32_t number, uint64_t hash,
+static bool is(const struct signatures *signatures, uint32_t number, uint32_t hash,
                const uint64_t *elements, uint32_t length)
 {
     const struct signature *item = &signatures->items[number];
@@ -89,7 +89,7 @@ static bool is(const struct signatures *signatures, uint32_t number, uint64_t ha
 }
 
 /* Where the signature is, or a free place for it. What was put elsewhere found no room near. */
-static size_t find_slot(const struct signatures *signatures, uint64_t hash, uint32_t near,
+static size_t find_slot(const struct signatures *signatures, uint32_t hash, uint32_t near,
                         const uint64_t *elements, uint32_t length)
 {
     enum { NEAR = 4 };
@@ -118,7 +118,7 @@ bool signatures_intern(struct signatures *signatures, uint32_t length, uint32_t 
                        uint32_t *number)
 {
     const uint64_t *elements = signatures->pool + signatures->used;
-    uint64_t hash = 0;
+    uint32_t hash = 0;
     size_t slot = 0;
     if (signatures->mask) {
         hash = hash_elements(elements, length);
@@ -132,7 +132,7 @@ bool signatures_intern(struct signatures *signatures, uint32_t length, uint32_t 
     if (!reserve(&signatures->items, &signatures->item_capacity, (size_t)signatures->count + 1,
                  sizeof *signatures->items, signatures->few_items))
         return false;
-    signatures->items[signatures->count++] = (struct signature){hash, signatures->used, length};
+    signatures->items[signatures->count++] = (struct signature){signatures->used, length, hash};
     signatures->used += length;
     if (signatures->mask)
         signatures->slots[slot] = signatures->count;

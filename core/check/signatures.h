@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 struct signature {
-    uint64_t hash;
     size_t begin;
     uint32_t length;
+    uint32_t hash;
 };
 
 struct signatures {
