@@ -116,7 +116,7 @@ static void append_summary(struct text *text, const struct subject *subject)
 {
     const struct coverage *coverage = &subject->coverage;
     text_append_visible(text, subject->entry->specification->name);
-    text_printf(text, ": %" PRIu64 " of %" PRIu64 " transitions covered (%u %%)\n",
+    text_printf(text, ": %" PRIu64 " of %" PRIu64 " transitions covered by the model (%u %%)\n",
                 coverage->transition_count.covered, coverage->transition_count.total,
                 percent(&coverage->transition_count));
     text_printf(text,
@@ -187,7 +187,7 @@ static void append_run(struct text *text, const struct lts *lts, const struct pa
 
 static bool print_people(struct covering_run *run, const struct subject *subject)
 {
-    static const char *const headers[] = {"", "seen", "last", "transition"};
+    static const char *const headers[] = {"by the model", "in the store", "last", "transition"};
     struct text text = {0};
     struct table table;
     text_append(&text, run->rows ? "\n" : "");

@@ -118,19 +118,19 @@ static void tell_step(struct explorer *explorer, const struct action_job *self)
         enum role role;
         const char *words;
     } verdicts[] = {
-        [SPEX_VERDICT_LEARNED] = {ROLE_GOOD, "Learned"},
-        [SPEX_VERDICT_CONFORMS] = {ROLE_GOOD, "Conforms to the model"},
-        [SPEX_VERDICT_STILL_EQUIVALENT] = {ROLE_WARNING, "A deviation, still equivalent"},
-        [SPEX_VERDICT_NOT_EQUIVALENT] = {ROLE_BAD, "A deviation, not equivalent"},
+        [SPEX_VERDICT_LEARNED] = {ROLE_GOOD, "the model learned it"},
+        [SPEX_VERDICT_CONFORMS] = {ROLE_GOOD, "it conforms to the model"},
+        [SPEX_VERDICT_STILL_EQUIVALENT] = {ROLE_WARNING, "a deviation, still equivalent"},
+        [SPEX_VERDICT_NOT_EQUIVALENT] = {ROLE_BAD, "a deviation, not equivalent"},
     };
     const struct action *action = self->action;
     /* A deviation that the policy does not accept is recorded all the same. */
     bool refused = self->status == SPEX_ERROR_REFUSED;
     if (self->stored)
         explorer_message(explorer, refused ? ROLE_BAD : verdicts[self->observation.verdict].role,
-                         "%s%s: recorded %s %s %s.", verdicts[self->observation.verdict].words,
-                         refused ? ", refused" : "", action->action, explorer->ascii ? "->" : "→",
-                         action->state);
+                         "Recorded %s %s %s: %s%s.", action->action, explorer->ascii ? "->" : "→",
+                         action->state, verdicts[self->observation.verdict].words,
+                         refused ? "; refused by policy" : "");
     else
         explorer_message(explorer, ROLE_BAD, "Not recorded: %s", self->error.message);
 }

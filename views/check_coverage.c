@@ -169,10 +169,10 @@ static char *seen(const struct check_view *view, const struct lts_transition *st
         view->counts, lts_state_name(lts, step->from, from), lts_label_name(lts, step->label, true),
         lts_state_name(lts, step->to, to));
     if (!observed)
-        return memory_copy_text("never seen");
+        return memory_copy_text("store: never");
     format_count(observed->count, false, number);
     local_time_short(observed->last_seen, workspace_now(view->explorer->workspace), time);
-    text_printf(&text, "seen %s, last %s", number, time);
+    text_printf(&text, "store: %s, last %s", number, time);
     return text_take(&text);
 }
 
@@ -311,10 +311,10 @@ void check_add_coverage(struct check_view *view, const struct summary *summary)
     }
     add_numbers(view);
     if (count_of(covered, COVERING_NOT))
-        page_say(&view->page, SECTION_COVERAGE, ROLE_NORMAL, 0, "Not covered:");
+        page_say(&view->page, SECTION_COVERAGE, ROLE_NORMAL, 0, "Not covered by the model:");
     add_transitions(view, COVERING_NOT, 2, ROLE_WARNING);
     add_runs(view);
-    add_fold(view, COVERING_COVERED, FOLD_COVERED, "covered");
+    add_fold(view, COVERING_COVERED, FOLD_COVERED, "covered by the model");
     add_fold(view, COVERING_UNREACHABLE, FOLD_UNREACHABLE,
              "that no run of the specification gets to");
 }

@@ -114,6 +114,16 @@ static void say_deviations(struct check_view *view, const struct summary *summar
         line->act = ACT_EVENTS;
 }
 
+/* Why it is only "not yet". */
+static void say_learning(struct check_view *view, const struct summary *summary)
+{
+    const struct project_entry *entry = summary->entry;
+    if (entry && entry->model && entry->model->learning)
+        page_say(&view->page, SECTION_VERDICT, ROLE_NORMAL, 0,
+                 "Not yet: this model learns, so that what has not been seen in it may still "
+                 "come. What it does that is not specified stays.");
+}
+
 void check_add_verdict(struct check_view *view, const struct summary *summary)
 {
     const struct check *check = summary->check;
@@ -141,6 +151,7 @@ void check_add_verdict(struct check_view *view, const struct summary *summary)
         struct text text = {0};
         struct printer printer = printer_of(check, check->explanation, &text);
         page_say(page, SECTION_VERDICT, ROLE_NORMAL, 0, words_of_no(check));
+        say_learning(view, summary);
         if (check->explanation)
             print_holding(&printer);
         page_add_lines(page, SECTION_VERDICT, &text);

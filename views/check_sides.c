@@ -31,17 +31,41 @@ static struct place place_of(const struct check *check, const struct page_line *
     return place;
 }
 
+/* Of a label of one LTS, that of another of the same name; SYMBOL_NONE: it has none. */
+static uint32_t label_in(const struct lts *lts, const struct lts *of, uint32_t label)
+{
+    return label == LTS_INTERNAL ? LTS_INTERNAL
+                                 : symbols_find(&lts->labels, symbols_name(&of->labels, label));
+}
+
 /* Whether the state has a step with the label of `step`, of another LTS. */
 static bool can(const struct place *place, const struct lts *of, const struct lts_transition *step)
 {
-    uint32_t label =
-        step->label == LTS_INTERNAL
-            ? LTS_INTERNAL
-            : symbols_find(&place->lts->labels, symbols_name(&of->labels, step->label));
+    uint32_t label = label_in(place->lts, of, step->label);
     for (size_t i = 0; i < place->count && i < MOST_KEPT; i++)
         if (place->steps[i]->label == label)
             return true;
     return place->count > MOST_KEPT; /* as far as is known */
+}
+
+/* What both can do in one order, that of the specification. */
+static void order_like(struct place *place, const struct place *first)
+{
+    const struct lts_transition *ordered[MOST_KEPT];
+    size_t kept = place->count < MOST_KEPT ? place->count : MOST_KEPT, count = 0;
+    size_t others = first->count < MOST_KEPT ? first->count : MOST_KEPT;
+    for (size_t i = 0; i <= others; i++) {
+        uint32_t label =
+            i < others ? label_in(place->lts, first->lts, first->steps[i]->label) : SYMBOL_NONE;
+        for (size_t k = 0; k < kept; k++) {
+            const struct lts_transition *step = place->steps[k];
+            if (step && (i == others || step->label == label)) {
+                ordered[count++] = step;
+                place->steps[k] = NULL;
+            }
+        }
+    }
+    memcpy(place->steps, ordered, count * sizeof *ordered);
 }
 
 int check_sides_height(const struct check *check, const struct page_line *line)
@@ -110,6 +134,7 @@ void check_draw_sides(const struct check *check, const struct page_line *line,
                       struct canvas *canvas, struct area area)
 {
     struct place places[2] = {place_of(check, line, LEFT), place_of(check, line, RIGHT)};
+    order_like(&places[RIGHT], &places[LEFT]);
     int half = area.width / 2;
     struct area box = {area.x, area.y, half - 1, area.height - 1};
     draw_side(canvas, box, &places[LEFT], &places[RIGHT], LEFT);

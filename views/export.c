@@ -252,7 +252,7 @@ static void export_refresh(struct explorer *explorer, void *state)
     struct export_view *view = state;
     enum view_id from = explorer->depth > 1 ? explorer->stack[explorer->depth - 2] : VIEW_OVERVIEW;
     enum export_what what = from == VIEW_GRAPHS      ? EXPORT_GRAPH
-                            : from == VIEW_MODELS    ? EXPORT_MODEL
+                            : from == VIEW_MODELS    ? EXPORT_DIFFERENCE
                             : from == VIEW_CHECK     ? EXPORT_REASON
                             : from == VIEW_INSTANCES ? EXPORT_INSTANCES
                             : from == VIEW_INSTANCE  ? EXPORT_INSTANCE

@@ -106,6 +106,23 @@ static void draw_file(const struct explorer *explorer, struct canvas *canvas, st
                                               : "learned in the store, not yet exported to a file");
 }
 
+/* Names may differ where what can be done does not. */
+static void draw_no_matter(const struct explorer *explorer, const struct models *models,
+                           struct canvas *canvas, struct area row)
+{
+    const struct check *check = explorer_summary(explorer)->check;
+    bool equivalent = check && !check->running && !check->status && check->at && check->equivalent;
+    size_t count = models_count(explorer, models), differing = 0;
+    for (size_t i = 0; i < count; i++)
+        differing += models->lines[i].difference == ONLY_MODEL ||
+                     models->lines[i].difference == ONLY_SPECIFICATION;
+    if (equivalent && differing)
+        canvas_put(canvas, row.x, row.y, row.width, ROLE_DIM,
+                   row.width < NARROW
+                       ? "What differs makes no difference."
+                       : "Equivalent all the same: what differs makes no difference to see.");
+}
+
 /* Where there is room, why not, as far as it goes; answers its columns. */
 static int draw_reason(const struct explorer *explorer, struct canvas *canvas, struct area area)
 {
@@ -135,6 +152,7 @@ void models_draw(struct explorer *explorer, void *state, struct canvas *canvas, 
     }
     draw_title(explorer, canvas, inner);
     draw_file(explorer, canvas, (struct area){inner.x, inner.y + 1, inner.width, 1});
+    draw_no_matter(explorer, models, canvas, (struct area){inner.x, inner.y + 2, inner.width, 1});
     struct area list = {inner.x, inner.y + 3, inner.width, inner.height - 3};
     list.width -= draw_reason(explorer, canvas, list);
     models->rows = list.height > 1 ? list.height : 1;

@@ -266,7 +266,7 @@ test_compare_known_verdicts() {
 test_coverage() {
     light_project
     expect 0 coverage
-    out_first "Light: 4 of 4 transitions covered (100 %)"
+    out_first "Light: 4 of 4 transitions covered by the model (100 %)"
     out_has "4 of 4 states, 4 of 4 pairs of"
     out_lacks "would cover"
     grep -v 'dark\|stop' spex_impl_models/Light.spex >less.spex
@@ -274,10 +274,10 @@ test_coverage() {
     expect 0 init Light lamp-1
     expect 0 transition lamp-1 go green
     expect 0 coverage Light
-    out_first "Light: 2 of 4 transitions covered (50 %)"
+    out_first "Light: 2 of 4 transitions covered by the model (50 %)"
     out_has "3 of 4 states, 1 of 4 pairs of"
-    out_has "covered      1 "
-    out_has "not covered  0     -"
+    out_has "covered       1 "
+    out_has "not covered   0             -"
     out_has "A test that would cover the rest:"
     out_has "1. start in red, go -> green, warn -> amber, stop -> red, fail -> dark"
     expect 1 coverage --fail

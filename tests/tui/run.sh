@@ -117,12 +117,12 @@ test_the_main_job() {
     # a step
     press q; see 'History'
     press s; see 'Step order-1042 from packed'
-    press 1; see 'Conforms to the model: recorded hand over'
+    press 1; see 'it conforms to the model'
     see 'History, 6 steps'
     # a step nobody allows
     press s; see 'another action'; press G Enter; see 'Action:'
     write 'vanish'; press Enter; see 'vanish leads to state:'
-    write 'thin air'; press Enter; see 'A deviation, not equivalent, refused: recorded vanish'
+    write 'thin air'; press Enter; see 'Recorded vanish → thin air: a deviation, not equivalent'
     # mock
     press 1; see 'overdue after'; press m; see 'Identifier of the Order to mock:'
     write 'debug-1'; press Enter; see 'Mock debug-1 (Order) at'

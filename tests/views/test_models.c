@@ -656,6 +656,33 @@ static void a_sign_is_beside_the_selected_line(void)
     screen_close(&screen);
 }
 
+/* Other names, or more of them, and equivalent all the same. */
+static void what_makes_no_difference_is_said_to(void)
+{
+    static const char twice[] = "Specification: Door\n"
+                                "Learning mode: false\n"
+                                "Transitions:\n"
+                                "closed --[lock]-> locked\n"
+                                "closed --[open]-> ajar\n"
+                                "ajar --[close]-> closed\n"
+                                "locked --[unlock]-> closed\n"
+                                "nil --[__initialisation__]-> closed\n";
+    struct screen screen;
+    const char *directory = screen_copy("no-matter");
+    CU_ASSERT_EQUAL(chdir(directory), 0);
+    write_file("models/Door.spex", twice);
+    open_model(&screen, directory, "Door");
+    const char *text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "✓ equivalent");
+    ASSERT_CONTAINS(text, "+ closed  open → ajar");
+    ASSERT_CONTAINS(text, "Equivalent all the same: what differs makes no difference to see.");
+    ASSERT_CONTAINS(screen_text(&screen, 40, 12), "What differs makes no difference.\n");
+    /* Exported from here is what is seen here. */
+    screen_keys(&screen, "e");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "▸ difference     .txt ");
+    screen_close(&screen);
+}
+
 static void screens(void)
 {
     struct screen screen;
@@ -756,6 +783,7 @@ int main(int argc, char **argv)
         {"what cannot be written stays unsaved", what_cannot_be_written_stays_unsaved},
         {"any changes in any order", any_changes_in_any_order},
         {"a sign is beside the selected line", a_sign_is_beside_the_selected_line},
+        {"what makes no difference is said to", what_makes_no_difference_is_said_to},
         {"screens", screens},
         {"a link is written through", a_link_is_written_through},
         {"a backup is no more readable than the file", a_backup_is_no_more_readable_than_the_file},

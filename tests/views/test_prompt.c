@@ -190,7 +190,7 @@ static void an_action_is_completed(void)
     screen_type(&screen, "can");
     expect(&screen, "│ cancelled");
     screen_keys(&screen, "Down Enter");
-    expect(&screen, "recorded refund → cancelled");
+    expect(&screen, "Recorded refund → cancelled");
     /* What nothing knows is taken as it was typed, also the beginning of a name. */
     screen_keys(&screen, "s a");
     screen_type(&screen, "re");
@@ -217,7 +217,7 @@ static void a_step_is_chosen_by_its_name(void)
     expect(&screen, "refund  refunded");
     screen_type(&screen, "ship");
     screen_keys(&screen, "Enter");
-    expect(&screen, "recorded ship");
+    expect(&screen, "Recorded ship → shipped");
     screen_close(&screen);
 }
 

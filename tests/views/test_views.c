@@ -145,7 +145,7 @@ static void stepping_records_and_tells_the_verdict(void)
     ASSERT_CONTAINS(screen_text(&screen, 80, 24), "ship → shipped");
     screen_keys(&screen, "Enter");
     const char *text = screen_text(&screen, 80, 24);
-    ASSERT_CONTAINS(text, "Conforms to the model: recorded ship → shipped.");
+    ASSERT_CONTAINS(text, "Recorded ship → shipped: it conforms to the model.");
     ASSERT_CONTAINS(text, "History, 4 steps");
     /* Any action and state is accepted; a deviation is recorded all the same. */
     screen_keys(&screen, "s End Enter");
@@ -154,7 +154,8 @@ static void stepping_records_and_tells_the_verdict(void)
     screen_type(&screen, "moon");
     screen_keys(&screen, "Enter");
     text = screen_text(&screen, 80, 24);
-    ASSERT_CONTAINS(text, "A deviation, not equivalent, refused: recorded teleport → moon");
+    ASSERT_CONTAINS(text,
+                    "Recorded teleport → moon: a deviation, not equivalent; refused by policy.");
     ASSERT_CONTAINS(text, "History, 5 steps");
     ASSERT_CONTAINS(text, "deviated");
     ASSERT_CONTAINS(text, "know this state.");
@@ -168,7 +169,7 @@ static void stepping_by_the_list_of_allowed_steps(void)
     screen_keys(&screen, "2 /");
     screen_type(&screen, "stuck");
     screen_keys(&screen, "Enter Enter Tab j Enter");
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "recorded refund → refunded");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Recorded refund → refunded: it conforms");
     ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Nothing: this state is");
     screen_close(&screen);
 }
