@@ -119,7 +119,7 @@ static enum answer save(struct mode *mode, const struct project_entry *entry,
     enum answer answer = ANSWER_YES;
     bool same = entry->model && entry->model->content && entry->model->learning == mode->learning;
     int status = same ? SPEX_OK
-                      : model_save(model, mode->models.options.impl_models_dir, model->content,
+                      : model_save(model, mode->models.options.impl_models_dir, model->content, 0,
                                    &saved, &error);
     if (!status && saved.changed)
         status =

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "format/format.h"
@@ -191,6 +192,7 @@ struct model_edit *model_edit_copy(const struct model_edit *edit)
         return NULL;
     copy->taken = edit->taken;
     copy->saved = edit->saved;
+    copy->mode = edit->mode;
     copy->removed = edit->removed;
     copy->before = edit->before ? snapshot_keep(edit->before) : NULL;
     copy->specification = memory_copy_text(edit->specification);
@@ -262,6 +264,8 @@ static void look_at_file(struct model_edit *edit, const struct spex_model *model
         return;
     snapshot_drop(edit->before);
     edit->before = unsaved ? snapshot_keep(files) : NULL;
+    if (unsaved && content && access(model->source, F_OK) == 0)
+        edit->mode = file_mode(model->source);
 }
 
 bool model_edits_look(struct model_edits *edits, struct snapshot *files)

@@ -31,6 +31,7 @@ struct model_edit {
     size_t saved;     /* so many are in the file */
     uint64_t content; /* of the file that the changes are about; 0: there is none */
     uint64_t asked;   /* of the one that was there when it was asked whether to write it */
+    unsigned mode;    /* the permissions that file had; 0: none yet */
     bool changed; /* by somebody else meanwhile; what is shown is that file with these changes */
     bool removed; /* that, and there is no file any more: they are on what it was */
     struct snapshot *before; /* where it was seen last, while something is unsaved */

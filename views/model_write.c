@@ -24,9 +24,9 @@ static void write_run(struct job *job)
     const struct project_entry *entry =
         project_find(&self->files->project, self->edit->specification);
     struct spex_model *model = model_edit_apply(self->edit, entry);
-    self->status =
-        model ? model_save(model, self->directory, self->expected, &self->save, &self->error)
-              : error_memory(&self->error);
+    self->status = model ? model_save(model, self->directory, self->expected, self->edit->mode,
+                                      &self->save, &self->error)
+                         : error_memory(&self->error);
     spex_model_free(model);
 }
 

@@ -109,13 +109,16 @@ int file_stage_begin(const char *path, char **staged, int *descriptor, spex_erro
     return status;
 }
 
-int file_stage_end(const char *path, char *staged, int descriptor, spex_error *error)
+unsigned file_mode(const char *path)
 {
-    struct stat old;
-    mode_t mode = 0644;
+    struct stat about;
+    return stat(path, &about) == 0 ? about.st_mode & 0777 : 0644;
+}
+
+static int stage_end(const char *path, unsigned mode, char *staged, int descriptor,
+                     spex_error *error)
+{
     int status = SPEX_OK;
-    if (stat(path, &old) == 0)
-        mode = old.st_mode & 0777;
     if (fchmod(descriptor, mode) < 0 || fsync(descriptor) < 0)
         status = error_system(error, "cannot write %s", path);
     if (close(descriptor) < 0 && !status)
@@ -125,9 +128,14 @@ int file_stage_end(const char *path, char *staged, int descriptor, spex_error *e
     return status;
 }
 
-/* As readable as `like` is, and until then by nobody else. */
-static int stage(const char *path, const char *like, const char *bytes, size_t length,
-                 char **staged, spex_error *error)
+int file_stage_end(const char *path, char *staged, int descriptor, spex_error *error)
+{
+    return stage_end(path, file_mode(path), staged, descriptor, error);
+}
+
+/* As readable as `mode` says, and until then by nobody else. */
+static int stage(const char *path, unsigned mode, const char *bytes, size_t length, char **staged,
+                 spex_error *error)
 {
     int descriptor;
     int status = file_stage_begin(path, staged, &descriptor, error);
@@ -138,7 +146,7 @@ static int stage(const char *path, const char *like, const char *bytes, size_t l
         close(descriptor);
         file_unstage(*staged);
     } else {
-        status = file_stage_end(like, *staged, descriptor, error);
+        status = stage_end(path, mode, *staged, descriptor, error);
     }
     if (status)
         *staged = NULL;
@@ -147,7 +155,7 @@ static int stage(const char *path, const char *like, const char *bytes, size_t l
 
 int file_stage(const char *path, const char *bytes, size_t length, char **staged, spex_error *error)
 {
-    return stage(path, path, bytes, length, staged, error);
+    return stage(path, file_mode(path), bytes, length, staged, error);
 }
 
 void file_unstage(char *staged)
@@ -170,14 +178,14 @@ int file_publish(char *staged, const char *path, spex_error *error)
 
 int file_replace(const char *path, const char *bytes, size_t length, spex_error *error)
 {
-    return file_replace_like(path, path, bytes, length, error);
+    return file_replace_mode(path, file_mode(path), bytes, length, error);
 }
 
-int file_replace_like(const char *path, const char *like, const char *bytes, size_t length,
+int file_replace_mode(const char *path, unsigned mode, const char *bytes, size_t length,
                       spex_error *error)
 {
     char *staged;
-    int status = stage(path, like, bytes, length, &staged, error);
+    int status = stage(path, mode, bytes, length, &staged, error);
     return status ? status : file_publish(staged, path, error);
 }
 

@@ -13,9 +13,11 @@ int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex
 int file_open(const char *path, int *descriptor, size_t *size, spex_error *error);
 /* Written beside the target, synced, then renamed over it. Errors: SYSTEM. */
 int file_replace(const char *path, const char *bytes, size_t length, spex_error *error);
-/* The same, with the permissions of another file instead of those the target had. */
-int file_replace_like(const char *path, const char *like, const char *bytes, size_t length,
+/* The same, with these permissions instead of those the target had. */
+int file_replace_mode(const char *path, unsigned mode, const char *bytes, size_t length,
                       spex_error *error);
+/* Those of a file, or what one that is not there would get. */
+unsigned file_mode(const char *path);
 /* The two halves of it: written to a file beside the target, whose path is *staged; renamed,
  * which frees `staged`, as file_unstage does to take the file away instead. */
 int file_stage(const char *path, const char *bytes, size_t length, char **staged,

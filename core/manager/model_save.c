@@ -49,14 +49,16 @@ static int keep_before(struct model_save *save, const char *bytes, size_t length
     struct text name = {0};
     text_printf(&name, "%s~", save->path);
     save->backup = text_take(&name);
-    return save->backup ? file_replace_like(save->backup, save->path, bytes, length, error)
-                        : error_memory(error);
+    return save->backup
+               ? file_replace_mode(save->backup, file_mode(save->path), bytes, length, error)
+               : error_memory(error);
 }
 
 static int replace(struct model_save *save, const struct text *text, uint64_t expected,
-                   spex_error *error)
+                   unsigned mode, spex_error *error)
 {
     char *before;
+    bool anew = mode && access(save->path, F_OK) < 0;
     size_t length;
     int status = read_before(save, &before, &length, error);
     save->changed = !status && save->content != expected;
@@ -65,14 +67,15 @@ static int replace(struct model_save *save, const struct text *text, uint64_t ex
     free(before);
     if (status || save->changed)
         return status;
-    status = file_replace(save->path, text_value(text), text->length, error);
+    status = file_replace_mode(save->path, anew ? mode : file_mode(save->path), text_value(text),
+                               text->length, error);
     if (!status)
         save->content = model_content(text_value(text), text->length);
     return status;
 }
 
 int model_save(const struct spex_model *model, const char *directory, uint64_t expected,
-               struct model_save *save, spex_error *error)
+               unsigned mode, struct model_save *save, spex_error *error)
 {
     struct text text = {0};
     int folder = -1;
@@ -83,7 +86,7 @@ int model_save(const struct spex_model *model, const char *directory, uint64_t e
     if (!status)
         status = file_lock_folder(directory, &folder, error);
     if (!status)
-        status = replace(save, &text, expected, error);
+        status = replace(save, &text, expected, mode, error);
     /* So that the names are on disk too. */
     if (!status && !save->changed && fsync(folder) < 0 && errno != EINVAL)
         status = error_system(error, "cannot write to %s", directory);

@@ -14,11 +14,12 @@ struct model_save {
 };
 
 /* To the file it was read from, else to DIRECTORY/<specification>.spex. `expected` is the content
- * of that file as it was seen last (0: no file). The backup is the file's name with ~ behind it,
- * and as readable as the file. Other programs that write models wait meanwhile. *save is to be
- * released also after an error. Errors: USAGE (a name that would not read back), SYSTEM, MEMORY. */
+ * of that file as it was seen last (0: no file), `mode` the permissions for one that is not there
+ * any more (0: as others have them). The backup is the file's name with ~ behind it, and as
+ * readable as the file. Other programs that write models wait meanwhile. *save is to be released
+ * also after an error. Errors: USAGE (a name that would not read back), SYSTEM, MEMORY. */
 int model_save(const struct spex_model *model, const char *directory, uint64_t expected,
-               struct model_save *save, spex_error *error);
+               unsigned mode, struct model_save *save, spex_error *error);
 void model_save_release(struct model_save *save);
 
 #endif

@@ -29,6 +29,13 @@ static void write_file(const char *path, const char *text)
     ASSERT_OK(file_replace(path, text, strlen(text), &error), error);
 }
 
+static unsigned mode_of(const char *path)
+{
+    struct stat about = {0};
+    CU_ASSERT_EQUAL(stat(path, &about), 0);
+    return about.st_mode & 0777;
+}
+
 static void look_again(struct screen *screen)
 {
     workspace_refresh(screen->explorer->workspace, REFRESH_CHANGED);
@@ -228,7 +235,9 @@ static void a_file_that_others_changed_is_asked_about(void)
 static void a_file_that_others_removed_is_written_again(void)
 {
     struct screen screen;
-    open_model(&screen, screen_copy("removed"), "Door");
+    screen_copy("removed");
+    CU_ASSERT_EQUAL(chmod(suite_scratch_path("removed/models/Door.spex"), 0600), 0);
+    open_model(&screen, suite_scratch_path("removed"), "Door");
     screen_keys(&screen, "d");
     CU_ASSERT_EQUAL(unlink("models/Door.spex"), 0);
     look_again(&screen);
@@ -251,6 +260,7 @@ static void a_file_that_others_removed_is_written_again(void)
     screen_keys(&screen, "W y");
     text = screen_text(&screen, 120, 24);
     ASSERT_TEXT(content("models/Door.spex"), mended);
+    CU_ASSERT_EQUAL(mode_of("models/Door.spex"), 0600);
     ASSERT_CONTAINS(text, "✓ equivalent");
     CU_ASSERT_PTR_NULL(strstr(text, "somebody else"));
     screen_keys(&screen, "u u W");
@@ -634,6 +644,10 @@ static void any_changes_in_any_order(void)
                 story.saved = story.now;
                 CU_ASSERT_EQUAL(bits_of_file(), story.bits[story.now]);
             }
+            if (edit)
+                CU_ASSERT_EQUAL(
+                    model_edit_unsaved(edit),
+                    (size_t)__builtin_popcount(story.bits[story.now] ^ story.bits[story.saved]));
             if (random_below(&random, 3)) /* keys come quicker than what they show */
                 CU_ASSERT_EQUAL(bits_shown(&screen), story.bits[story.now]);
         }
@@ -712,11 +726,11 @@ static void a_link_is_written_through(void)
     ASSERT_OK(model_read("Door.spex", door, strlen(door), &model, &error), error);
     CU_ASSERT_TRUE(model_remove(model, "locked", "open", "open"));
     /* Not what was expected: nothing is written. */
-    ASSERT_OK(model_save(model, folder, model->content + 1, &save, &error), error);
+    ASSERT_OK(model_save(model, folder, model->content + 1, 0, &save, &error), error);
     CU_ASSERT_TRUE(save.changed && !save.backup);
     model_save_release(&save);
     ASSERT_TEXT(content("real.spex"), door);
-    ASSERT_OK(model_save(model, folder, model->content, &save, &error), error);
+    ASSERT_OK(model_save(model, folder, model->content, 0, &save, &error), error);
     CU_ASSERT_FALSE(save.changed);
     CU_ASSERT_PTR_NULL(strstr(content("real.spex"), "locked --"));
     ASSERT_TEXT(content("real.spex~"), door);
@@ -725,13 +739,6 @@ static void a_link_is_written_through(void)
     CU_ASSERT_TRUE(S_ISLNK(about.st_mode));
     model_save_release(&save);
     spex_model_free(model);
-}
-
-static unsigned mode_of(const char *path)
-{
-    struct stat about = {0};
-    CU_ASSERT_EQUAL(stat(path, &about), 0);
-    return about.st_mode & 0777;
 }
 
 /* Also where an older backup could be read by all. */
@@ -750,7 +757,7 @@ static void a_backup_is_no_more_readable_than_the_file(void)
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         model->learning = !model->learning;
         CU_ASSERT_EQUAL(chmod("Door.spex", modes[i]), 0);
-        ASSERT_OK(model_save(model, folder, expected, &save, &error), error);
+        ASSERT_OK(model_save(model, folder, expected, 0, &save, &error), error);
         CU_ASSERT_FALSE(save.changed);
         CU_ASSERT_EQUAL(mode_of("Door.spex"), modes[i]);
         CU_ASSERT_EQUAL(mode_of("Door.spex~"), modes[i]);
