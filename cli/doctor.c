@@ -98,6 +98,13 @@ static void look_at_graphviz(struct findings *findings)
 
 /* --------------------------------------------------------------- the project */
 
+/* access() would speak of permissions. */
+static bool no_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISDIR(about.st_mode);
+}
+
 /* `folder`: that of the project, where one was named; its specifications may lie anywhere. */
 static void look_at_files(struct findings *findings, const struct project_options *options,
                           const struct project *project, const char *folder)
@@ -117,6 +124,9 @@ static void look_at_files(struct findings *findings, const struct project_option
         find(findings, LEVEL_OK, "specifications", "%zu in %s", specifications, folder);
     else if (!there)
         find(findings, LEVEL_NOTE, "specifications", "there is no folder %s", options->specs_dir);
+    else if (no_folder(options->specs_dir))
+        find(findings, LEVEL_NOTE, "specifications", "%s has to be a folder; a file is an argument",
+             options->specs_dir);
     else if (access(options->specs_dir, R_OK | X_OK) != 0)
         find(findings, LEVEL_PROBLEM, "specifications", "%s cannot be read: %s", options->specs_dir,
              strerror(errno));
@@ -124,6 +134,8 @@ static void look_at_files(struct findings *findings, const struct project_option
         find(findings, LEVEL_OK, "specifications", "%zu in %s", specifications, options->specs_dir);
     if (access(options->impl_models_dir, F_OK) != 0)
         find(findings, LEVEL_NOTE, "models", "there is no folder %s yet", options->impl_models_dir);
+    else if (no_folder(options->impl_models_dir))
+        find(findings, LEVEL_PROBLEM, "models", "%s is not a folder", options->impl_models_dir);
     else if (access(options->impl_models_dir, W_OK | X_OK) != 0)
         find(findings, LEVEL_PROBLEM, "models", "%s cannot be written: %s",
              options->impl_models_dir, strerror(errno));
@@ -311,7 +323,8 @@ static enum answer doctor(const struct invocation *invocation)
         project_options_release(&options);
     } else {
         find(&findings, LEVEL_PROBLEM, "options",
-             "cannot be read, as the message on standard error says");
+             "cannot be used, as the message on standard error says: files and store were not "
+             "looked at");
     }
     return worse(answer, print_all(&findings));
 }

@@ -26,6 +26,9 @@ test_doctor_finds_what_is_wrong() {
     echo nonsense >specs/broken.spec
     expect 1 doctor --json; json fine false; level_is specifications problem; out_has broken.spec
     rm specs/broken.spec
+    SPEX_SPECS_DIR=/etc/passwd expect 1 doctor; out_has 'has to be a folder'; out_lacks 'Permission'
+    SPEX_IMPL_MODELS_DIR=/etc/passwd expect 1 doctor; out_has '/etc/passwd is not a folder'
+    expect 2 doctor --specs /etc/passwd; err_has 'Not a directory'; out_has 'were not looked at'
     head -c 4096 /dev/urandom >spex_store/shard-2.db; rm -f spex_store/shard-2.db-*
     expect 1 doctor; out_has 'shard 2'
     printf 'format = 99\n' >spex_store/store.ini
