@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "cli/files.h"
@@ -72,10 +73,29 @@ bool output_format(const struct invocation *invocation, const char *path, const 
     return false;
 }
 
+/* Who looks at it on a terminal wants no name to steer that. */
+static int write_terminal(const struct text *text, spex_error *error)
+{
+    struct text shown = {0};
+    int status = SPEX_OK;
+    if (memchr(text_value(text), '\0', text->length))
+        return error_set(error, SPEX_ERROR_USAGE,
+                         "this is not for a terminal: name a file, or send it into one");
+    text_append_visible_lines(&shown, text_value(text));
+    if (shown.failed)
+        status = error_memory(error);
+    else if (fwrite(text_value(&shown), 1, shown.length, stdout) != shown.length || fflush(stdout))
+        status = error_system(error, "standard output");
+    text_release(&shown);
+    return status;
+}
+
 int output_write(const char *path, bool force, const struct text *text, spex_error *error)
 {
     if (strcmp(path, "-") != 0)
         return file_write(path, force, text_value(text), text->length, error);
+    if (isatty(STDOUT_FILENO))
+        return write_terminal(text, error);
     if (fflush(stdout) || fwrite(text_value(text), 1, text->length, stdout) != text->length ||
         fflush(stdout))
         return error_system(error, "standard output");

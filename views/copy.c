@@ -6,27 +6,11 @@
 
 enum { LONGEST = 64 << 10 /* what terminals take at once */ };
 
-/* Nothing in a line moves, hides or ends it. */
-static void append_safe(struct text *safe, const char *value)
-{
-    struct text line = {0};
-    for (size_t length; *value; value += length + (value[length] == '\n')) {
-        length = strcspn(value, "\n");
-        text_clear(&line);
-        text_append_bytes(&line, value, length);
-        text_append_visible(safe, text_value(&line));
-        if (value[length])
-            text_append_char(safe, '\n');
-        safe->failed |= line.failed;
-    }
-    text_release(&line);
-}
-
 void explorer_copy(struct explorer *explorer, const char *what, const char *text)
 {
     struct text *clipboard = &explorer->clipboard;
     text_clear(clipboard);
-    append_safe(clipboard, text);
+    text_append_visible_lines(clipboard, text);
     const char *copied = text_value(clipboard), *newline = strchr(copied, '\n');
     if (clipboard->length > LONGEST || clipboard->failed) {
         explorer_message(explorer, ROLE_WARNING,

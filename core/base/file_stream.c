@@ -18,6 +18,8 @@ static int look_at(const char *path, bool replace, bool *there, bool *special, s
 {
     struct stat about;
     *there = stat(path, &about) == 0;
+    if (!*there && lstat(path, &about) == 0)
+        return error_set(error, SPEX_ERROR_USAGE, "%s is a link to what is not there", path);
     *special = *there && !S_ISREG(about.st_mode);
     if (*there && S_ISDIR(about.st_mode))
         return error_set(error, SPEX_ERROR_USAGE, "%s is a folder", path);

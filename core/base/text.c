@@ -127,6 +127,21 @@ void text_append_visible(struct text *text, const char *value)
     }
 }
 
+void text_append_visible_lines(struct text *text, const char *value)
+{
+    struct text line = {0};
+    for (size_t length; *value; value += length + (value[length] == '\n')) {
+        length = strcspn(value, "\n");
+        text_clear(&line);
+        text_append_bytes(&line, value, length);
+        text_append_visible(text, text_value(&line));
+        if (value[length])
+            text_append_char(text, '\n');
+        text->failed |= line.failed;
+    }
+    text_release(&line);
+}
+
 const char *text_value(const struct text *text)
 {
     return text->data ? text->data : "";

@@ -27,6 +27,8 @@ void text_append_json(struct text *text, const char *value);
 void text_append_json_bytes(struct text *text, const char *bytes, size_t length);
 /* Control characters, invalid bytes and direction overrides become visible: safe on a terminal. */
 void text_append_visible(struct text *text, const char *value);
+/* The same of several lines, which stay lines. */
+void text_append_visible_lines(struct text *text, const char *value);
 const char *text_value(const struct text *text); /* never NULL */
 void text_clear(struct text *text);
 void text_release(struct text *text);

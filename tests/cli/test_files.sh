@@ -183,6 +183,12 @@ test_convert_replaces_nothing_unasked() {
     expect 0 convert specs/light.spec link.aut --force
     [ -L link.aut ] || problem "the link was replaced"
     head -n 1 a.aut | grep -q '^des' || problem "what the link points to was not written"
+    # One that leads nowhere is neither replaced nor followed.
+    ln -s gone.aut dangling.aut
+    expect 2 convert specs/light.spec dangling.aut; err_has 'a link to what is not there'
+    expect 2 convert specs/light.spec dangling.aut --force
+    [ -L dangling.aut ] || problem "the dangling link was replaced"
+    no_file gone.aut
     expect 0 convert specs/light.spec /dev/null --to aut
     [ -c /dev/null ] || problem "/dev/null is no device any more"
     expect 2 convert specs/light.spec a.doc
@@ -192,6 +198,23 @@ test_convert_replaces_nothing_unasked() {
     expect 2 convert specs/light.spec . --to aut
     expect 3 convert specs/light.spec nowhere/a.aut
     no_file nowhere
+}
+
+# On a terminal no name moves the cursor or sets the title; elsewhere the bytes are as they are.
+test_names_on_a_terminal() {
+    command -v script >/dev/null || { skip "script(1) is not installed"; return; }
+    mkdir specs
+    printf 'Specification: Bad\nTransitions:\na\033[2J --[b\033]0;evil\007]-> c\n' >specs/bad.spec
+    for command in 'reduce specs/bad.spec' 'convert specs/bad.spec - --to dot' 'export Bad --to spec'; do
+        script -qec "'$spex_program' $command" /dev/null </dev/null >typed 2>&1 ||
+            problem "spex $command: $(cat -v typed)"
+        grep -q $'\033' typed && problem "spex $command: $(cat -v typed)"
+        grep -qF 'x1B]0;evil' typed || problem "spex $command shows $(cat -v typed)"
+    done
+    expect 0 export Bad --to spec; grep -q $'\033' out || problem 'the file is not as it was'
+    script -qec "'$spex_program' convert specs/bad.spec - --to png" /dev/null </dev/null >typed 2>&1 &&
+        problem 'a picture on a terminal'
+    grep -q 'not for a terminal\|Graphviz' typed || problem "$(cat -v typed)"
 }
 
 test_convert_hostile_names() {
