@@ -244,6 +244,15 @@ static void keep_unsaved(const struct explorer *explorer)
     text_release(&names);
 }
 
+/* What could not be printed was not answered. */
+static int finish_printing(void)
+{
+    if (!fflush(stdout) && !ferror(stdout))
+        return 0;
+    fputs("spex-tui: standard output cannot be written\n", stderr);
+    return 3;
+}
+
 static void print_screen(const struct canvas *canvas)
 {
     struct text text = {0};
@@ -285,6 +294,8 @@ static int run_script(struct explorer_options *options, struct arguments *argume
     if (options->mistakes)
         fprintf(stderr, "spex-tui: %s", options->mistakes);
     options->mistakes = NULL;
+    if (options->doubt)
+        fprintf(stderr, "spex-tui: %s\n", options->doubt);
     if (arguments->now)
         options->workspace.clock = (spex_clock){
             .wall = standing_clock, .monotonic = standing_clock, .context = &arguments->now};
@@ -340,7 +351,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     int over = arguments_read(argc, argv, &arguments);
     if (over >= 0)
-        return over;
+        return over ? over : finish_printing();
     bool folder;
     struct elixir_project elixir = {0};
     char **files = argv + optind;
@@ -366,6 +377,7 @@ int main(int argc, char **argv)
             .screen_reader = settings.screen_reader,
             .keymap = &settings.keymap,
             .session = settings.session,
+            .doubt = elixir.doubt,
             .mistakes = settings.mistake_count ? text_value(&settings.mistakes) : NULL,
             .config_dir = config,
             .state_dir = state};
@@ -383,5 +395,5 @@ int main(int argc, char **argv)
     }
     elixir_project_release(&elixir);
     project_options_release(&project);
-    return status ? complain(&error) : 0;
+    return status ? complain(&error) : finish_printing();
 }

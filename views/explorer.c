@@ -35,6 +35,15 @@ static void workspace_changed(void *context)
     explorer_refresh_views(explorer);
 }
 
+/* What is to be known before anything else, unless there is something to answer. */
+static void notice(struct explorer *explorer, const char *title, const char *words)
+{
+    if (words && explorer->overlay.kind == OVERLAY_NONE)
+        overlay_notice(&explorer->overlay, title, words);
+    else if (words)
+        explorer_message(explorer, ROLE_WARNING, "%s: %s", title, words);
+}
+
 struct explorer *explorer_create(const struct explorer_options *options)
 {
     struct explorer *explorer = memory_allocate(1, sizeof *explorer);
@@ -71,11 +80,8 @@ struct explorer *explorer_create(const struct explorer_options *options)
     session_restore(explorer);
     workspace_refresh(explorer->workspace, REFRESH_ALL);
     offer_import(explorer);
-    if (options->mistakes && explorer->overlay.kind == OVERLAY_NONE)
-        overlay_notice(&explorer->overlay, "Not all settings can be used", options->mistakes);
-    else if (options->mistakes)
-        explorer_message(explorer, ROLE_WARNING, "Not all settings can be used: %s",
-                         options->mistakes);
+    notice(explorer, "Not all settings can be used", options->mistakes);
+    notice(explorer, "Not all settings of this project can be used", options->doubt);
     return explorer;
 }
 

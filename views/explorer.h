@@ -22,6 +22,7 @@ struct explorer_options {
     bool session; /* begins where the last one ended, and keeps where this one does */
     /* Where saved filters, what was typed and the session are kept; NULL: nowhere. */
     const char *config_dir, *state_dir;
+    const char *doubt; /* what of the project's own settings is not as it says; may be NULL */
 };
 
 /* What views share: the specification and the instance that everything is about. */

@@ -154,6 +154,9 @@ enum role explorer_state_of_things(struct explorer *explorer, struct text *text)
         text_printf(text, "%s %s%s", running, explorer->ascii ? "..." : "…", end);
     else if (workspace->shard_fault_count)
         text_printf(text, "%s partial: %s", sign, workspace->shard_faults[0]);
+    else if (workspace->store_error.status == SPEX_ERROR_NOT_FOUND && workspace->store_seen)
+        text_printf(text, "%s The store %s was removed.", sign,
+                    workspace->options.project.store_dir);
     else if (workspace->store_error.status && workspace->store_error.status != SPEX_ERROR_NOT_FOUND)
         text_printf(text, "%s %s", sign, workspace->store_error.message);
     return running ? ROLE_WARNING : ROLE_BAD;

@@ -223,7 +223,8 @@ static void draw_store_line(const struct explorer *explorer, struct canvas *canv
     text_printf(&text, "specifications %s   models %s   store %s", options->specs_dir,
                 options->impl_models_dir, options->store_dir);
     if (workspace->store_error.status == SPEX_ERROR_NOT_FOUND)
-        text_append(&text, " (none yet: m makes one)");
+        text_append(&text, workspace->store_seen ? " (removed: m makes another)"
+                                                 : " (none yet: m makes one)");
     canvas_put(canvas, 3, y, canvas->width - 4, ROLE_DIM, text_value(&text));
     text_release(&text);
 }

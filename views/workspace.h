@@ -83,6 +83,7 @@ struct workspace {
     char **shard_faults; /* one a damaged shard: "shard 2: ..." */
     size_t shard_fault_count;
     spex_error store_error; /* why there is no store to read; status SPEX_OK: there is one */
+    bool store_seen;        /* there was one before */
     uint64_t version;       /* grows with every change of the store or the files */
     bool refreshing;
     struct reader *readers[LANES]; /* each its lane's only */

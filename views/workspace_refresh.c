@@ -1,6 +1,7 @@
 /* Keeping the workspace fresh: a job on the store lane looks and, if needed, reads. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "project/learned.h"
@@ -10,6 +11,7 @@ struct refresh {
     struct job job;
     struct workspace *workspace;
     enum refresh_extent extent;
+    bool lacking;                /* there was no store, as far as is known */
     bool files_read, store_read; /* what the results below hold */
     struct snapshot *before;     /* what was loaded when this was asked for */
     struct snapshot *snapshot;
@@ -84,12 +86,15 @@ static void refresh_run(struct job *job)
                                ? workspace->fingerprint
                                : project_fingerprint(&workspace->options.project);
     bool files_changed = all || fingerprint != workspace->fingerprint;
-    if (all)
+    /* A reader would go on with files that nobody else can find any more. */
+    if (all || access(workspace->options.project.store_dir, F_OK) < 0)
         workspace_reader_close(workspace, LANE_STORE);
     bool was_open = workspace->readers[LANE_STORE] != NULL;
     struct reader *reader;
     int status = workspace_reader(workspace, LANE_STORE, &reader, &refresh->store_error);
-    bool store_changed = reader ? reader_changed(reader) || !was_open : all;
+    /* Who else reads on this lane may have opened one that came to be. */
+    bool fresh = refresh->lacking || !was_open;
+    bool store_changed = reader ? reader_changed(reader) || fresh : all;
     if (files_changed || (store_changed && any_learning(refresh->before)))
         read_files(refresh, reader);
     if (refresh->files_read)
@@ -127,6 +132,7 @@ static void refresh_finish(struct job *job)
         refresh->faults = NULL;
         refresh->fault_count = 0;
         workspace->store_error = refresh->store_error;
+        workspace->store_seen |= !refresh->store_error.status;
     }
     workspace_summarise(workspace);
 }
@@ -157,6 +163,7 @@ void workspace_refresh(struct workspace *workspace, enum refresh_extent extent)
     refresh->workspace = workspace;
     refresh->before = snapshot_keep(workspace->files);
     refresh->extent = extent;
+    refresh->lacking = workspace->store_error.status != SPEX_OK;
     workspace->refreshing = true;
     jobs_submit(workspace->jobs, &refresh->job);
 }

@@ -356,6 +356,26 @@ test_signals_restore_the_terminal() {
     "$build_dir/spex" get order-1042 --store store >out 2>&1 || problem "$(cat out)"
 }
 
+test_a_store_that_is_removed() {
+    project
+    on_project 80x24
+    see 'Order  '; rm -r store
+    see "store was removed"; gone 'partial'
+    press 2; see 'there is no store'
+    press 1; see 'was removed'; press m; see 'Identifier'; write 'anew'; press Enter; see 'Mock anew'
+    press Enter; see 'anew is mocked'; press 1; gone 'was removed'
+    quit
+}
+
+test_what_cannot_be_printed() {
+    local option
+    for option in --help --version '--completion bash' --doctor --dump; do
+        # shellcheck disable=SC2086
+        "$build_dir/spex-tui" $option >/dev/full 2>err
+        [ $? = 3 ] && [ -s err ] || problem "spex-tui $option: $(cat err)"
+    done
+}
+
 test_terminals_that_cannot() {
     START_TERM=dumb start 80x24; ended 2
     grep -q 'cannot place its cursor' err || problem "$(cat err)"

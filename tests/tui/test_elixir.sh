@@ -25,6 +25,17 @@ test_an_elixir_program_without_instances() {
     [ ! -e shop/spex_store ] || problem "a store was made by looking"
 }
 
+test_an_elixir_program_that_computes_its_settings() {
+    elixir_folder
+    printf 'import Config\nconfig :spex, dets_dir: System.get_env("DETS")\n' >shop/config/config.exs
+    start 120x40 "$PWD/shop"
+    see 'Not all settings of this project'; see 'config.exs:2: dets_dir: is no literal'
+    press Space; see 'Shop.Order'; press 2; see 'there is no store'
+    quit
+    "$build_dir/spex-tui" "$PWD/shop" --dump >out 2>err
+    grep -q 'config.exs:2: dets_dir: is no literal' err || problem "$(cat err)"
+}
+
 test_an_elixir_program_is_offered_its_instances() {
     local samples
     samples=$(cd "$source_dir/.." && pwd)/shared/data/dets/small
