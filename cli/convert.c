@@ -37,17 +37,6 @@ static void append_names(struct text *text, const char *title, const struct symb
     text_release(&list);
 }
 
-static void append_step(struct text *text, const char *from, const char *action, const char *to)
-{
-    text_append(text, "  ");
-    text_append_visible(text, from);
-    text_append(text, " --[");
-    text_append_visible(text, action);
-    text_append(text, "]-> ");
-    text_append_visible(text, to);
-    text_append_char(text, '\n');
-}
-
 static void append_policy(struct text *text, const struct spex_specification *specification)
 {
     static const char *const prunable[] = {"none", "all", "terminal"};
@@ -90,9 +79,11 @@ static void append_specification(struct text *text, const struct spex_specificat
     text_printf(text, "transitions (%zu)\n", specification->transition_count);
     for (size_t i = 0; i < specification->transition_count; i++) {
         const struct specification_transition *step = &specification->transitions[i];
-        append_step(text, specification->states.names[step->from],
-                    specification->actions.names[step->action],
-                    specification->states.names[step->to]);
+        text_append(text, "  ");
+        transition_show(text, specification->states.names[step->from],
+                        specification->actions.names[step->action],
+                        specification->states.names[step->to]);
+        text_append_char(text, '\n');
     }
 }
 
@@ -107,9 +98,12 @@ static int append_model(struct text *text, const struct spex_model *model, spex_
     text_printf(text, "\nlearning mode       %s\nstates              %" PRIu32 "\n",
                 model->learning ? "true" : "false", lts.state_count - 1);
     text_printf(text, "transitions (%zu)\n", model->transition_count);
-    for (size_t i = 0; i < model->transition_count; i++)
-        append_step(text, model->transitions[i].from, model->transitions[i].action,
-                    model->transitions[i].to);
+    for (size_t i = 0; i < model->transition_count; i++) {
+        const struct model_transition *step = &model->transitions[i];
+        text_append(text, "  ");
+        transition_show(text, step->from, step->action, step->to);
+        text_append_char(text, '\n');
+    }
     lts_release(&lts);
     return SPEX_OK;
 }
@@ -209,8 +203,8 @@ const struct verb show_verb = {
     .name = "show",
     .usage = "FILE",
     .summary = "what a specification, model or LTS file says",
-    .details = "FILE ends with .spec, .ex, .spex or .aut. Of several modules in a .ex file\n"
-               "FILE.ex:MODULE shows one. With --json, a .ex file gives an array.",
+    .details = "FILE ends with .spec, .ex, .spex, .aut, .dot or .gv. Of several modules in a .ex\n"
+               "file FILE.ex:MODULE shows one. With --json, a .ex file gives an array.",
     .options = show_options,
     .minimum = 1,
     .maximum = 1,
@@ -257,10 +251,10 @@ const struct verb convert_verb = {
     .name = "convert",
     .usage = "IN OUT",
     .summary = "write a file in another format",
-    .details =
-        "The endings tell the formats: from .spec, .ex, .spex and .aut to .spec, .spex,\n"
-        ".aut, .dot, .svg, .png, .mmd, .json and .txt (a picture in characters). OUT '-' is\n"
-        "standard output (with --to).",
+    .details = "The endings tell the formats: from .spec, .ex, .spex, .aut and .dot to .spec,\n"
+               ".spex, .aut, .dot, .svg, .png, .mmd, .json and .txt (a picture in characters). OUT "
+               "'-' is\n"
+               "standard output (with --to).",
     .options = convert_options,
     .minimum = 2,
     .maximum = 2,
@@ -287,21 +281,23 @@ static enum answer export_entry(const struct invocation *invocation,
     return write_input(invocation, &input, path);
 }
 
-static enum answer export(const struct invocation *invocation) {
+static enum answer export_named(const struct invocation *invocation)
+{
     struct session session = {0};
     const char *name = invocation->arguments[0], *path = option_value(invocation, "output");
-    if (!path && !option_given(invocation, "to")){
+    if (!path && !option_given(invocation, "to")) {
         complain(invocation, "where to? -o FILE, or --to FORMAT for standard output");
-        return ANSWER_WRONG;}
-enum answer answer = open_project(invocation, &session.options, &session.project);
-if (answer)
+        return ANSWER_WRONG;
+    }
+    enum answer answer = open_project(invocation, &session.options, &session.project);
+    if (answer)
+        return answer;
+    if (session_knows(&session, invocation, name))
+        answer = export_entry(invocation, project_find(&session.project, name), path ? path : "-");
+    else
+        answer = ANSWER_WRONG;
+    session_close(&session);
     return answer;
-if (session_knows(&session, invocation, name))
-    answer = export_entry(invocation, project_find(&session.project, name), path ? path : "-");
-else
-    answer = ANSWER_WRONG;
-session_close(&session);
-return answer;
 }
 
 static const struct cli_option export_options[] = {
@@ -320,4 +316,4 @@ const struct verb export_verb = {.name = "export",
                                  .minimum = 1,
                                  .maximum = 1,
                                  .folder = FOLDER_SURPLUS,
-                                 .run = export};
+                                 .run = export_named};

@@ -1,6 +1,6 @@
 #include "cli/learned.h"
 
-#include "model/model.h"
+#include "format/format.h"
 
 void learned_lines(struct text *text, spex_model *const *added, size_t count)
 {
@@ -9,28 +9,14 @@ void learned_lines(struct text *text, spex_model *const *added, size_t count)
         text_append_visible(text, model->source);
         text_printf(text, ": %zu new\n", model->transition_count);
         for (size_t k = 0; k < model->transition_count; k++) {
+            const struct model_transition *transition = &model->transitions[k];
             text_append(text, "  ");
-            text_append_visible(text, model->transitions[k].from);
-            text_append(text, " --[");
-            text_append_visible(text, model->transitions[k].action);
-            text_append(text, "]-> ");
-            text_append_visible(text, model->transitions[k].to);
+            transition_show(text, transition->from, transition->action, transition->to);
             text_append(text, "\n");
         }
     }
     if (!count)
         text_append(text, "nothing new for the models\n");
-}
-
-static void append_transition(struct text *text, const struct model_transition *transition)
-{
-    text_append(text, "{\"from\":");
-    text_append_json(text, transition->from);
-    text_append(text, ",\"action\":");
-    text_append_json(text, transition->action);
-    text_append(text, ",\"to\":");
-    text_append_json(text, transition->to);
-    text_append(text, "}");
 }
 
 void learned_json(struct text *text, spex_model *const *added, size_t count)
@@ -44,8 +30,10 @@ void learned_json(struct text *text, spex_model *const *added, size_t count)
         text_append_json(text, model->source);
         text_append(text, ",\"added\":[");
         for (size_t k = 0; k < model->transition_count; k++) {
-            text_append(text, k ? "," : "");
-            append_transition(text, &model->transitions[k]);
+            const struct model_transition *transition = &model->transitions[k];
+            text_append(text, k ? ",{" : "{");
+            transition_json(text, transition->from, transition->action, transition->to);
+            text_append(text, "}");
         }
         text_append(text, "]}");
     }

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
+/* ---- models_project.c */
 /* A project whose models are as they stand: with what the store learned. */
 struct models_project {
     struct project_options options;

@@ -75,74 +75,64 @@ static int wrong(const char *what, const char *typed)
     return 2;
 }
 
+/* What is more than a text or a yes; -1: there is more to read. */
+static int take(int option, const char *typed, struct arguments *arguments)
+{
+    switch (option) {
+    case 'T':
+        arguments->themed = settings_theme(optarg, &arguments->theme);
+        return arguments->themed
+                   ? -1
+                   : wrong("expected dark, light, high-contrast or none for --theme, found",
+                           optarg);
+    case 'z':
+        return script_size(optarg, &arguments->width, &arguments->height)
+                   ? -1
+                   : wrong("expected WIDTHxHEIGHT for --size, found", optarg);
+    case 'n':
+        return time_parse(optarg, &arguments->now)
+                   ? -1
+                   : wrong("expected a time as 2026-01-31T12:00:00Z for --now, found", optarg);
+    case 'c':
+        return print_completion(optarg)
+                   ? wrong("expected bash, zsh or fish for --completion, found", optarg)
+                   : 0;
+    case 'h':
+        print_usage();
+        return 0;
+    case 'v':
+        printf("spex-tui %s\n", spex_version());
+        return 0;
+    default:
+        return wrong("cannot use the option", typed);
+    }
+}
+
 int arguments_read(int argc, char **argv, struct arguments *arguments)
 {
     struct option long_options[OPTIONS] = {{0}};
+    bool *const flags[128] = {
+        ['a'] = &arguments->ascii, ['r'] = &arguments->screen_reader, ['M'] = &arguments->no_mouse,
+        ['d'] = &arguments->dump,  ['S'] = &arguments->no_session,    ['D'] = &arguments->doctor};
+    const char **const texts[128] = {['s'] = &arguments->specs,
+                                     ['m'] = &arguments->models,
+                                     ['t'] = &arguments->store,
+                                     ['k'] = &arguments->script};
     *arguments = (struct arguments){.width = 80, .height = 24};
     for (size_t i = 0; options[i].name; i++)
         long_options[i] =
             (struct option){options[i].name, options[i].argument ? required_argument : no_argument,
                             NULL, options[i].letter};
     opterr = 0; /* getopt would print what was typed as it is */
-    for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
-        switch (option) {
-        case 's':
-            arguments->specs = optarg;
-            break;
-        case 'm':
-            arguments->models = optarg;
-            break;
-        case 't':
-            arguments->store = optarg;
-            break;
-        case 'a':
-            arguments->ascii = true;
-            break;
-        case 'T':
-            if (!settings_theme(optarg, &arguments->theme))
-                return wrong("expected dark, light, high-contrast or none for --theme, found",
-                             optarg);
-            arguments->themed = true;
-            break;
-        case 'r':
-            arguments->screen_reader = true;
-            break;
-        case 'M':
-            arguments->no_mouse = true;
-            break;
-        case 'S':
-            arguments->no_session = true;
-            break;
-        case 'k':
-            arguments->script = optarg;
-            break;
-        case 'd':
-            arguments->dump = true;
-            break;
-        case 'z':
-            if (!script_size(optarg, &arguments->width, &arguments->height))
-                return wrong("expected WIDTHxHEIGHT for --size, found", optarg);
-            break;
-        case 'n':
-            if (!time_parse(optarg, &arguments->now))
-                return wrong("expected a time as 2026-01-31T12:00:00Z for --now, found", optarg);
-            break;
-        case 'D':
-            arguments->doctor = true;
-            break;
-        case 'c':
-            if (print_completion(optarg))
-                return wrong("expected bash, zsh or fish for --completion, found", optarg);
-            return 0;
-        case 'h':
-            print_usage();
-            return 0;
-        case 'v':
-            printf("spex-tui %s\n", spex_version());
-            return 0;
-        default:
-            return wrong("cannot use the option", argv[optind - 1]);
-        }
+    int over = -1;
+    for (int option;
+         over < 0 && (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
+        if (flags[option & 127])
+            *flags[option & 127] = true;
+        else if (texts[option & 127])
+            *texts[option & 127] = optarg;
+        else
+            over = take(option, argv[optind - 1], arguments);
     }
-    return -1;
+    return over;
 }

@@ -35,15 +35,10 @@ static bool going(void *context, uint64_t deleted)
     return !job_cancelled(self);
 }
 
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 static bool named(const struct bulk *bulk, const char *identifier)
 {
     return bulk->name_count &&
-           bsearch(&identifier, bulk->names, bulk->name_count, sizeof *bulk->names, compare_names);
+           bsearch(&identifier, bulk->names, bulk->name_count, sizeof *bulk->names, text_compare);
 }
 
 static int do_one(struct bulk_job *self, struct spex_manager *manager, const spex_instance *row)
@@ -180,7 +175,7 @@ void bulk_start(struct bulk *bulk)
                              .part = 0};
     self->bulk = bulk;
     if (bulk->name_count)
-        qsort(bulk->names, bulk->name_count, sizeof *bulk->names, compare_names);
+        qsort(bulk->names, bulk->name_count, sizeof *bulk->names, text_compare);
     self->snapshot = snapshot_keep(explorer->workspace->snapshot);
     explorer->writing++;
     jobs_submit(explorer->jobs, &self->job);

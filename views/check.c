@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "format/format.h"
-#include "views/check_page.h"
+#include "views/check_private.h"
 #include "views/graphs.h"
 
 /* ---------------------------------------------------------------- the page */

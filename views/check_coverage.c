@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "views/check_page.h"
+#include "format/format.h"
+#include "views/check_private.h"
 #include "views/format.h"
 
 /* Lines of one list, steps of one line; transitions of which coverage is found out before somebody
@@ -149,12 +150,9 @@ void covered_release(struct covered *covered)
 
 static void append_step(struct text *text, const struct lts *lts, const struct lts_transition *step)
 {
-    char buffer[16];
-    text_append_visible(text, lts_state_name(lts, step->from, buffer));
-    text_append(text, " --[");
-    text_append_visible(text, lts_label_name(lts, step->label, true));
-    text_append(text, "]-> ");
-    text_append_visible(text, lts_state_name(lts, step->to, buffer));
+    char from[16], to[16];
+    transition_show(text, lts_state_name(lts, step->from, from),
+                    lts_label_name(lts, step->label, true), lts_state_name(lts, step->to, to));
 }
 
 /* How often and when last the store saw it. */

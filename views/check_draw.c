@@ -1,6 +1,6 @@
 /* The Check view on the canvas: its lines, wrapped, and below them where both sides are. */
 #include "base/base.h"
-#include "views/check_page.h"
+#include "views/check_private.h"
 #include "views/format.h"
 
 /* Columns for the cursor and the sign of what opens; where there is room for both sides. */

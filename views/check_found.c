@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 #include "model/filter.h"
-#include "views/check_page.h"
+#include "views/check_private.h"
 
 /* Named on the line; listed at most. */
 enum { NAMED = 5, MOST_LISTED = 100 };

@@ -1,4 +1,4 @@
-#include "views/check_page.h"
+#include "views/check_private.h"
 
 #include <stdlib.h>
 #include <string.h>

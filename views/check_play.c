@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 #include "check/words.h"
-#include "views/check_page.h"
+#include "views/check_private.h"
 #include "views/graphs.h"
 #include "views/play.h"
 

@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "check/formula.h"
 #include "check/words.h"
-#include "views/check_page.h"
+#include "views/check_private.h"
 #include "views/format.h"
 
 /* Of a longer run the first and the last steps. */

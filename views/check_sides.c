@@ -2,16 +2,16 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "views/check_page.h"
+#include "views/check_private.h"
 
-/* Steps that are listed, and kept to compare; transitions that can be looked through while a
+/* Steps that are listed; transitions that can be looked through while a
  * screen is drawn. */
-enum { MOST_LISTED = 6, MOST_KEPT = 64, MANY = 500000 };
+enum { MOST_LISTED = 6, MANY = 500000 };
 
 struct place {
     const struct lts *lts;
     uint32_t state; /* SYMBOL_NONE: none */
-    const struct lts_transition *steps[MOST_KEPT];
+    uint32_t steps[MOST_ORDERED];
     size_t count; /* of all that leave the state */
 };
 
@@ -24,48 +24,39 @@ static struct place place_of(const struct check *check, const struct page_line *
     for (size_t i = 0; place.state != SYMBOL_NONE && i < place.lts->transition_count; i++) {
         if (place.lts->transitions[i].from != place.state)
             continue;
-        if (place.count < MOST_KEPT)
-            place.steps[place.count] = &place.lts->transitions[i];
+        if (place.count < MOST_ORDERED)
+            place.steps[place.count] = (uint32_t)i;
         place.count++;
     }
     return place;
 }
 
-/* Of a label of one LTS, that of another of the same name; SYMBOL_NONE: it has none. */
-static uint32_t label_in(const struct lts *lts, const struct lts *of, uint32_t label)
+static size_t kept(const struct place *place)
 {
-    return label == LTS_INTERNAL ? LTS_INTERNAL
-                                 : symbols_find(&lts->labels, symbols_name(&of->labels, label));
+    return place->count < MOST_ORDERED ? place->count : MOST_ORDERED;
 }
 
 /* Whether the state has a step with the label of `step`, of another LTS. */
 static bool can(const struct place *place, const struct lts *of, const struct lts_transition *step)
 {
-    uint32_t label = label_in(place->lts, of, step->label);
-    for (size_t i = 0; i < place->count && i < MOST_KEPT; i++)
-        if (place->steps[i]->label == label)
+    uint32_t label =
+        step->label == LTS_INTERNAL
+            ? LTS_INTERNAL
+            : symbols_find(&place->lts->labels, symbols_name(&of->labels, step->label));
+    for (size_t i = 0; i < kept(place); i++)
+        if (place->lts->transitions[place->steps[i]].label == label)
             return true;
-    return place->count > MOST_KEPT; /* as far as is known */
+    return place->count > MOST_ORDERED; /* as far as is known */
 }
 
 /* What both can do in one order, that of the specification. */
 static void order_like(struct place *place, const struct place *first)
 {
-    const struct lts_transition *ordered[MOST_KEPT];
-    size_t kept = place->count < MOST_KEPT ? place->count : MOST_KEPT, count = 0;
-    size_t others = first->count < MOST_KEPT ? first->count : MOST_KEPT;
-    for (size_t i = 0; i <= others; i++) {
-        uint32_t label =
-            i < others ? label_in(place->lts, first->lts, first->steps[i]->label) : SYMBOL_NONE;
-        for (size_t k = 0; k < kept; k++) {
-            const struct lts_transition *step = place->steps[k];
-            if (step && (i == others || step->label == label)) {
-                ordered[count++] = step;
-                place->steps[k] = NULL;
-            }
-        }
-    }
-    memcpy(place->steps, ordered, count * sizeof *ordered);
+    uint32_t ordered[MOST_ORDERED];
+    const struct step_list list = {place->lts, place->steps, kept(place)};
+    const struct step_list before = {first->lts, first->steps, kept(first)};
+    step_list_order(&list, &before, ordered);
+    memcpy(place->steps, ordered, list.count * sizeof *ordered);
 }
 
 int check_sides_height(const struct check *check, const struct page_line *line)
@@ -111,7 +102,7 @@ static void draw_side(struct canvas *canvas, struct area box, const struct place
     canvas_frame(canvas, box, ROLE_FRAME, text_value(&title));
     text_release(&title);
     for (size_t i = 0; i < listed; i++, row.y++)
-        draw_step(canvas, row, place, other, side, place->steps[i]);
+        draw_step(canvas, row, place, other, side, &place->lts->transitions[place->steps[i]]);
     if (listed < place->count)
         canvas_print(canvas, row.x, row.y, row.width, ROLE_DIM, "%zu more", place->count - listed);
     else if (place->state != SYMBOL_NONE && !place->count)

@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 #include "format/format.h"
-#include "views/check_page.h"
+#include "views/check_private.h"
 #include "views/export.h"
 
 struct test_offer {

@@ -51,16 +51,11 @@ static void events_run(struct job *job)
         keep_matching(self);
 }
 
-static bool same_text(const char *left, const char *right)
-{
-    return left && right ? strcmp(left, right) == 0 : left == right;
-}
-
 static bool same_event(const struct event *left, const struct event *right)
 {
     return left->at == right->at && left->reason == right->reason &&
-           same_text(left->identifier, right->identifier) &&
-           same_text(left->action, right->action) && same_text(left->to, right->to);
+           text_same(left->identifier, right->identifier) &&
+           text_same(left->action, right->action) && text_same(left->to, right->to);
 }
 
 /* The cursor stays on its event when newer ones come in above. */
@@ -83,7 +78,7 @@ static void events_finish(struct job *job)
     struct events_job *self = (struct events_job *)job;
     struct events *events = self->explorer->states[VIEW_EVENTS];
     events->loading = false;
-    if (same_text(self->typed, events->typed)) {
+    if (text_same(self->typed, events->typed)) {
         find_cursor(events, self);
         events_free(events->items, events->count);
         events->items = self->items;

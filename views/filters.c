@@ -106,7 +106,7 @@ int filters_save(struct filters *filters, const char *name, const char *filter, 
     struct text text = {0};
     for (size_t i = 0; i < filters->saved_count; i++)
         text_printf(&text, "%s = %s\n", filters->saved[i].name, filters->saved[i].filter);
-    int status = history_write(filters->saved_path, &text, error);
+    int status = file_replace_text(filters->saved_path, &text, error);
     text_release(&text);
     return status;
 }

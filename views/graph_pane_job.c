@@ -344,11 +344,6 @@ static void submit(struct graph_pane *pane)
     jobs_submit(pane->explorer->jobs, &self->job);
 }
 
-static bool same_text(const char *left, const char *right)
-{
-    return left && right ? strcmp(left, right) == 0 : left == right;
-}
-
 void graph_pane_set_up(struct graph_pane *pane, struct explorer *explorer, enum side side,
                        const struct graph_settings *settings)
 {
@@ -422,7 +417,7 @@ void graph_pane_refresh(struct graph_pane *pane)
     const char *nothing = nothing_selected(explorer);
     if (!explorer->workspace->snapshot)
         return;
-    if (!same_text(pane->specification, name)) {
+    if (!text_same(pane->specification, name)) {
         forget_specification(pane);
         pane->specification = name ? memory_copy_text(name) : NULL;
         pane->stale = pane->wanted = pane->centred = true;
@@ -447,7 +442,7 @@ void graph_pane_refresh(struct graph_pane *pane)
 
 void graph_pane_mark(struct graph_pane *pane, const char *state)
 {
-    if (same_text(pane->marked, state))
+    if (text_same(pane->marked, state))
         return;
     free(pane->marked);
     pane->marked = state ? memory_copy_text(state) : NULL;

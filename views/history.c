@@ -47,21 +47,6 @@ void history_open(struct history *history, const char *directory, const char *na
     free(bytes);
 }
 
-int history_write(const char *path, const struct text *text, spex_error *error)
-{
-    char *directory = memory_copy_text(path);
-    if (!directory || text->failed) {
-        free(directory);
-        return error_memory(error);
-    }
-    *strrchr(directory, '/') = '\0';
-    int status = file_make_directory(directory, error);
-    if (!status)
-        status = file_replace(path, text_value(text), text->length, error);
-    free(directory);
-    return status;
-}
-
 void history_close(struct history *history)
 {
     struct text text = {0};
@@ -69,7 +54,7 @@ void history_close(struct history *history)
         text_printf(&text, "%s\n", history->lines[i]);
     /* A history that cannot be kept is no reason to disturb anybody. */
     if (history->noted && history->path)
-        history_write(history->path, &text, NULL);
+        file_replace_text(history->path, &text, NULL);
     text_release(&text);
     file_list_free(history->lines, history->count);
     free(history->path);

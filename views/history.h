@@ -24,7 +24,4 @@ void history_begin(struct history *history);
 /* Puts an older or newer text into the line, and in the end what was being typed. */
 void history_recall(struct history *history, struct line_editor *editor, bool older);
 
-/* Text of the file to be written, its folder made where it is missing. */
-int history_write(const char *path, const struct text *text, spex_error *error);
-
 #endif

@@ -4,19 +4,12 @@
 #include <string.h>
 
 #include "base/memory.h"
-
-static size_t hash(const char *text)
-{
-    size_t value = 1469598103934665603u;
-    for (; *text; text++)
-        value = (value ^ (unsigned char)*text) * 1099511628211u;
-    return value ^ value >> 29;
-}
+#include "base/text.h"
 
 /* Where the name is or belongs; the table is never full. */
 static size_t find(char *const *names, size_t capacity, const char *name)
 {
-    size_t slot = hash(name) & (capacity - 1);
+    size_t slot = text_hash(name) & (capacity - 1);
     while (names[slot] && strcmp(names[slot], name) != 0)
         slot = (slot + 1) & (capacity - 1);
     return slot;

@@ -17,17 +17,12 @@ void model_change_release(struct model_change *change)
     free(change->to);
 }
 
-static bool copy_text(char **place, const char *value)
-{
-    *place = value ? memory_copy_text(value) : NULL;
-    return *place || !value;
-}
-
 static bool change_copy(struct model_change *copy, const struct model_change *change)
 {
     *copy = (struct model_change){.kind = change->kind};
-    bool good = copy_text(&copy->from, change->from) && copy_text(&copy->action, change->action) &&
-                copy_text(&copy->to, change->to);
+    bool good = memory_copy_optional(&copy->from, change->from) &&
+                memory_copy_optional(&copy->action, change->action) &&
+                memory_copy_optional(&copy->to, change->to);
     if (!good)
         model_change_release(copy);
     return good;

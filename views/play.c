@@ -152,6 +152,26 @@ static void play_run(struct job *job)
 
 /* ---------------------------------------------------------- on the loop's thread */
 
+void step_list_order(const struct step_list *list, const struct step_list *first,
+                     uint32_t ordered[MOST_ORDERED])
+{
+    bool taken[MOST_ORDERED] = {false};
+    size_t count = 0;
+    for (size_t i = 0; i <= first->count; i++) {
+        uint32_t label = SYMBOL_NONE;
+        if (i < first->count)
+            label = first->lts->transitions[first->steps[i]].label;
+        if (label != SYMBOL_NONE && label != LTS_INTERNAL)
+            label = symbols_find(&list->lts->labels, symbols_name(&first->lts->labels, label));
+        for (size_t k = 0; k < list->count; k++) {
+            bool fits = i == first->count || list->lts->transitions[list->steps[k]].label == label;
+            if (fits && !taken[k])
+                ordered[count++] = list->steps[k];
+            taken[k] |= fits;
+        }
+    }
+}
+
 size_t play_choices(const struct play *play)
 {
     size_t left, right;
@@ -166,13 +186,21 @@ size_t play_choices(const struct play *play)
 
 static uint32_t choice_transition(const struct play *play, size_t choice, enum side *side)
 {
-    size_t left, right;
-    const uint32_t *steps = replier_steps(play->replier, LEFT, play->now.states[LEFT], &left);
-    *side = choice < left ? LEFT : RIGHT;
-    if (choice < left)
-        return steps[choice];
-    steps = replier_steps(play->replier, RIGHT, play->now.states[RIGHT], &right);
-    return steps[choice - left];
+    uint32_t ordered[MOST_ORDERED];
+    struct step_list lists[2];
+    for (int i = LEFT; i <= RIGHT; i++) {
+        lists[i].lts = &play->sides[i];
+        lists[i].steps =
+            replier_steps(play->replier, (enum side)i, play->now.states[i], &lists[i].count);
+    }
+    const struct step_list *left = &lists[LEFT], *right = &lists[RIGHT];
+    *side = choice < left->count ? LEFT : RIGHT;
+    if (choice < left->count)
+        return left->steps[choice];
+    if (right->count > MOST_ORDERED || left->count > MOST_ORDERED)
+        return right->steps[choice - left->count];
+    step_list_order(right, left, ordered);
+    return ordered[choice - left->count];
 }
 
 const struct lts_transition *play_attack(const struct play *play, size_t choice, enum side *side)

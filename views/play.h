@@ -43,6 +43,17 @@ struct play {
     size_t given_up_at; /* turns from here on are the program's; SIZE_MAX: none */
 };
 
+/* Steps of a state of one system, as indices of transitions. */
+struct step_list {
+    const struct lts *lts;
+    const uint32_t *steps;
+    size_t count;
+};
+enum { MOST_ORDERED = 64 /* steps of a state; more are left as they are */ };
+/* The steps of `list` in the order in which `first` has their actions, what it has not behind. */
+void step_list_order(const struct step_list *list, const struct step_list *first,
+                     uint32_t ordered[MOST_ORDERED]);
+
 /* NULL: memory is out. */
 struct play *play_open(struct explorer *explorer, const struct check *check,
                        void (*moved)(void *context), void *context);

@@ -118,7 +118,7 @@ void session_keep(const struct explorer *explorer)
     text_append_char(&text, '\n');
     /* Where one was is no reason to disturb anybody who goes. */
     if (bytes)
-        history_write(explorer->session_path, &text, NULL);
+        file_replace_text(explorer->session_path, &text, NULL);
     text_release(&text);
     free(bytes);
     json_decref(root);

@@ -37,10 +37,7 @@ static int write_edit(const struct model_edit *edit, struct text *text, spex_err
  * sessions in it. */
 static int append_file(const char *path, const struct text *text, spex_error *error)
 {
-    char *directory = memory_copy_bytes(path, (size_t)(file_name(path) - path));
-    int status =
-        directory && !text->failed ? file_make_directory(directory, error) : error_memory(error);
-    free(directory);
+    int status = text->failed ? error_memory(error) : file_make_parent(path, error);
     if (status)
         return status;
     int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);

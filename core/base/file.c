@@ -268,6 +268,22 @@ int file_make_directory(const char *path, spex_error *error)
     return status;
 }
 
+int file_make_parent(const char *path, spex_error *error)
+{
+    char *parent = memory_copy_bytes(path, (size_t)(file_name(path) - path));
+    int status = !parent   ? error_memory(error)
+                 : *parent ? file_make_directory(parent, error)
+                           : SPEX_OK;
+    free(parent);
+    return status;
+}
+
+int file_replace_text(const char *path, const struct text *text, spex_error *error)
+{
+    int status = text->failed ? error_memory(error) : file_make_parent(path, error);
+    return status ? status : file_replace(path, text_value(text), text->length, error);
+}
+
 int file_lock_folder(const char *path, int *descriptor, spex_error *error)
 {
     *descriptor = -1;
@@ -280,11 +296,6 @@ int file_lock_folder(const char *path, int *descriptor, spex_error *error)
     while (flock(*descriptor, LOCK_EX) < 0 && errno == EINTR)
         ;
     return SPEX_OK;
-}
-
-static int compare_paths(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
 int file_list(const char *directory, const char *ending, char ***paths, size_t *count,
@@ -319,7 +330,7 @@ int file_list(const char *directory, const char *ending, char ***paths, size_t *
         *paths = NULL;
         *count = 0;
     } else if (*count) {
-        qsort(*paths, *count, sizeof **paths, compare_paths);
+        qsort(*paths, *count, sizeof **paths, text_compare);
     }
     return status;
 }

@@ -6,6 +6,8 @@
 
 #include "spex.h"
 
+struct text;
+
 /* The file's bytes and a NUL behind them, freed with free(). Larger than `limit`
  * bytes (0: no limit) is an error. Errors: SYSTEM, MEMORY. */
 int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex_error *error);
@@ -16,6 +18,9 @@ int file_replace(const char *path, const char *bytes, size_t length, spex_error 
 /* The same, with these permissions instead of those the target had. */
 int file_replace_mode(const char *path, unsigned mode, const char *bytes, size_t length,
                       spex_error *error);
+/* A text, the folder it is in made where it is missing. Errors: also MEMORY. */
+int file_replace_text(const char *path, const struct text *text, spex_error *error);
+int file_make_parent(const char *path, spex_error *error);
 /* Those of a file, or what one that is not there would get. */
 unsigned file_mode(const char *path);
 /* The two halves of it: written to a file beside the target, whose path is *staged; renamed,

@@ -67,6 +67,12 @@ char *memory_copy_bytes(const char *bytes, size_t length)
     return copy;
 }
 
+bool memory_copy_optional(char **copy, const char *text)
+{
+    *copy = text ? memory_copy_text(text) : NULL;
+    return *copy || !text;
+}
+
 char *memory_copy_text(const char *text)
 {
     return memory_copy_bytes(text, strlen(text));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <utf8proc.h>
+#include <xxhash.h>
 
 #include "base/memory.h"
 
@@ -251,6 +252,21 @@ int utf8_width(const char *value)
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+bool text_same(const char *left, const char *right)
+{
+    return left && right ? strcmp(left, right) == 0 : left == right;
+}
+
+int text_compare(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+size_t text_hash(const char *value)
+{
+    return (size_t)XXH3_64bits(value, strlen(value));
 }
 
 bool text_contains(const char *value, const char *part)

@@ -44,6 +44,11 @@ size_t utf8_grapheme(const char *bytes, size_t length);
 /* Terminal columns of one grapheme cluster: 0, 1 or 2; of a whole text. */
 int utf8_grapheme_width(const char *bytes, size_t length);
 int utf8_width(const char *value);
+/* Both may be NULL. */
+bool text_same(const char *left, const char *right);
+/* For qsort and bsearch of texts: in byte order. */
+int text_compare(const void *left, const void *right);
+size_t text_hash(const char *value);
 /* ASCII-case-insensitive search. */
 bool text_contains(const char *value, const char *part);
 /* Edit distance, cut at 16: for "did you mean". */

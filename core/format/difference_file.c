@@ -11,11 +11,7 @@ void difference_write(const struct model_line *lines, size_t count, bool both, s
         if (line->difference == IN_BOTH && !both)
             continue;
         text_printf(text, "%s ", signs[line->difference]);
-        text_append_visible(text, line->from);
-        text_append(text, " --[");
-        text_append_visible(text, line->action);
-        text_append(text, "]-> ");
-        text_append_visible(text, line->to);
+        transition_show(text, line->from, line->action, line->to);
         text_append_char(text, '\n');
     }
 }
@@ -32,12 +28,8 @@ void difference_write_json(const char *specification, const struct model_line *l
     text_append(text, ",\"transitions\":[");
     for (size_t i = 0; i < count; i++) {
         const struct model_line *line = &lines[i];
-        text_printf(text, "%s{\"in\":\"%s\",\"from\":", i ? ",\n " : "", names[line->difference]);
-        text_append_json(text, line->from);
-        text_append(text, ",\"action\":");
-        text_append_json(text, line->action);
-        text_append(text, ",\"to\":");
-        text_append_json(text, line->to);
+        text_printf(text, "%s{\"in\":\"%s\",", i ? ",\n " : "", names[line->difference]);
+        transition_json(text, line->from, line->action, line->to);
         text_append_char(text, '}');
     }
     text_append(text, "]}");

@@ -136,6 +136,10 @@ struct transition_parts {
 };
 bool transition_line_read(const char *line, size_t length, struct transition_parts *parts,
                           unsigned *column, const char **expected);
+/* The same for people: nothing in the names is invisible. */
+void transition_show(struct text *text, const char *from, const char *action, const char *to);
+/* "from":..,"action":..,"to":.. of a JSON object. */
+void transition_json(struct text *text, const char *from, const char *action, const char *to);
 /* Appends the line without its ending. Errors: USAGE when it would not read back; then,
  * as with every writer here, nothing was appended. */
 int transition_line_write(struct text *text, const char *from, const char *action, const char *to,

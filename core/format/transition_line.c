@@ -98,6 +98,25 @@ static int refuse(struct text *text, size_t before, const char *what, const char
                      what, name, why);
 }
 
+void transition_show(struct text *text, const char *from, const char *action, const char *to)
+{
+    text_append_visible(text, from);
+    text_append(text, tail);
+    text_append_visible(text, action);
+    text_append(text, head);
+    text_append_visible(text, to);
+}
+
+void transition_json(struct text *text, const char *from, const char *action, const char *to)
+{
+    text_append(text, "\"from\":");
+    text_append_json(text, from);
+    text_append(text, ",\"action\":");
+    text_append_json(text, action);
+    text_append(text, ",\"to\":");
+    text_append_json(text, to);
+}
+
 int transition_line_write(struct text *text, const char *from, const char *action, const char *to,
                           spex_error *error)
 {

@@ -99,11 +99,6 @@ static int load_specifications(struct gathering *gathering, const char *path, bo
     return status;
 }
 
-static int compare_paths(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 /* Files of the folder with one of two endings (the second may be NULL), sorted. A missing
  * folder is no files; one that cannot be read is an entry. */
 static int list_folder(struct gathering *gathering, const char *folder, const char *ending,
@@ -135,7 +130,7 @@ static int list_folder(struct gathering *gathering, const char *folder, const ch
         (*paths)[(*count)++] = more[i];
     free(more);
     if (*count)
-        qsort(*paths, *count, sizeof **paths, compare_paths);
+        qsort(*paths, *count, sizeof **paths, text_compare);
     return SPEX_OK;
 }
 

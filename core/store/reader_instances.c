@@ -70,11 +70,6 @@ static int search_all(struct reader *reader, const char *sql, const struct value
     return partial;
 }
 
-static int compare_identifiers(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 int reader_instances_with(struct reader *reader, const char *specification, const char *from,
                           const char *action, const char *to, size_t limit, char ***identifiers,
                           size_t *count, spex_error *error)
@@ -93,7 +88,7 @@ int reader_instances_with(struct reader *reader, const char *specification, cons
         found = (struct found){0};
     }
     if (found.count)
-        qsort(found.items, found.count, sizeof *found.items, compare_identifiers);
+        qsort(found.items, found.count, sizeof *found.items, text_compare);
     while (found.count > limit)
         free(found.items[--found.count]);
     *identifiers = found.items;

@@ -369,11 +369,6 @@ static int add_name(void *context, sqlite3_stmt *statement, spex_error *error)
     return SPEX_OK;
 }
 
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 int reader_learning(struct reader *reader, char ***specifications, size_t *count, spex_error *error)
 {
     struct name_list list = {0};
@@ -388,7 +383,7 @@ int reader_learning(struct reader *reader, char ***specifications, size_t *count
         return status;
     }
     if (list.count)
-        qsort(list.items, list.count, sizeof *list.items, compare_names);
+        qsort(list.items, list.count, sizeof *list.items, text_compare);
     size_t kept = 0;
     for (size_t i = 0; i < list.count; i++)
         if (kept && strcmp(list.items[kept - 1], list.items[i]) == 0)

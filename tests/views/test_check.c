@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "format/format.h"
 #include "tests/views/screen.h"
-#include "views/check_page.h"
+#include "views/check_private.h"
 #include "views/graphs_private.h"
 
 /* A machine that lets its customer choose, and one that chose when the coin fell. */

@@ -12,8 +12,8 @@
  *   check_sides.c     where both sides are at a line, side by side
  *   check_test.c      a test to write, to the clipboard or a file
  */
-#ifndef VIEWS_CHECK_PAGE_H
-#define VIEWS_CHECK_PAGE_H
+#ifndef VIEWS_CHECK_PRIVATE_H
+#define VIEWS_CHECK_PRIVATE_H
 
 #include "check/coverage.h"
 #include "views/explorer.h"
