@@ -10,7 +10,7 @@ enum { PORTION = 20000 };
 
 struct scanned {
     sqlite3_stmt *statement;
-    int from, to; /* its parameters; 0: it is not done in portions */
+    bool portions; /* else all of it at once */
     int64_t next, last;
 };
 
@@ -26,15 +26,16 @@ static void compose_along(struct query *query, const struct reading *reading)
 }
 
 static void compose_portion(struct query *query, const struct reading *reading,
-                            struct scanned *scanned)
+                            const struct scanned *scanned)
 {
     const struct page_request *request = reading->request;
+    const struct page *page = reading->page;
     text_append(&query->sql, "SELECT " INSTANCE_COLUMNS " FROM instance NOT INDEXED WHERE key > ");
-    query_number(query, 0);
-    scanned->from = (int)query->count;
+    query_number(query, scanned->next);
     text_append(&query->sql, " AND key <= ");
-    query_number(query, 0);
-    scanned->to = (int)query->count;
+    query_number(query, scanned->next + PORTION);
+    if (page->count == request->limit) /* what comes behind all of them is not looked at */
+        reader_order_anchor(query, request->order, !reading->rising, page->rows[page->count - 1]);
     text_append(&query->sql, " AND ");
     query_filter(query, reading->filter, reading->now);
     if (request->anchor)
@@ -49,15 +50,24 @@ static int open_shard(const struct reading *reading, const struct plan *plan, un
 {
     struct connection *connection = reading_shard(reading, index);
     struct query last = {0}, query = {0};
+    scanned->portions = !plan->along_identifiers;
     text_append(&last.sql, "SELECT max(key) FROM instance");
     int status = reader_number(connection, &last, &scanned->last, error);
-    if (status)
+    if (status || scanned->portions)
         return status;
-    if (plan->along_identifiers)
-        compose_along(&query, reading);
-    else
-        compose_portion(&query, reading, scanned);
+    compose_along(&query, reading);
     status = query_prepare(&query, connection, &scanned->statement, error);
+    query_release(&query);
+    return status;
+}
+
+static int open_portion(const struct reading *reading, unsigned index, struct scanned *scanned,
+                        spex_error *error)
+{
+    struct query query = {0};
+    compose_portion(&query, reading, scanned);
+    sqlite3_finalize(scanned->statement);
+    int status = query_prepare(&query, reading_shard(reading, index), &scanned->statement, error);
     query_release(&query);
     return status;
 }
@@ -66,14 +76,10 @@ static int scan_portion(struct reading *reading, unsigned index, struct scanned 
                         spex_error *error)
 {
     struct connection *connection = reading_shard(reading, index);
+    bool portions = scanned->portions;
+    int status = portions ? open_portion(reading, index, scanned, error) : SPEX_OK;
     sqlite3_stmt *statement = scanned->statement;
-    bool portions = scanned->to > 0;
-    if (portions) {
-        sqlite3_bind_int64(statement, scanned->from, scanned->next);
-        sqlite3_bind_int64(statement, scanned->to, scanned->next + PORTION);
-    }
     scanned->next = portions ? scanned->next + PORTION : scanned->last;
-    int status = SPEX_OK;
     for (bool row = true; !status;) {
         status = statement_step(connection, statement, &row, error);
         if (status || !row)
