@@ -65,14 +65,6 @@ static void rows_changed(void *context)
 
 /* --------------------------------------------------------------- commands */
 
-static void reverse(struct instances *instances)
-{
-    struct rows *rows = &instances->rows;
-    instances->following = false;
-    instances_reset(instances);
-    rows_order(rows, rows->order, !rows->descending);
-}
-
 static void follow(struct instances *instances)
 {
     struct rows *rows = &instances->rows;
@@ -212,7 +204,7 @@ static bool arrange(struct instances *instances, enum command command)
         instances_ask_order(instances);
         return true;
     case COMMAND_REVERSE:
-        reverse(instances);
+        instances_order_by(instances, instances->rows.order);
         return true;
     case COMMAND_FOLLOW:
         follow(instances);
@@ -289,10 +281,28 @@ static void instances_refresh(struct explorer *explorer, void *state)
     }
 }
 
+/* A press on a column's name orders by it. */
+static bool press_header(struct instances *instances, const struct key *key)
+{
+    static const enum instance_order orders[6] = {ORDER_IDENTIFIER, ORDER_SPECIFICATION,
+                                                  ORDER_STATE,      ORDER_CHANGED,
+                                                  ORDER_HISTORY,    ORDER_OVERDUE};
+    int column = 0;
+    if (strcmp(key->name, "Press") != 0 || !instances->rows.count || key->y != instances->header)
+        return false;
+    while (column < 6 && key->x >= instances->column_ends[column])
+        column++;
+    if (column < 6)
+        instances_order_by(instances, orders[column]);
+    return true;
+}
+
 static bool instances_mouse(struct explorer *explorer, void *state, const struct key *key)
 {
     struct instances *instances = state;
     size_t before = instances->scroll.cursor;
+    if (press_header(instances, key))
+        return true;
     instances->scroll.pressed = instances->moved;
     if (!explorer_press(explorer, &instances->scroll, key, instances->rows.count))
         return false;

@@ -215,6 +215,17 @@ static void draw_none(const struct instances *instances, struct canvas *canvas, 
     text_release(&text);
 }
 
+/* For presses on the columns' names. */
+static void note_columns(struct instances *instances, int y, const struct columns *columns)
+{
+    const int widths[6] = {columns->identifier, columns->specification, columns->state,
+                           columns->age,        columns->transitions,   columns->flags};
+    int x = 3;
+    for (int i = 0; i < 6; i++)
+        instances->column_ends[i] = x += widths[i];
+    instances->header = y;
+}
+
 void instances_draw(struct explorer *explorer, void *state, struct canvas *canvas, struct area area)
 {
     struct instances *instances = state;
@@ -230,6 +241,7 @@ void instances_draw(struct explorer *explorer, void *state, struct canvas *canva
         return;
     }
     draw_header(instances, canvas, area.y + 2, &columns);
+    note_columns(instances, area.y + 2, &columns);
     scroll_fit(&instances->scroll, instances->rows.count, (size_t)instances->page);
     for (int row = 0; row < instances->page; row++) {
         size_t index = instances->scroll.top + (size_t)row;

@@ -158,12 +158,25 @@ const char *instances_order_name(size_t number)
     return number < sizeof orders / sizeof *orders ? orders[number].label : NULL;
 }
 
-static void order_chosen(void *context, size_t item)
+static void use_order(struct instances *instances, enum instance_order order, bool descending)
 {
-    struct instances *instances = context;
     instances->following = false;
     instances_reset(instances);
-    rows_order(&instances->rows, orders[item].order, orders[item].descending);
+    rows_order(&instances->rows, order, descending);
+}
+
+static void order_chosen(void *context, size_t item)
+{
+    use_order(context, orders[item].order, orders[item].descending);
+}
+
+void instances_order_by(struct instances *instances, enum instance_order order)
+{
+    const struct rows *rows = &instances->rows;
+    size_t item = 0;
+    while (orders[item].order != order)
+        item++;
+    use_order(instances, order, rows->order == order ? !rows->descending : orders[item].descending);
 }
 
 void instances_ask_order(struct instances *instances)

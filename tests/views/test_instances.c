@@ -10,6 +10,7 @@
 #include "views/filters.h"
 #include "views/instances.h"
 #include "views/marks.h"
+#include "views/script.h"
 
 static void expect(struct screen *screen, const char *part)
 {
@@ -309,6 +310,42 @@ static void any_column_orders(void)
     expect_first(&screen, "t 7", "order-stuck", "longest overdue first");
     expect(&screen, "due↑");
     expect_first(&screen, "t 1", "front", "by identifier");
+    screen_close(&screen);
+}
+
+static void press_in_header(struct screen *screen, int x)
+{
+    screen_text(screen, 80, 24);
+    struct key press = {.name = "Press", .mouse = true, .x = x, .y = 3};
+    script_press(screen->explorer, &screen->canvas, &press);
+}
+
+static void a_press_on_a_column_orders_by_it(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "2");
+    press_in_header(&screen, 47); /* state */
+    expect(&screen, "by state");
+    expect(&screen, "state ↑");
+    press_in_header(&screen, 45);
+    expect(&screen, "state ↓");
+    press_in_header(&screen, 60); /* for */
+    expect(&screen, "newest change first");
+    press_in_header(&screen, 60);
+    expect(&screen, "longest unchanged first");
+    press_in_header(&screen, 66); /* steps */
+    expect(&screen, "most steps first");
+    press_in_header(&screen, 72);
+    expect(&screen, "longest overdue first");
+    press_in_header(&screen, 30);
+    expect(&screen, "specification ↑");
+    press_in_header(&screen, 5);
+    expect(&screen, "identifier ↑");
+    screen_keys(&screen, "T");
+    expect(&screen, "identifier ↓");
+    press_in_header(&screen, 79);
+    expect(&screen, "identifier ↓");
     screen_close(&screen);
 }
 
@@ -688,6 +725,7 @@ int main(int argc, char **argv)
         {"the prompt takes a filter", the_prompt_takes_a_filter},
         {"a search that is ended says so", a_search_that_is_ended_says_so},
         {"any column orders", any_column_orders},
+        {"a press on a column orders by it", a_press_on_a_column_orders_by_it},
         {"the mouse chooses a row", the_mouse_chooses_a_row},
         {"marked ones are deleted", marked_ones_are_deleted},
         {"all that match but some", all_that_match_but_some},
