@@ -50,13 +50,12 @@ static void draw_menu(struct overlay *overlay, struct canvas *canvas, struct are
     }
 }
 
-static struct area details_box(const struct overlay *overlay, struct canvas *canvas,
-                               struct area over)
+static struct area details_box(const char *details, struct canvas *canvas, struct area over)
 {
     int width = over.width > 76 ? 76 : over.width;
     /* How high it is, out of sight. */
-    int height = 2 + canvas_wrap(canvas, (struct area){0, 0, width - 4, 0}, 0, ROLE_NORMAL,
-                                 overlay->details);
+    int height =
+        2 + canvas_wrap(canvas, (struct area){0, 0, width - 4, 0}, 0, ROLE_NORMAL, details);
     if (height > over.height)
         height = over.height;
     return (struct area){over.x + (over.width - width) / 2, over.y + over.height - height, width,
@@ -64,14 +63,15 @@ static struct area details_box(const struct overlay *overlay, struct canvas *can
 }
 
 /* At the bottom of the view, above the line. */
-static void draw_details(const struct overlay *overlay, struct canvas *canvas, struct area over)
+static void draw_details(const char *title, const char *details, struct canvas *canvas,
+                         struct area over)
 {
-    struct area box = details_box(overlay, canvas, over);
+    struct area box = details_box(details, canvas, over);
     int width = box.width, height = box.height;
     canvas_fill(canvas, box, ROLE_NORMAL);
-    canvas_frame(canvas, box, ROLE_FRAME_FOCUS, overlay->title);
+    canvas_frame(canvas, box, ROLE_FRAME_FOCUS, title);
     canvas_wrap(canvas, (struct area){box.x + 2, box.y + 1, width - 4, height - 2}, 0, ROLE_NORMAL,
-                overlay->details);
+                details);
 }
 
 static void draw_line(struct overlay *overlay, struct canvas *canvas, int x, int y, int room)
@@ -143,18 +143,21 @@ void overlay_draw(struct overlay *overlay, struct canvas *canvas, struct area ov
         draw_menu(overlay, canvas, over);
         return;
     }
+    int reserved = overlay->kind == OVERLAY_QUESTION ? 4 : 2; /* for the answers */
     if (overlay->details)
-        draw_details(overlay, canvas, over);
+        draw_details(overlay->title, overlay->details, canvas, over);
+    else if (overlay->kind == OVERLAY_QUESTION && utf8_width(label) > line.width - reserved)
+        draw_details("", label, canvas, over); /* whole, as it is cut in the line */
     if (overlay->calls.suggest)
         draw_suggestions(overlay, canvas, over);
     /* Who listens hears the question, or the notice from its beginning. */
     if (canvas->plain && overlay->kind != OVERLAY_LINE) {
         canvas->cursor_x = line.x;
-        canvas->cursor_y =
-            overlay->kind == OVERLAY_NOTICE ? details_box(overlay, canvas, over).y + 1 : line.y;
+        canvas->cursor_y = overlay->kind == OVERLAY_NOTICE
+                               ? details_box(overlay->details, canvas, over).y + 1
+                               : line.y;
     }
     canvas_fill(canvas, line, ROLE_NORMAL);
-    int reserved = overlay->kind == OVERLAY_QUESTION ? 4 : 2; /* for the answers */
     int used = canvas_put(canvas, line.x, line.y, line.width - reserved, ROLE_TITLE, label);
     if (overlay->kind == OVERLAY_LINE)
         draw_line(overlay, canvas, line.x + used + 1, line.y, line.width - used - 1);

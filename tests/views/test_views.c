@@ -667,6 +667,25 @@ static void a_long_message_can_be_read(void)
     screen_close(&screen);
 }
 
+static void a_long_question_is_shown_whole(void)
+{
+    struct screen screen;
+    struct text question = {0};
+    screen_open(&screen, screen_project(), false);
+    text_append(&question, "Delete ");
+    for (int i = 0; i < 20; i++)
+        text_append(&question, "an-identifier-");
+    text_append(&question, "17 with its whole history?");
+    overlay_question(&screen.explorer->overlay, text_value(&question), &(struct overlay_calls){0});
+    const char *text = screen_text(&screen, 80, 24);
+    ASSERT_CONTAINS(text, "│ its whole history? ");
+    ASSERT_CONTAINS(text, "… y/n\n");
+    CU_ASSERT_TRUE(press_on(&screen, "y/n"));
+    CU_ASSERT_EQUAL(screen.explorer->overlay.kind, OVERLAY_NONE);
+    text_release(&question);
+    screen_close(&screen);
+}
+
 /* Every view once in ASCII, of which what colours and signs mean is left. */
 static void views_in_ascii(void)
 {
@@ -737,6 +756,7 @@ int main(int argc, char **argv)
         {"the last row is pressed like keys", the_last_row_is_pressed_like_keys},
         {"suggestions are pressed and turned", suggestions_are_pressed_and_turned},
         {"a long message can be read", a_long_message_can_be_read},
+        {"a long question is shown whole", a_long_question_is_shown_whole},
         {"views in ASCII", views_in_ascii},
         {"a canvas keeps what is wide whole", a_canvas_keeps_what_is_wide_whole},
         {0},
