@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -51,10 +52,21 @@ static struct job *pop(struct queue *queue)
     return job;
 }
 
+/* A lane that is woken does not take the processor from the loop that woke it, and has a key to
+ * answer. */
+static void give_way(void)
+{
+#ifdef SCHED_BATCH
+    struct sched_param none = {0};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+#endif
+}
+
 static void *lane_run(void *argument)
 {
     struct lane_state *lane = argument;
     struct jobs *jobs = lane->jobs;
+    give_way();
     pthread_mutex_lock(&jobs->lock);
     for (;;) {
         while (!jobs->closing && !lane->waiting.first)
