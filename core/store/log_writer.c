@@ -23,6 +23,7 @@ struct log_writer {
     int page_size;
     bool page_next;      /* a header was kept, and its page is to come */
     bool commits;        /* it is the header of a transaction's last page */
+    int failure;         /* what SQLite takes for written is not */
     sqlite3_int64 start; /* where in the log what is kept belongs */
     size_t length;
     size_t capacity;
@@ -40,14 +41,19 @@ void log_writer_forget(struct log_writer *writer)
         return;
     writer->length = 0;
     writer->page_next = false;
+    writer->failure = SQLITE_OK;
 }
 
+/* Once this fails, everything does until the transaction is given up. SQLite would go on after
+ * some failures, of a read for example, and commit what follows the hole. */
 static int write_kept(struct log_writer *writer, sqlite3_file *file)
 {
-    size_t length = writer->length;
-    log_writer_forget(writer);
-    return length ? writer->system->xWrite(file, writer->kept, (int)length, writer->start)
-                  : SQLITE_OK;
+    if (writer->length && !writer->failure)
+        writer->failure =
+            writer->system->xWrite(file, writer->kept, (int)writer->length, writer->start);
+    writer->length = 0;
+    writer->page_next = false;
+    return writer->failure;
 }
 
 static bool keep(struct log_writer *writer, const void *bytes, int count, sqlite3_int64 place)

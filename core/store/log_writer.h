@@ -14,7 +14,8 @@ struct log_writer;
 /* For the log that the connection, which has read already, has open. NULL: no log, or no
  * memory; then SQLite writes it. Free it after the connection is closed. */
 struct log_writer *log_writer_attach(sqlite3 *database);
-/* What was kept belongs to no commit. To be called before others may write to the log. */
+/* What was kept belongs to no commit. To be called before others may write to the log, and
+ * after a failure before the next transaction. */
 void log_writer_forget(struct log_writer *writer);
 void log_writer_free(struct log_writer *writer);
 

@@ -236,10 +236,10 @@ static void give_up(struct shard *shard, bool disk_full)
 {
     if (!shard->writing)
         return;
+    log_writer_forget(shard->log_writer);
     /* After some failures SQLite has rolled back already. */
     if (!sqlite3_get_autocommit(shard->connection.database))
         statement_run(&shard->connection, STATEMENT_ROLLBACK, NULL, 0, NULL);
-    log_writer_forget(shard->log_writer);
     if (disk_full) /* perhaps by this log */
         sqlite3_wal_checkpoint_v2(shard->connection.database, NULL, SQLITE_CHECKPOINT_TRUNCATE,
                                   NULL, NULL);

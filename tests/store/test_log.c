@@ -260,6 +260,40 @@ static void test_failing_writes(void)
     log_writer_free(writer);
 }
 
+/* SQLite goes on with a transaction when a read of one statement found the disk full. If that
+ * was because what was kept could not be written, it must not commit. */
+static void test_going_on(void)
+{
+    const char *path = suite_scratch_path("going-on");
+    struct log_writer *writer;
+    sqlite3 *database = make_database(path, &writer), *expected = make_database(":memory:", NULL);
+    const char *sql = "INSERT INTO row WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1"
+                      " FROM n WHERE i < 40) SELECT NULL, i, hex(zeroblob(1000)) FROM n";
+    execute(database, "PRAGMA cache_size = 3");
+    execute(database, sql);
+    execute(expected, sql);
+    execute(database, "BEGIN IMMEDIATE");
+    execute(database, sql);
+    faults_begin(FAULT_FAIL, 1);
+    CU_ASSERT_EQUAL(sqlite3_exec(database, "UPDATE row SET key = key + 1000", NULL, NULL, NULL),
+                    SQLITE_FULL);
+    CU_ASSERT_EQUAL(faults_end(), 1);
+    CU_ASSERT_EQUAL(sqlite3_get_autocommit(database), 0);
+    CU_ASSERT_NOT_EQUAL(sqlite3_exec(database, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    if (!sqlite3_get_autocommit(database))
+        execute(database, "ROLLBACK");
+    log_writer_forget(writer);
+    expect_same(database, expected);
+    expect_recovered(path, expected);
+    execute(database, sql);
+    execute(expected, sql);
+    expect_same(database, expected);
+    expect_recovered(path, expected);
+    sqlite3_close(database);
+    sqlite3_close(expected);
+    log_writer_free(writer);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -268,6 +302,7 @@ int main(int argc, char **argv)
         {"one call", test_one_call},
         {"only a log", test_only_a_log},
         {"failing writes", test_failing_writes},
+        {"going on", test_going_on},
         {0},
     };
     return suite_run("log", tests, argc, argv);
