@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "format/completion.h"
-#include "views/script.h"
+#include "views/commands/script.h"
 
 static const char usage[] = "[PROJECT_DIR|FILE...]";
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "views/settings.h"
+#include "views/commands/settings.h"
 
 struct arguments {
     const char *specs, *models, *store;

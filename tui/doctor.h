@@ -2,7 +2,7 @@
 #ifndef TUI_DOCTOR_H
 #define TUI_DOCTOR_H
 
-#include "views/settings.h"
+#include "views/commands/settings.h"
 
 /* A line each on standard output: "ok", "note" or "problem", the topic, what there is to say,
  * with tabs between them. */

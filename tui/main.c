@@ -18,7 +18,7 @@
 #include "tui/arguments.h"
 #include "tui/doctor.h"
 #include "tui/terminal.h"
-#include "views/script.h"
+#include "views/commands/script.h"
 #include "views/unsaved.h"
 
 /* ---------------------------------------------------------------- signals */

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 #include "spex.h"
-#include "views/canvas.h"
-#include "views/commands.h"
-#include "views/settings.h"
+#include "views/screen/canvas.h"
+#include "views/commands/commands.h"
+#include "views/commands/settings.h"
 
 /* Takes the terminal over. Errors: USAGE (not a terminal, or one that cannot place its
  * cursor), SYSTEM. */

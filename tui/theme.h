@@ -2,8 +2,8 @@
 #ifndef TUI_THEME_H
 #define TUI_THEME_H
 
-#include "views/canvas.h"
-#include "views/settings.h"
+#include "views/screen/canvas.h"
+#include "views/commands/settings.h"
 
 /* After curses is up. Honours NO_COLOR. */
 void theme_init(enum theme_name theme, enum colours colours);

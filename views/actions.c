@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "views/complete.h"
-#include "views/what_if.h"
+#include "views/screen/complete.h"
+#include "views/instance/what_if.h"
 
 void action_free(void *context)
 {

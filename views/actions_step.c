@@ -4,9 +4,9 @@
 
 #include "base/base.h"
 #include "views/actions.h"
-#include "views/complete.h"
-#include "views/next_steps.h"
-#include "views/what_if.h"
+#include "views/screen/complete.h"
+#include "views/instance/next_steps.h"
+#include "views/instance/what_if.h"
 
 /* The state's prompt begins with where the specification goes by that action: from here, or else
  * from anywhere. */

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "views/filters.h"
-#include "views/prompt.h"
+#include "views/instances/filters.h"
+#include "views/commands/prompt.h"
 #include "views/quit.h"
 #include "views/selection.h"
 #include "views/session.h"
 #include "views/unsaved.h"
-#include "views/what_if.h"
+#include "views/instance/what_if.h"
 
 const struct view_operations *view_operations(enum view_id view)
 {

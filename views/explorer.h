@@ -5,11 +5,11 @@
 #ifndef VIEWS_EXPLORER_H
 #define VIEWS_EXPLORER_H
 
-#include "views/history.h"
-#include "views/keymap.h"
-#include "views/overlay.h"
+#include "views/screen/history.h"
+#include "views/commands/keymap.h"
+#include "views/screen/overlay.h"
 #include "views/view.h"
-#include "views/workspace.h"
+#include "views/workspace/workspace.h"
 
 enum effect { EFFECT_NONE, EFFECT_REDRAW, EFFECT_SUSPEND, EFFECT_COPY, EFFECT_QUIT };
 

@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 #include "views/explorer.h"
-#include "views/format.h"
+#include "views/screen/format.h"
 
 struct overview {
     struct scroll scroll;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "views/model_edit.h"
-#include "views/what_if.h"
+#include "views/models/model_edit.h"
+#include "views/instance/what_if.h"
 
 static void quit_confirmed(void *context)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "views/what_if.h"
+#include "views/instance/what_if.h"
 
 enum { STEPS_SHOWN = 2000 };
 

@@ -9,7 +9,7 @@
 
 #include "base/base.h"
 #include "model/filter.h"
-#include "views/instances.h"
+#include "views/instances/instances.h"
 
 enum { LARGEST = 1 << 16 };
 

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "format/format.h"
-#include "views/model_edit.h"
+#include "views/models/model_edit.h"
 
 enum { LARGEST = 1 << 20 };
 

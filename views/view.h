@@ -1,12 +1,17 @@
 /*
- * views/ - what is shown. Each view is one file: it draws its part of the screen on
- * a canvas of cells and answers commands. No terminal here, so every screen is tested
- * as text. The explorer (explorer.h) holds them together.
+ * views/ - what is shown. Each view draws its part of the screen on a canvas of cells and
+ * answers commands. No terminal here, so every screen is tested as text. The explorer
+ * (explorer.h) holds them together.
+ *
+ *   screen/     what views are drawn with: canvas, lists, typed lines, overlays
+ *   commands/   what can be asked for, and by which keys: table, palette, settings, scripts
+ *   workspace/  what the explorer knows, and the jobs that find it out
+ *   graphs/ check/ models/ instances/ instance/ events/ export/   a view each
  */
 #ifndef VIEWS_VIEW_H
 #define VIEWS_VIEW_H
 
-#include "views/scroll.h"
+#include "views/screen/scroll.h"
 
 struct explorer;
 

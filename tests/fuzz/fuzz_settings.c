@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "views/settings.h"
+#include "views/commands/settings.h"
 
 /* spex-tui.ini: whatever it says, each mistake is told with its place and quit keeps a key. */
 FUZZ_TARGET(settings)

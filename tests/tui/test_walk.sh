@@ -3,7 +3,7 @@
 # "VIEWS KEY NAME" of each command, VIEWS being ALL or digits.
 walk_commands() {
     sed -n 's/^COMMAND([A-Z_]*, "\([a-z-]*\)", "\([^ "]*\)[^"]*", \(.*\), ".*$/\3 \2 \1/p' \
-        "$source_dir/views/commands.def" |
+        "$source_dir/views/commands/commands.def" |
         sed 's/IN(OVERVIEW)/1/; s/IN(INSTANCES)/2/; s/IN(INSTANCE)/3/; s/IN(GRAPHS)/4/; s/IN(CHECK)/5/
              s/IN(MODELS)/6/; s/IN(EVENTS)/7/; s/IN(EXPORT)/8/; s/ | //g'
 }
@@ -22,7 +22,7 @@ test_every_command_in_its_views() {
     local view views key name
     project
     walk_commands >commands
-    [ "$(wc -l <commands)" = "$(grep -c '^COMMAND(' "$source_dir/views/commands.def")" ] ||
+    [ "$(wc -l <commands)" = "$(grep -c '^COMMAND(' "$source_dir/views/commands/commands.def")" ] ||
         problem "only $(wc -l <commands) commands were understood"
     on_project 80x24
     see 'CircuitBreaker'

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "views/script.h"
+#include "views/commands/script.h"
 
 static _Atomic int64_t clock_now = SCREEN_NOW; /* lanes read it too */
 

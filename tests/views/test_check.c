@@ -6,8 +6,8 @@
 #include "base/base.h"
 #include "format/format.h"
 #include "tests/views/screen.h"
-#include "views/check_private.h"
-#include "views/graphs_private.h"
+#include "views/check/check_private.h"
+#include "views/graphs/graphs_private.h"
 
 /* A machine that lets its customer choose, and one that chose when the coin fell. */
 static const char machine_spec[] = "Specification: Machine\n"

@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "model/filter.h"
 #include "tests/views/screen.h"
-#include "views/events.h"
+#include "views/events/events.h"
 
 static void keep_quiet(const char *line, void *data)
 {

@@ -9,7 +9,7 @@
 #include "base/base.h"
 #include "base/file_stream.h"
 #include "tests/views/screen.h"
-#include "views/export_rows.h"
+#include "views/export/export_rows.h"
 
 static const char *content(const char *path)
 {

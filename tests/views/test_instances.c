@@ -7,10 +7,10 @@
 #include "store/maintenance.h"
 #include "store/reader.h"
 #include "tests/views/screen.h"
-#include "views/filters.h"
-#include "views/instances.h"
-#include "views/marks.h"
-#include "views/script.h"
+#include "views/instances/filters.h"
+#include "views/instances/instances.h"
+#include "views/instances/marks.h"
+#include "views/commands/script.h"
 
 static void expect(struct screen *screen, const char *part)
 {

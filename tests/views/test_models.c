@@ -9,7 +9,7 @@
 #include "format/format.h"
 #include "manager/model_save.h"
 #include "tests/views/screen.h"
-#include "views/model_edit.h"
+#include "views/models/model_edit.h"
 #include "views/unsaved.h"
 
 /* A file below the project, or "" where there is none; valid until the next. */

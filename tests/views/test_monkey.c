@@ -10,7 +10,7 @@
 
 #include "base/base.h"
 #include "tests/views/screen.h"
-#include "views/keys.h"
+#include "views/commands/keys.h"
 
 enum { ROUND = 1000, REMEMBERED = 40, MOST_KEYS = 400 };
 

@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 #include "tests/views/screen.h"
-#include "views/script.h"
+#include "views/commands/script.h"
 
 /* Presses where the screen shows the text; false: it does not. */
 static bool press_on(struct screen *screen, const char *part)

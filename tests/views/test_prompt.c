@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 #include "tests/views/screen.h"
-#include "views/prompt.h"
+#include "views/commands/prompt.h"
 
 static void type_at_prompt(struct screen *screen, const char *text)
 {

@@ -4,8 +4,8 @@
 
 #include "base/base.h"
 #include "tests/views/screen.h"
-#include "views/keys.h"
-#include "views/script.h"
+#include "views/commands/keys.h"
+#include "views/commands/script.h"
 
 static struct script parse(const char *text)
 {

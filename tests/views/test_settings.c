@@ -4,8 +4,8 @@
 
 #include "base/base.h"
 #include "tests/views/screen.h"
-#include "views/script.h"
-#include "views/settings.h"
+#include "views/commands/script.h"
+#include "views/commands/settings.h"
 
 static struct settings load(const char *file)
 {

@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "manager/simulation.h"
 #include "tests/views/screen.h"
-#include "views/what_if.h"
+#include "views/instance/what_if.h"
 
 /* What the store says of an instance, as `spex get --json` prints it; valid until the next. */
 static const char *stored(struct screen *screen, const char *identifier)
