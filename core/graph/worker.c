@@ -53,7 +53,8 @@ static bool executable_at(const char *directory, int length, char path[PROGRAM_P
     return written < PROGRAM_PATH && access(path, X_OK) == 0;
 }
 
-/* $SPEX_GRAPHVIZ alone if it is set; else beside this program, else where it is installed. */
+/* $SPEX_GRAPHVIZ alone if it is set; else beside this program, else where it is installed: in
+ * ../libexec/spex, wherever the whole was moved, or where it was configured to be. */
 static bool find_program(char path[PROGRAM_PATH])
 {
     const char *named = secure_getenv("SPEX_GRAPHVIZ");
@@ -69,6 +70,12 @@ static bool find_program(char path[PROGRAM_PATH])
         const char *last = strrchr(self, '/');
         /* an uninstalled program that libtool has put a directory deeper */
         if (last && strcmp(last, "/.libs") == 0 && executable_at(self, (int)(last - self), path))
+            return true;
+        char beside[PROGRAM_PATH];
+        int written =
+            last ? snprintf(beside, sizeof beside, "%.*s/libexec/spex", (int)(last - self), self)
+                 : -1;
+        if (written > 0 && written < PROGRAM_PATH && executable_at(beside, written, path))
             return true;
     }
     return executable_at(SPEX_LIBEXECDIR, (int)strlen(SPEX_LIBEXECDIR), path);

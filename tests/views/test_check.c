@@ -715,6 +715,26 @@ static void a_play_ends_with_what_it_is_about(void)
     screen_close(&screen);
 }
 
+/* What the graphs were shown at is no longer said of a model that became another one. */
+static void graphs_forget_the_reason_of_another_model(void)
+{
+    struct screen screen;
+    const char *directory = screen_copy("shown");
+    spex_error error;
+    screen_open(&screen, directory, false);
+    screen_keys(&screen, "5 p 4");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "What does the implementation");
+    static const char model[] = "Specification: Door\nLearning mode: false\nTransitions:\n"
+                                "nil --[__initialisation__]-> closed\n";
+    char *path = file_join(directory, "models/Door.spex");
+    ASSERT_OK(file_replace(path, model, strlen(model), &error), error);
+    free(path);
+    workspace_refresh(screen.explorer->workspace, REFRESH_CHANGED);
+    explorer_settle(screen.explorer);
+    CU_ASSERT_PTR_NULL(strstr(screen_text(&screen, 120, 40), "What does the implementation"));
+    screen_close(&screen);
+}
+
 /* Its model may become another one while the program is thinking, and nobody looks. */
 static void a_play_may_end_unseen(void)
 {
@@ -789,6 +809,7 @@ int main(int argc, char **argv)
         {"moves are taken back", moves_are_taken_back},
         {"a lost play goes on from before", a_lost_play_goes_on_from_before},
         {"a play ends with what it is about", a_play_ends_with_what_it_is_about},
+        {"graphs forget the reason of another model", graphs_forget_the_reason_of_another_model},
         {"a play may end unseen", a_play_may_end_unseen},
         {"a play may be left at once", a_play_may_be_left_at_once},
         {"hints are those of use", hints_are_those_of_use},

@@ -21,7 +21,8 @@ struct graphs {
     char *before_find; /* what was selected when the search began */
     /* Shown together because a step of a reason is in both; NULL: the one in focus alone. */
     char *pair[2];
-    char *pair_words; /* what that step is */
+    char *pair_words;      /* what that step is */
+    uint64_t pair_content; /* of specification and model that it is about */
 };
 
 /* ---- graphs_step.c: both graphs in step */

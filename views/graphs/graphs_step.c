@@ -37,7 +37,8 @@ bool graphs_pair_holds(const struct graphs *graphs)
 {
     const struct graph_pane *pane = &graphs->panes[graphs->focus];
     const char *wanted = graphs->pair[graphs->focus];
-    return wanted && pane->selected && strcmp(pane->selected, wanted) == 0;
+    return wanted && pane->content == graphs->pair_content && pane->selected &&
+           strcmp(pane->selected, wanted) == 0;
 }
 
 void graphs_forget_pair(struct graphs *graphs)
@@ -93,6 +94,7 @@ void graphs_show(struct explorer *explorer, const char *const states[2], const c
         graph_pane_show(&graphs->panes[side], states[side]);
     }
     graphs->pair_words = words ? memory_copy_text(words) : NULL;
+    graphs->pair_content = graphs->panes[graphs->focus].content;
     if (!states[graphs->focus])
         graphs->focus = graphs->focus == LEFT ? RIGHT : LEFT;
     graphs_keep_in_step(graphs);

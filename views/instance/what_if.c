@@ -166,8 +166,8 @@ static void ask_to_drop(struct explorer *explorer, void (*confirmed)(void *conte
 {
     const struct what_if *what_if = explorer->what_if;
     struct text question = {0};
-    text_printf(&question, "Drop the %zu simulated step%s of %s?", what_if->count,
-                what_if->count == 1 ? "" : "s", what_if->identifier);
+    text_printf(&question, "Drop the %zu simulated step%s of %s?", what_if->taken,
+                what_if->taken == 1 ? "" : "s", what_if->identifier);
     struct overlay_calls calls = {.confirmed = confirmed, .context = explorer};
     overlay_question(&explorer->overlay, text_value(&question), &calls);
     text_release(&question);
@@ -178,7 +178,7 @@ bool what_if_leave(struct explorer *explorer)
     const struct what_if *what_if = what_if_shown(explorer);
     if (!what_if || what_if->keeping)
         return false;
-    if (what_if->count)
+    if (what_if->taken)
         ask_to_drop(explorer, drop_confirmed);
     else
         what_if_drop(explorer);
@@ -215,7 +215,7 @@ void what_if_toggle(struct explorer *explorer)
         explorer_message(explorer, ROLE_WARNING, "The steps are being recorded.");
     else if (what_if_tell_deleted(explorer))
         what_if_drop(explorer);
-    else if (shown && what_if_overtaken(what_if) && what_if->count)
+    else if (shown && what_if_overtaken(what_if) && what_if->taken)
         ask_to_drop(explorer, begin_confirmed);
     else if (shown && what_if_overtaken(what_if))
         begin(explorer);
@@ -223,7 +223,7 @@ void what_if_toggle(struct explorer *explorer)
         offer_ending(explorer);
     else if (shown)
         what_if_leave(explorer);
-    else if (what_if && what_if->count)
+    else if (what_if && what_if->taken)
         ask_to_drop(explorer, begin_confirmed);
     else
         begin(explorer);
