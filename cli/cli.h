@@ -131,9 +131,10 @@ struct session {
     spex_test *test; /* NULL: none, or ended */
 };
 struct session_options {
-    bool create;          /* a missing store is created, not an error */
-    bool active;          /* timers and pruning run */
-    spex_handler handler; /* NULL: the policies answer, what they accept is told */
+    bool create;               /* a missing store is created, not an error */
+    const char *specification; /* NULL, or one that has to be known before a store is touched */
+    bool active;               /* timers and pruning run */
+    spex_handler handler;      /* NULL: the policies answer, what they accept is told */
     void *handler_data;
 };
 enum answer session_open(struct session *session, const struct invocation *invocation,

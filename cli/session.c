@@ -259,7 +259,9 @@ enum answer session_open(struct session *session, const struct invocation *invoc
     enum answer answer = open_project(invocation, &session->options, &session->project);
     if (answer)
         return answer;
-    if (!options->create)
+    if (options->specification && !session_knows(session, invocation, options->specification))
+        answer = ANSWER_WRONG;
+    if (!answer && !options->create)
         answer = check_store(session, invocation);
     spex_manager_options manager;
     spex_error error;

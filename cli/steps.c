@@ -70,28 +70,24 @@ static enum answer finish(const struct invocation *invocation, struct outcome *o
 static enum answer init(const struct invocation *invocation)
 {
     struct session session;
-    struct session_options options = {.create = true};
-    int64_t at;
     const char *specification = invocation->arguments[0];
+    struct session_options options = {.create = true, .specification = specification};
+    int64_t at;
     if (!option_time(invocation, "at", &at))
         return ANSWER_WRONG;
     enum answer answer = session_open(&session, invocation, &options);
     if (answer)
         return answer;
-    if (session_knows(&session, invocation, specification)) {
-        struct outcome outcome = {.identifier = invocation->arguments[1],
-                                  .action = SPEX_INITIALISATION,
-                                  .state = option_value(invocation, "state")};
-        const struct project_entry *entry = project_find(&session.project, specification);
-        outcome.status = spex_init_at(session.manager, specification, outcome.identifier,
-                                      option_value(invocation, "meta"), outcome.state, at,
-                                      (spex_place){0}, &outcome.observation, &outcome.error);
-        if (!outcome.state)
-            outcome.state = spex_specification_initial(entry->specification);
-        answer = finish(invocation, &outcome);
-    } else {
-        answer = ANSWER_WRONG;
-    }
+    struct outcome outcome = {.identifier = invocation->arguments[1],
+                              .action = SPEX_INITIALISATION,
+                              .state = option_value(invocation, "state")};
+    const struct project_entry *entry = project_find(&session.project, specification);
+    outcome.status = spex_init_at(session.manager, specification, outcome.identifier,
+                                  option_value(invocation, "meta"), outcome.state, at,
+                                  (spex_place){0}, &outcome.observation, &outcome.error);
+    if (!outcome.state)
+        outcome.state = spex_specification_initial(entry->specification);
+    answer = finish(invocation, &outcome);
     session_close(&session);
     return answer;
 }
@@ -155,19 +151,15 @@ const struct verb transition_verb = {
 static enum answer mock(const struct invocation *invocation)
 {
     struct session session;
-    struct session_options options = {.create = true};
+    struct session_options options = {.create = true, .specification = invocation->arguments[0]};
     enum answer answer = session_open(&session, invocation, &options);
     if (answer)
         return answer;
-    if (session_knows(&session, invocation, invocation->arguments[0])) {
-        struct outcome outcome = {.identifier = invocation->arguments[1],
-                                  .state = invocation->arguments[2]};
-        outcome.status = spex_mock(session.manager, invocation->arguments[0], outcome.identifier,
-                                   option_value(invocation, "meta"), outcome.state, &outcome.error);
-        answer = finish(invocation, &outcome);
-    } else {
-        answer = ANSWER_WRONG;
-    }
+    struct outcome outcome = {.identifier = invocation->arguments[1],
+                              .state = invocation->arguments[2]};
+    outcome.status = spex_mock(session.manager, invocation->arguments[0], outcome.identifier,
+                               option_value(invocation, "meta"), outcome.state, &outcome.error);
+    answer = finish(invocation, &outcome);
     session_close(&session);
     return answer;
 }

@@ -440,3 +440,11 @@ test_the_demo() {
     expect 0 instances --json
     json '#' 1
 }
+
+test_a_wrong_name_makes_no_store() {
+    light_project
+    expect 2 init Ligth a --store never
+    err_has "did you mean 'Light'?"
+    expect 2 mock Ligth a red --store never
+    [ ! -e never ] || problem "there is a store"
+}

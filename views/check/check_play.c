@@ -178,7 +178,9 @@ static void add_choices(struct check_view *view, const struct play *play)
 static void add_end(struct check_view *view, enum role role, const char *words)
 {
     say(view, role, 0, words);
-    say(view, ROLE_DIM, 0, "u takes your last move back, p plays again.");
+    say(view, ROLE_DIM, 0,
+        play_can_take_back(view->play) ? "u takes your last move back, p plays again."
+                                       : "p plays again.");
 }
 
 static void add_defence(struct check_view *view, const struct play *play, size_t number)

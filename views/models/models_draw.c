@@ -155,9 +155,11 @@ void models_draw(struct explorer *explorer, void *state, struct canvas *canvas, 
     draw_no_matter(explorer, models, canvas, (struct area){inner.x, inner.y + 2, inner.width, 1});
     struct area list = {inner.x, inner.y + 3, inner.width, inner.height - 3};
     list.width -= draw_reason(explorer, canvas, list);
-    models->rows = list.height > 1 ? list.height : 1;
-    models->scroll.shown = (struct area){0, list.y, list.x + list.width, models->rows};
     size_t count = models_count(explorer, models);
+    /* The last row says how many more there are. */
+    bool more = list.height > 3 && count > (size_t)list.height;
+    models->rows = list.height - more > 1 ? list.height - more : 1;
+    models->scroll.shown = (struct area){0, list.y, list.x + list.width, models->rows};
     if (!count)
         return;
     scroll_fit(&models->scroll, count, (size_t)models->rows);
@@ -167,4 +169,8 @@ void models_draw(struct explorer *explorer, void *state, struct canvas *canvas, 
             draw_line(canvas, (struct area){list.x, list.y + row, list.width, 1},
                       &models->lines[index], index == models->scroll.cursor);
     }
+    size_t below = models->scroll.top + (size_t)models->rows;
+    if (more && below < count)
+        canvas_print(canvas, list.x + 2, list.y + models->rows, list.width - 2, ROLE_DIM,
+                     "%s %zu more", canvas_sign(canvas, SIGN_DOWN), count - below);
 }
