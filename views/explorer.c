@@ -130,13 +130,18 @@ void explorer_refresh_views(struct explorer *explorer)
 
 void explorer_open(struct explorer *explorer, enum view_id view)
 {
-    /* A view stands in the stack once: going to one that is there goes back to it. */
-    for (size_t i = 0; i < explorer->depth; i++)
-        if (explorer->stack[i] == view) {
-            explorer->depth = i + 1;
-            explorer_refresh_views(explorer);
-            return;
-        }
+    /* A view stands in the stack once: going to one that is there goes back to it; but what is
+     * exported is what is shown now. */
+    size_t i = 0;
+    while (i < explorer->depth && explorer->stack[i] != view)
+        i++;
+    if (i < explorer->depth && view != VIEW_EXPORT) {
+        explorer->depth = i;
+    } else if (i < explorer->depth) {
+        explorer->depth--;
+        memmove(explorer->stack + i, explorer->stack + i + 1,
+                (explorer->depth - i) * sizeof *explorer->stack);
+    }
     explorer->stack[explorer->depth++] = view;
     explorer_refresh_views(explorer);
 }

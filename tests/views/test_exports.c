@@ -229,6 +229,20 @@ static void all_events(void)
     screen_close(&screen);
 }
 
+/* Also where one went on from the exports by a number. */
+static void what_is_shown_comes_first(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    screen_keys(&screen, "5 e 4 e");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "▸ graph ");
+    screen_keys(&screen, "5 e");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "▸ check ");
+    screen_keys(&screen, "q");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "Missing behaviour");
+    screen_close(&screen);
+}
+
 static void the_check_and_the_difference(void)
 {
     struct screen screen;
@@ -393,6 +407,7 @@ int main(int argc, char **argv)
         {"a damaged shard makes it partial", a_damaged_shard_makes_it_partial},
         {"an instance with its whole history", an_instance_with_its_whole_history},
         {"all events", all_events},
+        {"what is shown comes first", what_is_shown_comes_first},
         {"the check and the difference", the_check_and_the_difference},
         {"both graphs as on the screen", both_graphs_as_on_the_screen},
         {"a graph without a model", a_graph_without_a_model},
