@@ -172,6 +172,20 @@ static void tab_completes_what_is_known(void)
     screen_close(&screen);
 }
 
+static void names_that_are_not_known_are_told(void)
+{
+    struct screen screen;
+    screen_open(&screen, screen_project(), false);
+    filter(&screen, "not overdue state:payd");
+    expect(&screen, "No specification has a state \"payd\"; Tab completes names.");
+    filter(&screen, "(spec:Ordr or spec:Order) deviations>99");
+    expect(&screen, "There is no specification \"Ordr\"; Tab completes names.");
+    filter(&screen, "spec:Order state:paid deviations>99");
+    expect(&screen, "No instance matches");
+    CU_ASSERT_PTR_NULL(strstr(screen_text(&screen, 120, 40), "Tab completes names"));
+    screen_close(&screen);
+}
+
 static void what_was_typed_is_recalled(void)
 {
     struct screen screen;
@@ -720,6 +734,7 @@ int main(int argc, char **argv)
         {"a mistake is told and keeps the rows", a_mistake_is_told_and_keeps_the_rows},
         {"a wrong filter is not taken", a_wrong_filter_is_not_taken},
         {"Tab completes what is known", tab_completes_what_is_known},
+        {"names that are not known are told", names_that_are_not_known_are_told},
         {"what was typed is recalled", what_was_typed_is_recalled},
         {"filters are saved by name", filters_are_saved_by_name},
         {"the prompt takes a filter", the_prompt_takes_a_filter},

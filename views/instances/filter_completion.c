@@ -48,6 +48,30 @@ static void offer_names(struct candidates *candidates, const struct workspace *w
         offer(candidates, spex_reason_name((spex_reason)i));
 }
 
+static bool is_name(const struct workspace *workspace, enum filter_key key, const char *name)
+{
+    struct candidates candidates = {.begun = name};
+    offer_names(&candidates, workspace, key);
+    bool found = symbols_find(&candidates.names, name) != SYMBOL_NONE;
+    symbols_release(&candidates.names);
+    return found;
+}
+
+const char *filter_unknown_name(const struct workspace *workspace, const struct filter *filter,
+                                enum filter_key key)
+{
+    const char *unknown = NULL;
+    for (size_t i = 0; filter && !unknown && i < filter->part_count; i++)
+        unknown = filter_unknown_name(workspace, filter->parts[i], key);
+    if (!filter || filter->kind != FILTER_TEST || filter->key != key ||
+        filter->comparison != FILTER_IS)
+        return unknown;
+    for (size_t i = 0; !unknown && i < filter->name_count; i++)
+        if (!is_name(workspace, key, filter->names[i]))
+            unknown = filter->names[i];
+    return unknown;
+}
+
 static void offer_words(struct candidates *candidates, enum filter_subject subject)
 {
     static const struct {

@@ -19,4 +19,9 @@ void filter_suggest(const struct explorer *explorer, enum filter_subject subject
 void filter_complete(struct explorer *explorer, enum filter_subject subject,
                      const struct symbols *meta_paths, struct line_editor *editor);
 
+/* A name of this key, FILTER_SPECIFICATION or FILTER_STATE, that the filter asks for and that
+ * neither a specification nor the store knows; NULL: none. It lives as long as the filter. */
+const char *filter_unknown_name(const struct workspace *workspace, const struct filter *filter,
+                                enum filter_key key);
+
 #endif

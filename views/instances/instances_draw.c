@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 #include "views/screen/format.h"
+#include "views/instances/filter_completion.h"
 #include "views/instances/instances.h"
 
 struct columns {
@@ -187,6 +188,21 @@ static void draw_title(const struct instances *instances, struct canvas *canvas,
     text_release(&right);
 }
 
+static void append_no_match(const struct instances *instances, struct text *text)
+{
+    const struct workspace *workspace = instances->explorer->workspace;
+    const struct filter *filter = instances->rows.filter;
+    const char *state = filter_unknown_name(workspace, filter, FILTER_STATE);
+    const char *name = filter_unknown_name(workspace, filter, FILTER_SPECIFICATION);
+    text_append(text, "No instance matches.\n\n");
+    if (name)
+        text_printf(text, "There is no specification \"%s\"; Tab completes names.\n\n", name);
+    else if (state)
+        text_printf(text, "No specification has a state \"%s\"; Tab completes names.\n\n", state);
+    text_append(text, "/ changes the filter, Esc while typing clears it, o goes on to the next "
+                      "kind.");
+}
+
 static void draw_none(const struct instances *instances, struct canvas *canvas, struct area area)
 {
     const struct workspace *workspace = instances->explorer->workspace;
@@ -205,8 +221,7 @@ static void draw_none(const struct instances *instances, struct canvas *canvas, 
     } else if (rows->error.status) {
         text_append(&text, rows->error.message);
     } else if (instances->typed && *instances->typed) {
-        text_append(&text, "No instance matches.\n\n/ changes the filter, Esc while typing clears "
-                           "it, o goes on to the next kind.");
+        append_no_match(instances, &text);
     } else {
         text_append(&text, "No instances yet.\n\nRecord some with spex record, or press m to put "
                            "one at a state.");
