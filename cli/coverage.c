@@ -129,7 +129,7 @@ static void append_summary(struct text *text, const struct subject *subject)
                     "there is no model of it yet: record a run of its tests with spex record\n");
 }
 
-static void add_row(struct table *table, const struct subject *subject, size_t number)
+static void add_row(struct table *table, const struct subject *subject, bool store, size_t number)
 {
     const struct lts *lts = &subject->specification;
     const struct lts_transition *transition = &lts->transitions[number];
@@ -142,8 +142,10 @@ static void add_row(struct table *table, const struct subject *subject, size_t n
                 lts_label_name(lts, transition->label, true),
                 lts_state_name(lts, transition->to, buffers[1]));
     table_cell(table, words_of(subject->coverage.transitions[number]));
-    table_cell(table, text_value(&seen));
-    table_cell(table, text_value(&last));
+    if (store) {
+        table_cell(table, text_value(&seen));
+        table_cell(table, text_value(&last));
+    }
     table_cell(table, text_value(&words));
     table->failed |= seen.failed || last.failed || words.failed;
     text_release(&seen);
@@ -187,16 +189,19 @@ static void append_run(struct text *text, const struct lts *lts, const struct pa
 
 static bool print_people(struct covering_run *run, const struct subject *subject)
 {
-    static const char *const headers[] = {"by the model", "in the store", "last", "transition"};
+    static const char *const with_store[] = {"by the model", "in the store", "last", "transition"};
+    static const char *const without[] = {"by the model", "transition"};
+    bool store = run->reader != NULL;
     struct text text = {0};
     struct table table;
     text_append(&text, run->rows ? "\n" : "");
     append_summary(&text, subject);
     bool good = output_text(&text);
-    table_start(&table, headers, sizeof headers / sizeof *headers);
+    table_start(&table, store ? with_store : without,
+                store ? sizeof with_store / sizeof *with_store : sizeof without / sizeof *without);
     for (size_t i = 0; i < subject->specification.transition_count; i++)
         if (subject->coverage.transitions[i] != COVERING_START)
-            add_row(&table, subject, i);
+            add_row(&table, subject, store, i);
     good = table_end(&table) && good;
     if (subject->run_count)
         text_printf(&text, "%s that would cover the rest:\n",
