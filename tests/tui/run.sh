@@ -237,7 +237,7 @@ test_what_if_it_did() {
     press u; see 'nothing is written: on the road'
     press q; see '1 simulated step, 1 undone'
     press W; see 'Record 1 step of order-1042?'; press n
-    press Escape; see 'Drop the 2 simulated steps'; press n
+    press Escape; see 'Drop the 1 simulated step'; press n
     press w 1; see 'Record 1 step of order-1042?'; press y
     see 'Recorded 1 of 1 step of order-1042'; see 'History, 6 steps'; gone 'WHAT IF'
     quit
