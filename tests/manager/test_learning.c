@@ -141,7 +141,11 @@ static void what_is_not_new_leaves_the_file_alone(void)
         CU_ASSERT_EQUAL(count, round == 2);
         spex_models_free(added, count);
         CU_ASSERT_EQUAL(stat(path, &after), 0);
-        CU_ASSERT_EQUAL(after.st_ino == before.st_ino, round < 2);
+        /* Of a file that was replaced the number may be given again. */
+        if (round < 2)
+            CU_ASSERT_TRUE(after.st_ino == before.st_ino &&
+                           after.st_mtim.tv_sec == before.st_mtim.tv_sec &&
+                           after.st_mtim.tv_nsec == before.st_mtim.tv_nsec);
         ASSERT_TEXT(read_file(path), short_order);
         CU_ASSERT_EQUAL(entries(models), 1);
     }
