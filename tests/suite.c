@@ -82,6 +82,16 @@ const char *suite_write(const char *relative, const char *bytes, size_t length)
     return path;
 }
 
+const char *suite_content(const char *path)
+{
+    static char *bytes;
+    size_t length;
+    spex_error error;
+    free(bytes);
+    bytes = NULL;
+    return file_read(path, 0, &bytes, &length, &error) ? "" : bytes;
+}
+
 static int remove_entry(const char *path, const struct stat *about, int type, struct FTW *where)
 {
     (void)about;

@@ -33,6 +33,8 @@ const char *suite_scratch(void);
 const char *suite_scratch_path(const char *relative);
 /* Writes a file into the scratch directory and answers its path. */
 const char *suite_write(const char *relative, const char *bytes, size_t length);
+/* What a file contains, "" where there is none; valid until the next call. */
+const char *suite_content(const char *path);
 
 /* Fails the test, printing the error, unless status is SPEX_OK. */
 #define ASSERT_OK(status, error) suite_assert_ok(status, &(error), __FILE__, __LINE__)

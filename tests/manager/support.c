@@ -214,3 +214,13 @@ const char *identifier_in(unsigned shard, unsigned shards, unsigned number)
             return keep(&text);
     }
 }
+
+const char short_order[] = "Specification: Order\nLearning mode: false\nTransitions:\n"
+                           "nil --[__initialisation__]-> basket\n";
+
+const char *join_path(const char *directory, const char *name)
+{
+    static char path[600];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    return path;
+}

@@ -58,6 +58,10 @@ void setting_init(struct setting *setting, const char *name, bool frozen);
 void setting_open(struct setting *setting);
 void setting_close(struct setting *setting);
 void setting_release(struct setting *setting);
+/* A model of Order that knows no more than where it starts. */
+extern const char short_order[];
+/* Valid until the next call. */
+const char *join_path(const char *directory, const char *name);
 /* Moves the clock and lets every server see it. */
 void setting_pass(struct setting *setting, int64_t microseconds);
 /* Writes impl_models/NAME.spex. */

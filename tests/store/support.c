@@ -322,3 +322,20 @@ const char *verify_words(const char *directory)
                      problem_name((enum problem)i));
     return *words ? words : "sound";
 }
+
+static int64_t still(void *context)
+{
+    (void)context;
+    return FILLED_AT;
+}
+
+const spex_clock still_clock = {still, still, NULL};
+
+struct shard *still_shard(const struct store *store, unsigned number)
+{
+    struct shard *shard = NULL;
+    spex_error error;
+    struct shard_options options = {.clock = still_clock, .event_limit = 10};
+    ASSERT_OK(shard_open(&shard, store, number, &options, &error), error);
+    return shard;
+}

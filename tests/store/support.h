@@ -19,6 +19,10 @@ int store_record(struct shard *shard, unsigned number, spex_error *error);
 int store_shard_open(const struct store *store, unsigned number, struct shard **shard,
                      spex_error *error);
 
+/* A clock that stands at FILLED_AT, and a shard opened with it that keeps ten events. */
+extern const spex_clock still_clock;
+struct shard *still_shard(const struct store *store, unsigned number);
+
 /* Everything a reader can see of the store, a line each, whatever shard it is in. Free it. */
 char *store_content(const char *directory);
 /* Fails the test, showing the first difference, unless the content is `expected`. */

@@ -284,3 +284,61 @@ const char *screen_copy(const char *name)
     CU_ASSERT_EQUAL(system(command), 0);
     return copy;
 }
+
+void screen_golden_of(const char *directory, bool ascii, const char *keys, const char *name)
+{
+    struct screen screen;
+    screen_open(&screen, directory, ascii);
+    screen_keys(&screen, keys);
+    screen_golden(&screen, name);
+    screen_close(&screen);
+}
+
+void screen_expect(struct screen *screen, const char *part)
+{
+    ASSERT_CONTAINS(screen_text(screen, 120, 40), part);
+}
+
+void screen_expect_none(struct screen *screen, const char *part)
+{
+    const char *text = screen_text(screen, 120, 40);
+    if (strstr(text, part))
+        suite_assert_text(text, part, __FILE__, __LINE__);
+    CU_ASSERT_PTR_NULL(strstr(text, part));
+}
+
+void screen_look_again(struct screen *screen)
+{
+    workspace_refresh(screen->explorer->workspace, REFRESH_CHANGED);
+    explorer_settle(screen->explorer);
+}
+
+void screen_elsewhere(struct screen *screen, void (*call)(spex_manager *manager, int64_t at),
+                      int64_t at)
+{
+    spex_manager *manager;
+    spex_manager_options options;
+    struct project project;
+    spex_error error;
+    spex_manager_options_init(&options);
+    project_manager_options(&screen->options, &options);
+    options.passive = true;
+    ASSERT_OK(spex_manager_open(&manager, &options, &error), error);
+    ASSERT_OK(project_load(&project, &screen->options, NULL, 0, &error), error);
+    for (size_t i = 0; i < project.count; i++)
+        if (project.entries[i].specification)
+            ASSERT_OK(spex_manager_add_specification(manager, project.entries[i].specification,
+                                                     NULL, NULL, &error),
+                      error);
+    call(manager, at);
+    spex_manager_close(manager);
+    project_release(&project);
+    screen_look_again(screen);
+}
+
+void screen_filter(struct screen *screen, const char *text)
+{
+    screen_keys(screen, "2 / C-u");
+    screen_type(screen, text);
+    screen_keys(screen, "Enter");
+}

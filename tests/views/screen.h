@@ -34,6 +34,21 @@ void screen_golden(struct screen *screen, const char *name);
 /* At one size only. */
 void screen_golden_at(struct screen *screen, const char *name, int width, int height);
 
+/* The golden screens of a project after the keys. */
+void screen_golden_of(const char *directory, bool ascii, const char *keys, const char *name);
+/* Fails the test where 120x40 does not show, or shows, the text. */
+void screen_expect(struct screen *screen, const char *part);
+void screen_expect_none(struct screen *screen, const char *part);
+
+/* Shows the instances this filter chooses. */
+void screen_filter(struct screen *screen, const char *text);
+
+/* Notices what changed in the project and store, as is done every second. */
+void screen_look_again(struct screen *screen);
+/* Lets another program do something to the screen's store, and notices. */
+void screen_elsewhere(struct screen *screen, void (*call)(spex_manager *manager, int64_t at),
+                      int64_t at);
+
 /* The moving clock of everything here; microseconds. */
 void screen_clock_set(int64_t now);
 

@@ -5,116 +5,46 @@
 
 #include "base/base.h"
 #include "format/format.h"
-#include "tests/views/screen.h"
+#include "tests/views/machine.h"
 #include "views/check/check_private.h"
 #include "views/graphs/graphs_private.h"
-
-/* A machine that lets its customer choose, and one that chose when the coin fell. */
-static const char machine_spec[] = "Specification: Machine\n"
-                                   "Transitions:\n"
-                                   "idle --[coin]-> paid\n"
-                                   "paid --[press]-> ready\n"
-                                   "ready --[tea]-> idle\n"
-                                   "ready --[coffee]-> idle\n";
-static const char machine_model[] = "Specification: Machine\n"
-                                    "Learning mode: false\n"
-                                    "Transitions:\n"
-                                    "coffee only --[coffee]-> idle\n"
-                                    "idle --[coin]-> paid\n"
-                                    "nil --[__initialisation__]-> idle\n"
-                                    "paid --[press]-> coffee only\n"
-                                    "paid --[press]-> tea only\n"
-                                    "tea only --[tea]-> idle\n";
-
-/* Nothing was learned of it yet. */
-static const char siren_spec[] = "Specification: Siren\n"
-                                 "Transitions:\n"
-                                 "silent --[alarm]-> loud\n"
-                                 "loud --[calm]-> silent\n"
-                                 "loud --[__internal__]-> silent\n";
-
-static const char *machine(void)
-{
-    suite_write("machine/specs/siren.spec", siren_spec, strlen(siren_spec));
-    suite_write("machine/specs/machine.spec", machine_spec, strlen(machine_spec));
-    suite_write("machine/models/Machine.spex", machine_model, strlen(machine_model));
-    screen_project(); /* its environment: time zone, our own layout */
-    return suite_scratch_path("machine");
-}
-
-static void golden(const char *directory, bool ascii, const char *keys, const char *name)
-{
-    struct screen screen;
-    screen_open(&screen, directory, ascii);
-    screen_keys(&screen, keys);
-    screen_golden(&screen, name);
-    screen_close(&screen);
-}
 
 /* ----------------------------------------------------------------- as seen */
 
 static void extra_behaviour(void)
 {
-    golden(screen_project(), false, "5 j j j j j", "check-extra");
+    screen_golden_of(screen_project(), false, "5 j j j j j", "check-extra");
 }
 
 static void missing_behaviour(void)
 {
-    golden(screen_project(), false, "5 j j Enter j Enter j j j j j j", "check-missing");
+    screen_golden_of(screen_project(), false, "5 j j Enter j Enter j j j j j j", "check-missing");
 }
 
 static void choices(void)
 {
-    golden(machine(), false, "5 j j j j j j j j", "check-choices");
+    screen_golden_of(machine_project(), false, "5 j j j j j j j j", "check-choices");
 }
 
 static void a_formula(void)
 {
-    golden(machine(), false, "5 j j j Enter j Enter j", "check-formula");
+    screen_golden_of(machine_project(), false, "5 j j j Enter j Enter j", "check-formula");
 }
 
 static void no_model(void)
 {
-    golden(machine(), false, "5 >", "check-no-model");
+    screen_golden_of(machine_project(), false, "5 >", "check-no-model");
 }
 
 static void coverage(void)
 {
-    golden(screen_project(), false, "5 Enter j Enter G Enter G Enter j j j", "check-coverage");
+    screen_golden_of(screen_project(), false, "5 Enter j Enter G Enter G Enter j j j",
+                     "check-coverage");
 }
 
 static void in_ascii(void)
 {
-    golden(screen_project(), true, "5 j j j j j", "check-ascii");
-}
-
-static void a_play(void)
-{
-    struct screen screen;
-    screen_open(&screen, machine(), false);
-    screen_keys(&screen, "5 p");
-    screen_golden(&screen, "check-play");
-    screen_keys(&screen, "Enter Enter");
-    screen_golden(&screen, "check-play-lost");
-    screen_keys(&screen, "p f");
-    screen_golden(&screen, "check-play-given-up");
-    screen_close(&screen);
-}
-
-static void a_play_with_the_roles_turned(void)
-{
-    struct screen screen;
-    screen_open(&screen, screen_project(), false);
-    screen_keys(&screen, "5 > > p");
-    screen_golden(&screen, "check-play-attack");
-    screen_keys(&screen, "Enter f");
-    screen_golden(&screen, "check-play-no-difference");
-    screen_close(&screen);
-}
-
-static void a_play_in_ascii(void)
-{
-    golden(machine(), true, "5 p", "check-play-ascii");
+    screen_golden_of(screen_project(), true, "5 j j j j j", "check-ascii");
 }
 
 /* ----------------------------------------------------------------- sections */
@@ -228,37 +158,30 @@ static void both_sides_list_their_steps_in_one_order(void)
     screen_close(&screen);
 }
 
-static void both_graphs_are_at(struct screen *screen, const char *left, const char *right)
-{
-    const struct graphs *graphs = screen->explorer->states[VIEW_GRAPHS];
-    ASSERT_TEXT(graphs->panes[LEFT].selected ? graphs->panes[LEFT].selected : "none", left);
-    ASSERT_TEXT(graphs->panes[RIGHT].selected ? graphs->panes[RIGHT].selected : "none", right);
-}
-
 static void steps_move_both_graphs(void)
 {
     struct screen screen;
-    screen_open(&screen, machine(), false);
+    screen_open(&screen, machine_project(), false);
     screen_keys(&screen, "5 j j j )");
-    both_graphs_are_at(&screen, "idle", "idle");
+    expect_graphs_at(&screen, "idle", "idle");
     screen_keys(&screen, ") )");
     const char *text = screen_text(&screen, 120, 40);
     ASSERT_CONTAINS(text, "Specification, ready");
     ASSERT_CONTAINS(text, "? tea → idle");
     ASSERT_CONTAINS(text, "From here on the two differ.");
-    both_graphs_are_at(&screen, "ready", "coffee only");
+    expect_graphs_at(&screen, "ready", "coffee only");
     /* There, on along the steps, and back. */
     screen_keys(&screen, "x");
     text = screen_text(&screen, 120, 40);
     ASSERT_CONTAINS(text, "▸ready");
     ASSERT_CONTAINS(text, "▸coffee only");
     screen_keys(&screen, "( (");
-    both_graphs_are_at(&screen, "idle", "idle");
+    expect_graphs_at(&screen, "idle", "idle");
     screen_keys(&screen, ") )");
-    both_graphs_are_at(&screen, "ready", "coffee only");
+    expect_graphs_at(&screen, "ready", "coffee only");
     /* Who moves on in one graph takes the other along, as ever. */
     screen_keys(&screen, "g");
-    both_graphs_are_at(&screen, "idle", "idle");
+    expect_graphs_at(&screen, "idle", "idle");
     screen_keys(&screen, "x");
     CU_ASSERT_EQUAL(explorer_view(screen.explorer), VIEW_CHECK);
     screen_close(&screen);
@@ -269,10 +192,10 @@ static void another_specification_has_its_own_steps(void)
     struct screen screen;
     screen_open(&screen, screen_project(), false);
     screen_keys(&screen, "5 j j j j j x");
-    both_graphs_are_at(&screen, "locked", "locked");
+    expect_graphs_at(&screen, "locked", "locked");
     screen_keys(&screen, "> >");
     ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Order");
-    both_graphs_are_at(&screen, "basket", "basket");
+    expect_graphs_at(&screen, "basket", "basket");
     screen_keys(&screen, ")");
     ASSERT_CONTAINS(screen_text(&screen, 80, 24), "This is the last step");
     screen_close(&screen);
@@ -447,161 +370,7 @@ static void a_test_of_the_coverage(void)
     screen_close(&screen);
 }
 
-/* ----------------------------------------------------------------- playing */
-
-static const struct play *play_of(const struct screen *screen)
-{
-    const struct check_view *view = screen->explorer->states[VIEW_CHECK];
-    return view->play;
-}
-
-static void the_program_wins_round_by_round(void)
-{
-    struct screen screen;
-    screen_open(&screen, machine(), false);
-    screen_keys(&screen, "5 p");
-    const char *text = screen_text(&screen, 80, 24);
-    ASSERT_CONTAINS(text, "Both start");
-    ASSERT_CONTAINS(text, "Round 1. The specification, in \"idle\", goes coin -> paid.");
-    ASSERT_CONTAINS(text, "What does the implementation, in \"idle\", do now?");
-    both_graphs_are_at(&screen, "paid", "idle");
-    screen_keys(&screen, "Enter");
-    text = screen_text(&screen, 80, 24);
-    ASSERT_CONTAINS(text, "Round 2. The implementation, in \"paid\", goes press -> coffee only.");
-    ASSERT_CONTAINS(text, "press -> ready");
-    both_graphs_are_at(&screen, "paid", "coffee only");
-    screen_keys(&screen, "Enter");
-    both_graphs_are_at(&screen, "idle", "coffee only");
-    CU_ASSERT_EQUAL(play_of(&screen)->state, PLAY_DECIDED);
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "cannot answer \"tea\"");
-    screen_close(&screen);
-}
-
-/* Its model can get to where all is left, to which each of twelve answers lacks something. */
-static const char *vendor(void)
-{
-    struct text specification = {0}, model = {0};
-    text_append(&specification, "Specification: Vendor\nTransitions:\nidle --[coin]-> paid\n");
-    text_append(&model, "Specification: Vendor\nLearning mode: false\nTransitions:\n"
-                        "idle --[coin]-> paid\nnil --[__initialisation__]-> idle\n"
-                        "paid --[press]-> all\n");
-    for (int i = 0; i < 12; i++) {
-        text_printf(&model, "all --[take %d]-> idle\n", i);
-        text_printf(&specification, "paid --[press]-> all but %d\n", i);
-        text_printf(&model, "paid --[press]-> all but %d\n", i);
-        for (int k = 0; k < 12; k++) {
-            if (k == i)
-                continue;
-            text_printf(&specification, "all but %d --[take %d]-> idle\n", i, k);
-            text_printf(&model, "all but %d --[take %d]-> idle\n", i, k);
-        }
-    }
-    suite_write("vendor/specs/vendor.spec", text_value(&specification), specification.length);
-    suite_write("vendor/models/Vendor.spex", text_value(&model), model.length);
-    text_release(&specification);
-    text_release(&model);
-    screen_project();
-    return suite_scratch_path("vendor");
-}
-
-static void other_answers_are_folded(void)
-{
-    struct screen screen;
-    screen_open(&screen, vendor(), false);
-    screen_keys(&screen, "5");
-    /* In the program's own play one answer is enough, the others are below it. */
-    const char *text = screen_text(&screen, 120, 40);
-    ASSERT_CONTAINS(text, "▹ 11 other answers");
-    screen_keys(&screen, "p Enter");
-    text = screen_text(&screen, 120, 40);
-    ASSERT_CONTAINS(text, "press -> all but 8");
-    ASSERT_CONTAINS(text, "▹ 3 more");
-    CU_ASSERT_PTR_NULL(strstr(text, "all but 11"));
-    CU_ASSERT_EQUAL(play_choices(play_of(&screen)), 12);
-    /* What an answer leads to is seen in the graphs before it is given. */
-    screen_keys(&screen, "j j");
-    both_graphs_are_at(&screen, "all but 2", "all");
-    screen_keys(&screen, "j j j j j j j Enter");
-    text = screen_text(&screen, 120, 40);
-    ASSERT_CONTAINS(text, "▾ 3 more");
-    ASSERT_CONTAINS(text, "all but 11");
-    screen_keys(&screen, "j j j");
-    both_graphs_are_at(&screen, "all but 11", "all");
-    screen_keys(&screen, "Enter");
-    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "cannot answer \"take 11\"");
-    screen_keys(&screen, "u");
-    CU_ASSERT_EQUAL(play_choices(play_of(&screen)), 12);
-    screen_close(&screen);
-}
-
-/* Whatever is answered, it ends with nothing to answer. */
-static void whoever_defends_loses(void)
-{
-    struct random random = {5};
-    struct screen screen;
-    for (unsigned k = 0; k < suite_count(12, 400); k++) {
-        screen_open(&screen, k % 3 ? screen_project() : machine(), false);
-        screen_keys(&screen, k % 3 == 1 ? "5 > p" : "5 p");
-        for (int i = 0; i < 20 && play_of(&screen)->state == PLAY_YOURS; i++) {
-            uint32_t down = random_below(&random, (uint32_t)play_choices(play_of(&screen)));
-            while (down--)
-                screen_keys(&screen, "j");
-            screen_keys(&screen, "Enter");
-        }
-        CU_ASSERT_EQUAL(play_of(&screen)->state, PLAY_DECIDED);
-        CU_ASSERT_FALSE(play_of(&screen)->equivalent);
-        ASSERT_CONTAINS(screen_text(&screen, 120, 60), "this is the difference");
-        screen_close(&screen);
-    }
-}
-
-/* Whatever is tried, it is answered, and where it is answered both are equivalent again. */
-static void whoever_attacks_finds_nothing(void)
-{
-    struct random random = {7};
-    struct screen screen;
-    screen_open(&screen, screen_project(), false);
-    screen_keys(&screen, "5 > > p");
-    for (unsigned i = 0; i < suite_count(60, 2000); i++) {
-        const struct play *play = play_of(&screen);
-        size_t choices = play_choices(play);
-        CU_ASSERT_TRUE(play->equivalent && replier_equivalent(play->replier, play->now.states[LEFT],
-                                                              play->now.states[RIGHT]));
-        CU_ASSERT_EQUAL(play->state, choices ? PLAY_YOURS : PLAY_DECIDED);
-        if (!choices) {
-            ASSERT_CONTAINS(screen_text(&screen, 120, 40), "you found no difference");
-            screen_keys(&screen, i % 2 ? "p" : "u u");
-            continue;
-        }
-        for (uint32_t down = random_below(&random, (uint32_t)choices); down > 0; down--)
-            screen_keys(&screen, "j");
-        screen_keys(&screen, "Enter");
-    }
-    screen_close(&screen);
-}
-
-static void moves_are_taken_back(void)
-{
-    struct screen screen;
-    screen_open(&screen, screen_project(), false);
-    screen_keys(&screen, "5 u");
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "No play is on");
-    screen_keys(&screen, "> > p u");
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "You made no move yet.");
-    uint32_t start = play_of(&screen)->now.states[LEFT];
-    screen_keys(&screen, "Enter Enter");
-    CU_ASSERT_EQUAL(play_moves(play_of(&screen)), 2);
-    screen_keys(&screen, "f");
-    CU_ASSERT_EQUAL(play_of(&screen)->state, PLAY_OVER);
-    screen_keys(&screen, "u");
-    CU_ASSERT_EQUAL(play_of(&screen)->state, PLAY_YOURS);
-    CU_ASSERT_EQUAL(play_moves(play_of(&screen)), 2);
-    screen_keys(&screen, "u u u");
-    CU_ASSERT_EQUAL(play_moves(play_of(&screen)), 0);
-    CU_ASSERT_EQUAL(play_of(&screen)->now.states[LEFT], start);
-    both_graphs_are_at(&screen, "basket", "basket");
-    screen_close(&screen);
-}
+/* ------------------------------------------------------------------- hints */
 
 /* The last line of the screen. */
 static const char *hints(struct screen *screen)
@@ -623,7 +392,7 @@ static void expect_hints(struct screen *screen, const char *there, const char *m
 static void hints_are_those_of_use(void)
 {
     struct screen screen;
-    screen_open(&screen, machine(), false);
+    screen_open(&screen, machine_project(), false);
     screen_keys(&screen, "5");
     expect_hints(&screen, "Enter open", "give-up");
     screen_keys(&screen, "p");
@@ -667,117 +436,6 @@ static void a_test_is_offered_where_one_is_missing(void)
     screen_close(&screen);
 }
 
-static void a_lost_play_goes_on_from_before(void)
-{
-    struct screen screen;
-    screen_open(&screen, machine(), false);
-    screen_keys(&screen, "5 p f");
-    const struct play *play = play_of(&screen);
-    CU_ASSERT_EQUAL(play->state, PLAY_DECIDED);
-    CU_ASSERT_EQUAL(play_moves(play), 0);
-    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "The best answer, for");
-    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "Here no answer is left");
-    screen_keys(&screen, "u");
-    CU_ASSERT_EQUAL(play->state, PLAY_YOURS);
-    screen_keys(&screen, "Enter");
-    CU_ASSERT_TRUE(play_moves(play) > 0);
-    screen_keys(&screen, "p");
-    CU_ASSERT_EQUAL(play_moves(play_of(&screen)), 0);
-    screen_close(&screen);
-}
-
-static void a_play_ends_with_what_it_is_about(void)
-{
-    struct screen screen;
-    const char *directory = screen_copy("played");
-    spex_error error;
-    screen_open(&screen, directory, false);
-    screen_keys(&screen, "5 p 6 5");
-    CU_ASSERT_PTR_NOT_NULL(play_of(&screen));
-    screen_keys(&screen, "> <");
-    CU_ASSERT_PTR_NULL(play_of(&screen));
-    screen_keys(&screen, "p");
-    CU_ASSERT_PTR_NOT_NULL(play_of(&screen));
-    /* The model becomes another one while it is played. */
-    static const char model[] = "Specification: Door\nLearning mode: false\nTransitions:\n"
-                                "nil --[__initialisation__]-> closed\n";
-    char *path = file_join(directory, "models/Door.spex");
-    ASSERT_OK(file_replace(path, model, strlen(model), &error), error);
-    free(path);
-    workspace_refresh(screen.explorer->workspace, REFRESH_CHANGED);
-    explorer_settle(screen.explorer);
-    CU_ASSERT_PTR_NULL(play_of(&screen));
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "Missing behaviour");
-    screen_close(&screen);
-    screen_open(&screen, machine(), false);
-    screen_keys(&screen, "5 > p");
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "There is nothing to play");
-    screen_close(&screen);
-}
-
-/* What the graphs were shown at is no longer said of a model that became another one. */
-static void graphs_forget_the_reason_of_another_model(void)
-{
-    struct screen screen;
-    const char *directory = screen_copy("shown");
-    spex_error error;
-    screen_open(&screen, directory, false);
-    screen_keys(&screen, "5 p 4");
-    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "What does the implementation");
-    static const char model[] = "Specification: Door\nLearning mode: false\nTransitions:\n"
-                                "nil --[__initialisation__]-> closed\n";
-    char *path = file_join(directory, "models/Door.spex");
-    ASSERT_OK(file_replace(path, model, strlen(model), &error), error);
-    free(path);
-    workspace_refresh(screen.explorer->workspace, REFRESH_CHANGED);
-    explorer_settle(screen.explorer);
-    CU_ASSERT_PTR_NULL(strstr(screen_text(&screen, 120, 40), "What does the implementation"));
-    screen_close(&screen);
-}
-
-/* Its model may become another one while the program is thinking, and nobody looks. */
-static void a_play_may_end_unseen(void)
-{
-    struct screen screen;
-    const char *directory = screen_copy("unseen");
-    spex_error error;
-    struct key play = key_named("p"), models = key_named("6");
-    screen_open(&screen, directory, false);
-    char *path = file_join(directory, "models/Door.spex");
-    screen_keys(&screen, "5");
-    for (int i = 0; i < 20; i++) {
-        struct text model = {0};
-        text_printf(&model,
-                    "Specification: Door\nLearning mode: false\nTransitions:\n"
-                    "nil --[__initialisation__]-> closed %d\n",
-                    i);
-        ASSERT_OK(file_replace(path, text_value(&model), model.length, &error), error);
-        text_release(&model);
-        workspace_refresh(screen.explorer->workspace, REFRESH_ALL);
-        explorer_key(screen.explorer, &play);
-        explorer_key(screen.explorer, &models);
-        explorer_settle(screen.explorer);
-        screen_keys(&screen, "5");
-        CU_ASSERT_PTR_NULL(play_of(&screen));
-    }
-    free(path);
-    screen_close(&screen);
-}
-
-/* It may be left while the program is thinking. */
-static void a_play_may_be_left_at_once(void)
-{
-    struct screen screen;
-    screen_open(&screen, screen_project(), false);
-    screen_keys(&screen, "5");
-    static const char *const keys[] = {"p", "p", "Enter", "u", "f", ">", "p", "<", "p"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        struct key key = key_named(keys[i]);
-        explorer_key(screen.explorer, &key);
-    }
-    screen_close(&screen);
-}
-
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -788,9 +446,6 @@ int main(int argc, char **argv)
         {"no model", no_model},
         {"coverage", coverage},
         {"in ASCII", in_ascii},
-        {"a play", a_play},
-        {"a play with the roles turned", a_play_with_the_roles_turned},
-        {"a play in ASCII", a_play_in_ascii},
         {"sections open and close", sections_open_and_close},
         {"what is opened is seen", what_is_opened_is_seen},
         {"a small screen shows all", a_small_screen_shows_all},
@@ -802,16 +457,6 @@ int main(int argc, char **argv)
         {"a test is copied as records", a_test_is_copied_as_records},
         {"a test is written as C", a_test_is_written_as_c},
         {"a test of the coverage", a_test_of_the_coverage},
-        {"the program wins round by round", the_program_wins_round_by_round},
-        {"other answers are folded", other_answers_are_folded},
-        {"whoever defends loses", whoever_defends_loses},
-        {"whoever attacks finds nothing", whoever_attacks_finds_nothing},
-        {"moves are taken back", moves_are_taken_back},
-        {"a lost play goes on from before", a_lost_play_goes_on_from_before},
-        {"a play ends with what it is about", a_play_ends_with_what_it_is_about},
-        {"graphs forget the reason of another model", graphs_forget_the_reason_of_another_model},
-        {"a play may end unseen", a_play_may_end_unseen},
-        {"a play may be left at once", a_play_may_be_left_at_once},
         {"hints are those of use", hints_are_those_of_use},
         {"a test is offered where one is missing", a_test_is_offered_where_one_is_missing},
         {"a learning model is not there yet", a_learning_model_is_not_there_yet},

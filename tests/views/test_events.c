@@ -62,17 +62,13 @@ static void filter(struct screen *screen, const char *text)
     screen_keys(screen, "Enter");
 }
 
-static void expect(struct screen *screen, const char *part)
-{
-    ASSERT_CONTAINS(screen_text(screen, 120, 40), part);
-}
-
 static void events_are_chosen_by_a_filter(void)
 {
     struct screen screen;
     open_eventful(&screen, "eventful");
-    expect(&screen, "all events");
-    expect(&screen, "1 of 63,"); /* 60 deviations, one refused call, and the two there were */
+    screen_expect(&screen, "all events");
+    screen_expect(&screen,
+                  "1 of 63,"); /* 60 deviations, one refused call, and the two there were */
     static const char *const chosen[][2] = {
         {"action:vanish", "1 of 30,"},
         {"reason:identifier_not_found", "1 of 1,"},
@@ -88,7 +84,7 @@ static void events_are_chosen_by_a_filter(void)
     };
     for (size_t i = 0; i < sizeof chosen / sizeof *chosen; i++) {
         filter(&screen, chosen[i][0]);
-        expect(&screen, chosen[i][1]);
+        screen_expect(&screen, chosen[i][1]);
     }
     screen_close(&screen);
 }
@@ -102,27 +98,28 @@ static void a_filter_is_helped_and_corrected(void)
     screen_keys(&screen, "Tab");
     screen_type(&screen, "transition");
     screen_keys(&screen, "Tab");
-    expect(&screen, "reason:transition_timeout");
+    screen_expect(&screen, "reason:transition_timeout");
     screen_keys(&screen, "C-u");
     screen_type(&screen, "history>3");
-    expect(&screen, "there is no key history: expected spec, state, action, id, reason or age");
+    screen_expect(&screen,
+                  "there is no key history: expected spec, state, action, id, reason or age");
     screen_keys(&screen, "C-u");
     screen_type(&screen, "reason:nonsense");
     screen_keys(&screen, "Enter");
-    expect(&screen, "expected a reason or a part of one");
-    expect(&screen, "/ reason:nonsense");
+    screen_expect(&screen, "expected a reason or a part of one");
+    screen_expect(&screen, "/ reason:nonsense");
     screen_keys(&screen, "C-u");
     screen_type(&screen, "hall");
     screen_keys(&screen, "Enter");
-    expect(&screen, "filter: hall");
+    screen_expect(&screen, "filter: hall");
     screen_keys(&screen, "/ C-u");
     screen_type(&screen, "front");
     screen_keys(&screen, "Enter / Up");
-    expect(&screen, "/ front");
+    screen_expect(&screen, "/ front");
     screen_keys(&screen, "Up");
-    expect(&screen, "/ hall");
+    screen_expect(&screen, "/ hall");
     screen_keys(&screen, "Esc");
-    expect(&screen, "all events");
+    screen_expect(&screen, "all events");
     screen_close(&screen);
 }
 
@@ -134,7 +131,7 @@ static void enter_goes_to_the_moment(void)
     screen_keys(&screen, "Enter");
     CU_ASSERT_EQUAL(explorer_view(screen.explorer), VIEW_INSTANCE);
     ASSERT_TEXT(explorer_travel_state(screen.explorer), "lost");
-    expect(&screen, "late-07");
+    screen_expect(&screen, "late-07");
     screen_keys(&screen, "q");
     filter(&screen, "id=late-07 action:appear");
     screen_keys(&screen, "Enter");
@@ -144,11 +141,11 @@ static void enter_goes_to_the_moment(void)
     filter(&screen, "id=late-07 action:vanish");
     screen_keys(&screen, "Enter 4");
     ASSERT_TEXT(explorer_travel_state(screen.explorer), "lost");
-    expect(&screen, "1 back");
+    screen_expect(&screen, "1 back");
     screen_keys(&screen, "7");
     filter(&screen, "nobody");
     screen_keys(&screen, "Enter");
-    expect(&screen, "nobody");
+    screen_expect(&screen, "nobody");
     screen_close(&screen);
 }
 
@@ -169,7 +166,7 @@ static void the_cursor_stays_on_its_event(void)
     screen_keys(&screen, "Enter");
     screen_type(&screen, "lost");
     screen_keys(&screen, "Enter 7");
-    expect(&screen, "5 of 61,");
+    screen_expect(&screen, "5 of 61,");
     screen_text(&screen, 80, 24);
     ASSERT_TEXT(text_value(row), before);
     free(before);

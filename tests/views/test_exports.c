@@ -11,16 +11,6 @@
 #include "tests/views/screen.h"
 #include "views/export/export_rows.h"
 
-static const char *content(const char *path)
-{
-    static char *bytes;
-    size_t length;
-    spex_error error;
-    free(bytes);
-    bytes = NULL;
-    return file_read(path, 0, &bytes, &length, &error) ? "" : bytes;
-}
-
 /* Enter on the choice, and the path. */
 static const char *export_to(struct screen *screen, const char *name)
 {
@@ -51,7 +41,7 @@ static void instances_as_filtered_and_ordered(void)
                     "▸ instances      .json     JSON, as the list has them: spec:Order state:paid");
     const char *path = export_to(&screen, "paid.json");
     ASSERT_CONTAINS(screen_text(&screen, 200, 24), "Wrote");
-    ASSERT_TEXT(content(path),
+    ASSERT_TEXT(suite_content(path),
                 "[{\"id\":\"order-stuck\",\"spec\":\"Order\",\"state\":\"paid\","
                 "\"meta\":{\"customer\":42},\"mocked\":false,"
                 "\"since\":\"2026-01-30T10:02:02.000Z\",\"transitions\":3},\n"
@@ -59,15 +49,15 @@ static void instances_as_filtered_and_ordered(void)
                 "\"mocked\":true,\"since\":\"2026-01-31T12:00:00.000Z\",\"transitions\":0}]\n");
     /* And the other way around. */
     screen_keys(&screen, "2 T e");
-    content(export_to(&screen, "diap.json"));
-    const char *other = content(suite_scratch_path("diap.json"));
+    suite_content(export_to(&screen, "diap.json"));
+    const char *other = suite_content(suite_scratch_path("diap.json"));
     CU_ASSERT_TRUE(strstr(other, "order-mock") < strstr(other, "order-stuck"));
     /* Nothing is an empty list. */
     screen_keys(&screen, "2 /");
     screen_keys(&screen, "C-u");
     screen_type(&screen, "state:nowhere");
     screen_keys(&screen, "Enter e");
-    ASSERT_TEXT(content(export_to(&screen, "none.json")), "[]\n");
+    ASSERT_TEXT(suite_content(export_to(&screen, "none.json")), "[]\n");
     screen_close(&screen);
 }
 
@@ -145,7 +135,7 @@ static void progress_is_told(void)
     CU_ASSERT_EQUAL(rows.count, 46);
     CU_ASSERT_EQUAL(atomic_load(&job.part), 1.0);
     ASSERT_OK(file_stream_close(&stream, &error), error);
-    CU_ASSERT_EQUAL(count_lines(content(suite_scratch_path("progress.json"))), 46);
+    CU_ASSERT_EQUAL(count_lines(suite_content(suite_scratch_path("progress.json"))), 46);
     export_rows_release(&rows);
     screen_close(&screen);
 }
@@ -258,7 +248,7 @@ static void the_check_and_the_difference(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(json_string_value(json_object_get(check, "reason")), "unlock"));
     json_decref(check);
     screen_keys(&screen, "j");
-    ASSERT_TEXT(content(export_to(&screen, "difference.txt")),
+    ASSERT_TEXT(suite_content(export_to(&screen, "difference.txt")),
                 "+ locked --[open]-> open\n"
                 "? locked --[unlock]-> closed\n"
                 "  closed --[lock]-> locked\n"
@@ -296,7 +286,7 @@ static void both_graphs_as_on_the_screen(void)
     screen_keys(&screen, "4"); /* Door */
     screen_text(&screen, 120, 40);
     screen_keys(&screen, "e");
-    const char *both = content(export_to(&screen, "both.txt"));
+    const char *both = suite_content(export_to(&screen, "both.txt"));
     ASSERT_CONTAINS(line_with(both, "Specification"), "Model, frozen");
     /* What differs is in both, each at its side. */
     const char *line = line_with(both, "? unlock");
@@ -309,21 +299,21 @@ static void both_graphs_as_on_the_screen(void)
     screen_keys(&screen, "4 v");
     screen_text(&screen, 120, 40);
     screen_keys(&screen, "e");
-    const char *left = content(export_to(&screen, "left.txt"));
+    const char *left = suite_content(export_to(&screen, "left.txt"));
     CU_ASSERT_EQUAL(strncmp(left, "Specification\n\n", 15), 0);
     CU_ASSERT_PTR_NULL(strstr(left, "Model"));
     CU_ASSERT_TRUE(count_lines(left) <= rows);
     screen_keys(&screen, "4 v");
     screen_text(&screen, 120, 40);
     screen_keys(&screen, "e");
-    const char *right = content(export_to(&screen, "right.txt"));
+    const char *right = suite_content(export_to(&screen, "right.txt"));
     CU_ASSERT_EQUAL(strncmp(right, "Model, frozen\n\n", 15), 0);
     ASSERT_CONTAINS(right, "+ open");
     /* Where there is room for one only, it is the one in focus. */
     screen_keys(&screen, "4 v o");
     screen_text(&screen, 40, 12);
     screen_keys(&screen, "e");
-    const char *one = content(export_to(&screen, "narrow.txt"));
+    const char *one = suite_content(export_to(&screen, "narrow.txt"));
     CU_ASSERT_EQUAL(strncmp(one, "Specification\n\n", 15), 0);
     CU_ASSERT_PTR_NULL(strstr(one, "Model"));
     screen_close(&screen);
@@ -343,7 +333,7 @@ static void a_graph_without_a_model(void)
     screen_keys(&screen, "Enter o");
     screen_text(&screen, 120, 40);
     screen_keys(&screen, "e");
-    const char *both = content(export_to(&screen, "alone.txt"));
+    const char *both = suite_content(export_to(&screen, "alone.txt"));
     ASSERT_CONTAINS(line_with(both, "Specification"), "Model");
     ASSERT_CONTAINS(both, "paying");
     ASSERT_CONTAINS(both, "no model");
@@ -359,10 +349,10 @@ static void nothing_is_replaced_without_a_question(void)
     export_to(&screen, "mine.json");
     ASSERT_CONTAINS(screen_text(&screen, 200, 24), "exists. Replace it?");
     screen_keys(&screen, "n");
-    ASSERT_TEXT(content(path), "mine\n");
+    ASSERT_TEXT(suite_content(path), "mine\n");
     export_to(&screen, "mine.json");
     screen_keys(&screen, "y");
-    ASSERT_CONTAINS(content(path), "\"id\":\"order-stuck\"");
+    ASSERT_CONTAINS(suite_content(path), "\"id\":\"order-stuck\"");
     screen_close(&screen);
 }
 
@@ -381,17 +371,17 @@ static void what_came_to_be_meanwhile_is_not_replaced(void)
     suite_write("meanwhile", "theirs", 6);
     CU_ASSERT_EQUAL(file_stream_close(&stream, &error), SPEX_ERROR_USAGE);
     ASSERT_CONTAINS(error.message, "is there already");
-    ASSERT_TEXT(content(path), "theirs");
+    ASSERT_TEXT(suite_content(path), "theirs");
     ASSERT_OK(file_stream_open(&stream, path, true, &error), error);
     for (int i = 0; i < 100000; i++) {
         text_append(&text, "12345\n");
         if (file_stream_put(&stream, &text, &error))
             break;
     }
-    ASSERT_TEXT(content(path), "theirs"); /* not yet */
+    ASSERT_TEXT(suite_content(path), "theirs"); /* not yet */
     CU_ASSERT_EQUAL(stream.written, 600000);
     ASSERT_OK(file_stream_close(&stream, &error), error);
-    CU_ASSERT_EQUAL(strlen(content(path)), 600000);
+    CU_ASSERT_EQUAL(strlen(suite_content(path)), 600000);
     /* A folder cannot be written. */
     CU_ASSERT_EQUAL(file_stream_open(&stream, suite_scratch(), true, &error), SPEX_ERROR_USAGE);
     text_release(&text);
