@@ -20,12 +20,6 @@ void action_free(void *context)
     free(action);
 }
 
-static bool copy_text(char **place, const char *value)
-{
-    *place = value ? memory_copy_text(value) : NULL;
-    return !value || *place;
-}
-
 struct action *action_copy(const struct action *from)
 {
     struct action *copy = memory_allocate(1, sizeof *copy);
@@ -34,9 +28,10 @@ struct action *action_copy(const struct action *from)
     copy->explorer = from->explorer;
     copy->kind = from->kind;
     copy->sure = from->sure;
-    if (!copy_text(&copy->specification, from->specification) ||
-        !copy_text(&copy->identifier, from->identifier) ||
-        !copy_text(&copy->action, from->action) || !copy_text(&copy->state, from->state)) {
+    if (!memory_copy_optional(&copy->specification, from->specification) ||
+        !memory_copy_optional(&copy->identifier, from->identifier) ||
+        !memory_copy_optional(&copy->action, from->action) ||
+        !memory_copy_optional(&copy->state, from->state)) {
         action_free(copy);
         return NULL;
     }

@@ -129,11 +129,6 @@ void filter_learn_meta(struct symbols *paths, const char *meta)
     json_decref(root);
 }
 
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static size_t common_length(const struct symbols *names)
 {
     const char *first = symbols_name(names, 0);
@@ -152,7 +147,7 @@ static const char **names_of(const struct symbols *names, bool sorted)
     for (uint32_t i = 0; list && i < names->count; i++)
         list[i] = symbols_name(names, i);
     if (list && names->count && sorted)
-        qsort(list, names->count, sizeof *list, compare_names);
+        qsort(list, names->count, sizeof *list, text_compare);
     return list;
 }
 

@@ -17,20 +17,12 @@ struct known {
     size_t mask;
 };
 
-static size_t hash(const char *text)
-{
-    size_t value = 1469598103934665603u;
-    for (; *text; text++)
-        value = (value ^ (unsigned char)*text) * 1099511628211u;
-    return value ^ value >> 29;
-}
-
 static void known_init(struct known *known, const struct rows *rows)
 {
     *known = (struct known){rows->items, rows->fresh, rows->count, NULL, 1023};
     known->slots = memory_allocate(known->mask + 1, sizeof *known->slots);
     for (size_t i = 0; known->slots && i < known->count; i++) {
-        size_t slot = hash(known->items[i]->identifier) & known->mask;
+        size_t slot = text_hash(known->items[i]->identifier) & known->mask;
         while (known->slots[slot])
             slot = (slot + 1) & known->mask;
         known->slots[slot] = i + 1;
@@ -39,7 +31,7 @@ static void known_init(struct known *known, const struct rows *rows)
 
 static size_t known_find(const struct known *known, const char *identifier)
 {
-    size_t slot = hash(identifier) & known->mask;
+    size_t slot = text_hash(identifier) & known->mask;
     while (known->slots[slot] &&
            strcmp(known->items[known->slots[slot] - 1]->identifier, identifier) != 0)
         slot = (slot + 1) & known->mask;
