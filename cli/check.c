@@ -74,6 +74,8 @@ static void append_json_row(struct text *text, const struct subject *subject, co
     append_json_or_null(text, subject->name);
     text_printf(text, ",\"verdict\":\"%s\",\"model\":", verdict);
     append_json_or_null(text, subject->path);
+    text_append(text, ",\"warnings\":");
+    append_json_warnings(text, subject->specification);
     text_printf(text, ",\"learning\":%s,\"reason\":",
                 subject->model ? subject->model->learning ? "true" : "false" : "null");
     append_json_or_null(text, reasons->words.length ? text_value(&reasons->words) : NULL);
@@ -98,6 +100,8 @@ static void print_row(struct checking *checking, const struct subject *subject, 
     checking->rows++;
     if (!output_text(&text))
         checking->answer = ANSWER_BROKEN;
+    if (subject->specification)
+        warn_of(checking->invocation, subject->specification);
 }
 
 static void print_error(struct checking *checking, const struct subject *subject,
@@ -330,11 +334,8 @@ static void check_all(struct checking *checking, const struct session *session)
         check_named(checking, session, invocation->arguments[i]);
     for (size_t i = 0; all && i < session->project.count; i++)
         check_entry(checking, &session->project.entries[i]);
-    if (all && !session->project.count) {
-        complain(invocation, "there are no specifications in %s: name the folder with --specs",
-                 session->options.specs_dir);
-        checking->answer = ANSWER_WRONG;
-    }
+    if (all && !session->project.count)
+        checking->answer = complain_empty(invocation, &session->project, &session->options);
     if (invocation->json)
         printf(checking->rows ? "]\n" : "[]\n");
 }

@@ -104,6 +104,14 @@ const char *suggestion_text(const struct suggestion *suggestion, char buffer[200
 /* The folder that --project names, or that stands in front of the arguments; NULL: neither. */
 const char *project_folder(const struct invocation *invocation);
 
+/* ---- cli/warnings.c: what looks like a mistake in a specification, and changes no answer */
+
+/* On standard error, a line each. */
+void warn_of(const struct invocation *invocation, const struct spex_specification *specification);
+void warn_of_project(const struct invocation *invocation, const struct project *project);
+/* As an array of JSON; empty without a specification. */
+void append_json_warnings(struct text *text, const struct spex_specification *specification);
+
 /* ---- what a verb works on; each complains itself and answers ANSWER_YES on success */
 
 /* The options that apply here: arguments, environment, spex.ini, defaults. */
@@ -111,6 +119,9 @@ enum answer open_options(const struct invocation *invocation, struct project_opt
 /* Those and the specifications and models of the project. */
 enum answer open_project(const struct invocation *invocation, struct project_options *options,
                          struct project *project);
+/* That there are no specifications, and what to do; answers ANSWER_WRONG. */
+enum answer complain_empty(const struct invocation *invocation, const struct project *project,
+                           const struct project_options *options);
 /* A folder that was named has to be there; one that is only the default may be missing. */
 enum answer check_folder(const struct invocation *invocation, const char *option, const char *path);
 /* The store, to look at; a missing one is an error that says what to do. */

@@ -188,6 +188,10 @@ static enum answer show(const struct invocation *invocation)
     enum answer answer = status ? fail(invocation, &error) : ANSWER_YES;
     if (!status && !output_text(&text))
         answer = ANSWER_BROKEN;
+    if (input.specification)
+        warn_of(invocation, input.specification);
+    for (size_t i = 0; !input.specification && i < input.list.count; i++)
+        warn_of(invocation, input.list.items[i]);
     text_release(&text);
     lts_release(&lts);
     input_close(&input);

@@ -324,6 +324,7 @@ static void cover_entry(struct covering_run *run, const struct project_entry *en
         run->rows++;
         if (!printed)
             run->answer = ANSWER_BROKEN;
+        warn_of(run->invocation, entry->specification);
         judge(run, &subject);
     }
     subject_release(&subject);
@@ -340,11 +341,8 @@ static void cover_all(struct covering_run *run, const struct session *session)
     }
     for (size_t i = 0; !invocation->argument_count && i < session->project.count; i++)
         cover_entry(run, &session->project.entries[i]);
-    if (!invocation->argument_count && !session->project.count) {
-        complain(invocation, "there are no specifications in %s: name the folder with --specs",
-                 session->options.specs_dir);
-        run->answer = ANSWER_WRONG;
-    }
+    if (!invocation->argument_count && !session->project.count)
+        run->answer = complain_empty(invocation, &session->project, &session->options);
     if (invocation->json)
         printf(run->rows ? "]\n" : "[]\n");
 }

@@ -118,6 +118,14 @@ static void look_at_files(struct findings *findings, const struct project_option
             find(findings, LEVEL_PROBLEM, "specifications", "%s", entry->error.message);
         if (entry->model_error.status)
             find(findings, LEVEL_PROBLEM, "models", "%s", entry->model_error.message);
+        for (size_t k = 0; k < entry->warnings.count; k++)
+            find(findings, LEVEL_NOTE, "specifications", "%s", entry->warnings.items[k].message);
+    }
+    if (project->orphans) {
+        struct text text = {0};
+        project_lacking(project, options, &text);
+        find(findings, LEVEL_PROBLEM, "specifications", "%s", text_value(&text));
+        text_release(&text);
     }
     bool there = access(options->specs_dir, F_OK) == 0;
     if (!there && folder && specifications)
@@ -317,6 +325,7 @@ static enum answer doctor(const struct invocation *invocation)
     look_at_graphviz(&findings);
     enum answer answer = open_project(invocation, &options, &project);
     if (!answer) {
+        findings.failed |= project_warn(&project, NULL) != SPEX_OK;
         look_at_files(&findings, &options, &project, project_folder(invocation));
         look_at_store(&findings, &options);
         project_release(&project);

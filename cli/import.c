@@ -44,6 +44,12 @@ static enum answer add_program(const struct invocation *invocation, struct table
     if (elixir_project_scan(folder, &elixir, &error))
         return fail_input(invocation, &error);
     enum answer answer = ANSWER_YES;
+    /* They may lie beside the specifications. */
+    if (!elixir.table_count) {
+        file_list_free(elixir.tables, 0);
+        elixir.tables = NULL;
+        import_find_tables(folder, &elixir.tables, &elixir.table_count, NULL);
+    }
     if (!elixir.table_count) {
         complain(invocation,
                  "%s: there is no DETS table (*.dets) in %s, where this program has "

@@ -165,10 +165,14 @@ static enum answer list(const struct invocation *invocation)
     table_start(&listing.table, headers, 5);
     listing.answer = open_learning(&listing, &session.options);
     list_entries(&listing, &session.project);
+    if (session.project.orphans)
+        listing.answer =
+            worse(listing.answer, complain_empty(invocation, &session.project, &session.options));
     if (!table_end(&listing.table))
         listing.answer = ANSWER_BROKEN;
     if (invocation->json)
         printf(listing.rows ? "]\n" : "[]\n");
+    warn_of_project(invocation, &session.project);
     for (size_t i = 0; i < listing.learning_count; i++)
         free(listing.learning[i]);
     free(listing.learning);

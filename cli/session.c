@@ -151,6 +151,16 @@ enum answer open_project(const struct invocation *invocation, struct project_opt
     return answer;
 }
 
+enum answer complain_empty(const struct invocation *invocation, const struct project *project,
+                           const struct project_options *options)
+{
+    struct text text = {0};
+    project_lacking(project, options, &text);
+    complain(invocation, "%s", text_value(&text));
+    text_release(&text);
+    return ANSWER_WRONG;
+}
+
 /* ---------------------------------------------------------------- store */
 
 enum answer open_reader(const struct invocation *invocation, const struct project_options *options,
@@ -217,6 +227,8 @@ static spex_answer answer_report(const spex_report *report, void *data)
 
 static enum answer add_specifications(struct session *session, const struct invocation *invocation)
 {
+    if (session->project.orphans)
+        complain_empty(invocation, &session->project, &session->options);
     for (size_t i = 0; i < session->project.count; i++) {
         const struct project_entry *entry = &session->project.entries[i];
         spex_error error;
@@ -305,6 +317,17 @@ bool session_knows(const struct session *session, const struct invocation *invoc
         return true;
     struct suggestion suggestion = {.wanted = specification};
     char nearest[200];
+    if (elixir_project_named(specification)) {
+        struct text none = {0};
+        elixir_project_none(specification, &none);
+        complain(invocation, "%s", text_value(&none));
+        text_release(&none);
+        return false;
+    }
+    if (!session->project.count) {
+        complain_empty(invocation, &session->project, &session->options);
+        return false;
+    }
     for (size_t i = 0; i < session->project.count; i++)
         if (session->project.entries[i].specification)
             suggestion_offer(&suggestion, session->project.entries[i].specification->name);

@@ -173,6 +173,13 @@ static int scan_project(int count, char **files, struct elixir_project *project,
                         spex_error *error)
 {
     *given = count == 1 && elixir_project_named(files[0]);
+    if (*given && !elixir_project_program(files[0])) {
+        struct text none = {0};
+        elixir_project_none(files[0], &none);
+        error_set(error, SPEX_ERROR_USAGE, "%s", text_value(&none));
+        text_release(&none);
+        return SPEX_ERROR_USAGE;
+    }
     return *given ? elixir_project_scan(files[0], project, error) : SPEX_OK;
 }
 

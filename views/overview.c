@@ -83,7 +83,12 @@ static void draw_row(struct canvas *canvas, int y, const struct columns *columns
     }
     const struct spex_specification *specification =
         summary->entry ? summary->entry->specification : NULL;
-    canvas_put_ends(canvas, x, y, columns->name - 1, shown(ROLE_NORMAL, selected), summary->name);
+    bool doubtful = summary->entry && summary->entry->warnings.count;
+    int used = canvas_put_ends(canvas, x, y, columns->name - (doubtful ? 3 : 1),
+                               shown(ROLE_NORMAL, selected), summary->name);
+    if (doubtful)
+        canvas_put(canvas, x + used + 1, y, 1, shown(ROLE_WARNING, selected),
+                   canvas_sign(canvas, SIGN_WARNING));
     x += columns->name;
     const struct {
         int width;
@@ -150,6 +155,21 @@ static void draw_attention(struct canvas *canvas, struct area area, int *y,
     }
 }
 
+/* What looks like a mistake in the file. */
+static int draw_warnings(struct canvas *canvas, struct area area,
+                         const struct specification_warnings *warnings)
+{
+    struct text text = {0};
+    for (size_t i = 0; i < warnings->count; i++)
+        text_printf(&text, "%s%s %s", i ? "\n" : "", canvas_sign(canvas, SIGN_WARNING),
+                    warnings->items[i].message);
+    if (warnings->more)
+        text_printf(&text, "\nand %zu more like these: spex check", warnings->more);
+    int used = warnings->count ? canvas_wrap(canvas, area, 0, ROLE_WARNING, text_value(&text)) : 0;
+    text_release(&text);
+    return used;
+}
+
 static void draw_details(struct canvas *canvas, struct area area, const struct summary *summary)
 {
     int y = area.y, bottom = area.y + area.height;
@@ -175,6 +195,9 @@ static void draw_details(struct canvas *canvas, struct area area, const struct s
     text_release(&line);
     if (y < bottom)
         draw_attention(canvas, (struct area){area.x, y, area.width, bottom - y}, &y, summary);
+    if (y < bottom)
+        y += draw_warnings(canvas, (struct area){area.x, y, area.width, bottom - y},
+                           &entry->warnings);
     const struct check *check = summary->check;
     if (entry->model_error.status && y < bottom) {
         canvas_wrap(canvas, (struct area){area.x, y, area.width, bottom - y}, 0, ROLE_BAD,
@@ -203,12 +226,13 @@ static void draw_empty(const struct explorer *explorer, struct canvas *canvas, s
     if (!explorer->workspace->snapshot) {
         text_append(&text, "Reading …");
     } else {
-        text_printf(&text,
-                    "No specifications in %s.\n\nWrite one there, for example order.spec:\n\n"
-                    "  Specification: Order\n  Transitions:\n  basket --[checkout]-> paid\n"
-                    "  paid --[ship]-> shipped\n\nIt appears here by itself. Or start with "
-                    "another folder: spex-tui --specs DIR",
-                    options->specs_dir);
+        project_lacking(&explorer->workspace->snapshot->project, options, &text);
+        if (text.length)
+            *text.data = 'T';
+        text_append(&text, ".\n\nOr write one there, for example order.spec:\n\n"
+                           "  Specification: Order\n  Transitions:\n"
+                           "  basket --[checkout]-> paid\n  paid --[ship]-> shipped\n\n"
+                           "It appears here by itself.");
     }
     canvas_wrap(canvas, (struct area){area.x + 3, area.y + 2, area.width - 6, area.height - 2}, 0,
                 ROLE_NORMAL, text_value(&text));

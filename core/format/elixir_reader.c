@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "format/elixir_injection.h"
 #include "format/elixir_values.h"
+#include "format/lines.h"
 
 enum { MODULES_MAX = 64 };
 
@@ -21,6 +22,8 @@ struct reader {
     size_t capacity;
     struct elixir_aliases aliases;
     unsigned depth;
+    const char *counted; /* where `place` is of; NULL: none yet */
+    struct source_place place;
     spex_error *error;
 };
 
@@ -33,6 +36,22 @@ struct module {
 };
 
 static int read_body(struct reader *reader, struct module *module, struct token_range body);
+
+/* Columns are counted on from the token before on the same line: a file may be one line. */
+static struct source_place place_of(struct reader *reader, size_t token)
+{
+    const struct elixir_source *source = reader->source;
+    const char *at = token_bytes(source, token), *from = reader->counted;
+    unsigned line = source->tokens[token].line;
+    if (!from || line != reader->place.line || at < from) {
+        const char *end = memrchr(source->bytes, '\n', (size_t)(at - source->bytes));
+        from = end ? end + 1 : lines_begin(source->bytes, (size_t)(at - source->bytes));
+        reader->place = (struct source_place){line, 1};
+    }
+    reader->place.column += text_columns(from, (size_t)(at - from));
+    reader->counted = at;
+    return reader->place;
+}
 
 /* ------------------------------------------------------------- modules */
 
@@ -132,7 +151,7 @@ static int read_module(struct reader *reader, const struct module *outer,
 /* -------------------------------------------- use Spex.Specification */
 
 static int read_option(struct reader *reader, struct token_range part, spex_policy *policy,
-                       struct symbols *states, unsigned *seen)
+                       struct state_list *states, unsigned *seen)
 {
     static const char *const names[] = {
         "transition_timeout:", "prune_timeout:", "prunable_states:"};
@@ -163,7 +182,7 @@ static int read_options(struct reader *reader, struct token_range options,
                         struct spex_specification *specification)
 {
     spex_policy policy = specification->policy;
-    struct symbols states = {0};
+    struct state_list states = {0};
     struct token_range part;
     unsigned seen = 0;
     int status = SPEX_OK;
@@ -173,11 +192,14 @@ static int read_options(struct reader *reader, struct token_range options,
     while (!status && range_next(reader->source, &options, &part))
         status = read_option(reader, part, &policy, &states, &seen);
     if (!status) {
-        policy.prunable_states = (const char *const *)states.names;
-        policy.prunable_state_count = states.count;
+        policy.prunable_states = (const char *const *)states.names.names;
+        policy.prunable_state_count = states.names.count;
         status = spex_specification_set_policy(specification, &policy, reader->error);
     }
-    symbols_release(&states);
+    for (uint32_t i = 0; !status && i < states.names.count; i++)
+        if (!specification_note_prunable(specification, place_of(reader, states.tokens[i])))
+            status = error_memory(reader->error);
+    state_list_release(&states);
     return status;
 }
 
@@ -239,12 +261,19 @@ static int read_transition(struct reader *reader, struct module *module,
                            "def_transition takes three arguments, from, action and to; found %zu",
                            count);
     struct text names[3] = {{0}, {0}, {0}};
+    size_t tokens[3] = {0};
     int status = SPEX_OK;
-    for (int i = 0; !status && range_next(source, &arguments, &part); i++)
+    for (int i = 0; !status && range_next(source, &arguments, &part); i++) {
+        tokens[i] = part.at;
         status = value_atom(source, part, "a transition", &names[i], reader->error);
+    }
     if (!status)
         status = spex_specification_add(module->specification, names[0].data, names[1].data,
                                         names[2].data, reader->error);
+    for (int i = 0; !status && i < 3; i += 2)
+        if (!specification_note_state(module->specification, names[i].data,
+                                      place_of(reader, tokens[i])))
+            status = error_memory(reader->error);
     for (int i = 0; i < 3; i++)
         text_release(&names[i]);
     return status;

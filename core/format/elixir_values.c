@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "model/specification.h"
 
 /* Parentheses inside of parentheses. */
@@ -133,14 +134,27 @@ int value_atom(const struct elixir_source *source, struct token_range range, con
 
 static const char expected_states[] = ":none, :all, :terminal or a list of states";
 
-static int add_state(struct symbols *states, const char *name, spex_error *error)
+void state_list_release(struct state_list *states)
 {
-    return symbols_intern(states, name) == SYMBOL_NONE ? error_memory(error) : SPEX_OK;
+    symbols_release(&states->names);
+    free(states->tokens);
+}
+
+static int add_state(struct state_list *states, const char *name, size_t token, spex_error *error)
+{
+    uint32_t before = states->names.count;
+    if (symbols_intern(&states->names, name) == SYMBOL_NONE ||
+        !memory_reserve(&states->tokens, &states->capacity, (size_t)before + 1,
+                        sizeof *states->tokens))
+        return error_memory(error);
+    if (states->names.count > before)
+        states->tokens[before] = token;
+    return SPEX_OK;
 }
 
 /* ~w(a b)a */
 static int word_list(const struct elixir_source *source, struct token_range range,
-                     struct symbols *states, spex_error *error)
+                     struct state_list *states, spex_error *error)
 {
     const struct token *token = &source->tokens[range.at];
     const char *bytes = token_bytes(source, range.at);
@@ -160,14 +174,14 @@ static int word_list(const struct elixir_source *source, struct token_range rang
             status = token_error(source, range.at, error, "expected names of at most %d bytes",
                                  SPEX_NAME_MAX);
         else if (*word)
-            status = add_state(states, word, error);
+            status = add_state(states, word, range.at, error);
     }
     text_release(&words);
     return status;
 }
 
 int value_prunable(const struct elixir_source *source, struct token_range range,
-                   spex_prunable *prunable, struct symbols *states, spex_error *error)
+                   spex_prunable *prunable, struct state_list *states, spex_error *error)
 {
     static const struct {
         const char *word;
@@ -194,7 +208,7 @@ int value_prunable(const struct elixir_source *source, struct token_range range,
         struct text name = {0};
         status = value_atom(source, part, "the prunable states", &name, error);
         if (!status)
-            status = add_state(states, text_value(&name), error);
+            status = add_state(states, text_value(&name), part.at, error);
         text_release(&name);
     }
     return status;

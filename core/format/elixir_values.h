@@ -33,8 +33,15 @@ int value_atom(const struct elixir_source *source, struct token_range range, con
 /* Milliseconds or SPEX_INFINITY. */
 int value_duration(const struct elixir_source *source, struct token_range range,
                    int64_t *milliseconds, spex_error *error);
-/* :none, :all, :terminal or a list, whose names go into `states` (repetitions once). */
+/* Names of states, repetitions once, and the token of each. */
+struct state_list {
+    struct symbols names;
+    size_t *tokens;
+    size_t capacity;
+};
+void state_list_release(struct state_list *states);
+/* :none, :all, :terminal or a list, whose names go into `states`. */
 int value_prunable(const struct elixir_source *source, struct token_range range,
-                   spex_prunable *prunable, struct symbols *states, spex_error *error);
+                   spex_prunable *prunable, struct state_list *states, spex_error *error);
 
 #endif

@@ -28,14 +28,14 @@ unsigned text_columns(const char *bytes, size_t length)
     return columns;
 }
 
-static const char *after_mark(const char *bytes, size_t length)
+const char *lines_begin(const char *bytes, size_t length)
 {
     return length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? bytes + 3 : bytes;
 }
 
 void text_place(const char *bytes, const char *at, unsigned *line, unsigned *column)
 {
-    const char *start = after_mark(bytes, (size_t)(at - bytes));
+    const char *start = lines_begin(bytes, (size_t)(at - bytes));
     *line = 1;
     for (const char *next; (next = memchr(start, '\n', (size_t)(at - start))); start = next + 1)
         ++*line;
@@ -66,7 +66,7 @@ int lines_start(struct lines *lines, const char *file, const char *bytes, size_t
                            (unsigned)(unsigned char)*bad);
     }
     *lines = (struct lines){
-        .file = file, .next = after_mark(bytes, length), .end = bytes + length, .line = bytes};
+        .file = file, .next = lines_begin(bytes, length), .end = bytes + length, .line = bytes};
     return SPEX_OK;
 }
 

@@ -29,6 +29,8 @@ bool lines_next(struct lines *lines);
 /* The next line that is not blank; false at the end. */
 bool lines_next_filled(struct lines *lines);
 
+/* Where a text begins: behind a byte order mark, if it has one. */
+const char *lines_begin(const char *bytes, size_t length);
 /* Code points of the bytes, counting each invalid byte as one. */
 unsigned text_columns(const char *bytes, size_t length);
 /* An error at a byte of the current line. */

@@ -40,6 +40,14 @@ struct reading {
     struct symbols names; /* of the prunable states */
 };
 
+/* Of a byte of the current line. */
+static struct source_place place_of(const struct reading *reading, const char *at)
+{
+    const struct lines *lines = &reading->lines;
+    return (struct source_place){lines->number,
+                                 text_columns(lines->line, (size_t)(at - lines->line)) + 1};
+}
+
 /* One item of a comma-separated list, trimmed; false at the end. *rest is NULL then. */
 static bool next_item(const char **rest, size_t *rest_length, const char **item, size_t *length)
 {
@@ -111,6 +119,8 @@ static int read_prunable(struct reading *reading, const char *value, size_t leng
                                                      count + 1, sizeof *reading->states))
             return error_memory(error);
         reading->states[count++] = symbols_name(&reading->names, symbol);
+        if (!specification_note_prunable(reading->specification, place_of(reading, item)))
+            return error_memory(error);
     }
     reading->policy.prunable_states = reading->states;
     reading->policy.prunable_state_count = count;
@@ -256,6 +266,10 @@ static int read_transition(struct reading *reading, const char *line, size_t len
         status = take_name(reading, "the state", parts.to, parts.to_length, &to, error);
     if (!status)
         status = spex_specification_add(reading->specification, from, action, to, error);
+    if (!status &&
+        (!specification_note_state(reading->specification, from, place_of(reading, parts.from)) ||
+         !specification_note_state(reading->specification, to, place_of(reading, parts.to))))
+        status = error_memory(error);
     free(from);
     free(action);
     free(to);

@@ -71,6 +71,8 @@ void spex_specification_free(spex_specification *specification)
     free(specification->slots);
     free(specification->name);
     free(specification->source);
+    free(specification->places);
+    free(specification->prunable_places);
     free(specification);
 }
 
@@ -150,6 +152,30 @@ int spex_specification_add(spex_specification *specification, const char *from, 
     specification->slots[slot] = (uint32_t)specification->transition_count + 1;
     specification->transitions[specification->transition_count++] = added;
     return SPEX_OK;
+}
+
+bool specification_note_state(struct spex_specification *specification, const char *state,
+                              struct source_place place)
+{
+    size_t count = specification->place_count;
+    if (count == specification->states.count ||
+        strcmp(symbols_name(&specification->states, (uint32_t)count), state) != 0)
+        return true;
+    if (!memory_reserve(&specification->places, &specification->place_capacity, count + 1,
+                        sizeof place))
+        return false;
+    specification->places[specification->place_count++] = place;
+    return true;
+}
+
+bool specification_note_prunable(struct spex_specification *specification,
+                                 struct source_place place)
+{
+    if (!memory_reserve(&specification->prunable_places, &specification->prunable_place_capacity,
+                        specification->prunable_place_count + 1, sizeof place))
+        return false;
+    specification->prunable_places[specification->prunable_place_count++] = place;
+    return true;
 }
 
 int spex_specification_set_policy(spex_specification *specification, const spex_policy *policy,

@@ -28,7 +28,8 @@ bool elixir_project_named(const char *argument)
 
 bool elixir_project_program(const char *folder)
 {
-    static const char *const names[] = {"mix.exs", "lib", "apps", "spex.ini"};
+    static const char *const names[] = {
+        "mix.exs", "lib", "apps", "spex.ini", "specs", "spex_impl_models", "spex_store"};
     bool found = false;
     for (size_t i = 0; !found && i < sizeof names / sizeof *names; i++) {
         char *path = file_join(folder, names[i]);
@@ -36,6 +37,14 @@ bool elixir_project_program(const char *folder)
         free(path);
     }
     return found;
+}
+
+void elixir_project_none(const char *folder, struct text *text)
+{
+    text_printf(text,
+                "%s is no project: it has no specs, spex.ini or mix.exs. If specifications lie in "
+                "it, name it with --specs",
+                folder);
 }
 
 /* --------------------------------------------------- specifications */

@@ -21,9 +21,11 @@ struct elixir_project {
 
 /* Whether an argument names a folder, not a file. */
 bool elixir_project_named(const char *argument);
-/* Whether a folder looks like a program's or a project's: it has a mix.exs, lib, apps or spex.ini.
- */
+/* Whether a folder is a program's or a project's, wherever it stands for one: it has a mix.exs,
+ * lib, apps, spex.ini, specs, spex_impl_models or spex_store. */
 bool elixir_project_program(const char *folder);
+/* What to say of one that is none. */
+void elixir_project_none(const char *folder, struct text *text);
 /* Looks into lib, test_support and test, of the folder itself and of every application under
  * its apps; links to folders are not followed. Errors: SYSTEM, MEMORY. */
 int elixir_project_scan(const char *folder, struct elixir_project *project, spex_error *error);

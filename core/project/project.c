@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <xxhash.h>
 
@@ -23,6 +24,8 @@ struct gathering {
     struct project_entry *entries;
     size_t count;
     size_t capacity;
+    bool lacking; /* there are no specifications: of no model need be said that it has none */
+    size_t orphans;
 };
 
 static struct project_entry *add_entry(struct gathering *gathering, const char *path)
@@ -198,6 +201,10 @@ static int model_unknown(struct gathering *gathering, const struct spex_model *m
 {
     char hint[SUGGESTION_SIZE] = "";
     unsigned nearest = 4;
+    if (gathering->lacking) {
+        gathering->orphans++;
+        return SPEX_OK;
+    }
     for (size_t i = 0; i < gathering->count; i++) {
         const struct spex_specification *known = gathering->entries[i].specification;
         if (known && text_distance(known->name, model->name) < nearest) {
@@ -300,6 +307,7 @@ int project_load(struct project *project, const struct project_options *options,
     for (size_t i = 0; !status && i < file_count; i++)
         if (!is_model_file(files[i]) && !loaded_already(&gathering, files[i]))
             status = load_specifications(&gathering, files[i], true, error);
+    gathering.lacking = gathering.count == 0;
     if (!status)
         status = load_models_dir(&gathering, options->impl_models_dir, error);
     for (size_t i = 0; !status && i < file_count; i++)
@@ -309,6 +317,7 @@ int project_load(struct project *project, const struct project_options *options,
         qsort(gathering.entries, gathering.count, sizeof *gathering.entries, compare_entries);
     project->entries = gathering.entries;
     project->count = gathering.count;
+    project->orphans = gathering.orphans;
     if (status)
         project_release(project);
     return status;
@@ -320,10 +329,39 @@ void project_release(struct project *project)
         struct project_entry *entry = &project->entries[i];
         spex_specification_free(entry->specification);
         spex_model_free(entry->model);
+        specification_warnings_release(&entry->warnings);
         free(entry->path);
     }
     free(project->entries);
     *project = (struct project){0};
+}
+
+void project_lacking(const struct project *project, const struct project_options *options,
+                     struct text *text)
+{
+    const char *folder = options->specs_dir;
+    char *below = file_join(folder, "specs");
+    text_printf(text, "there are no specifications in %s", folder);
+    if (project->orphans)
+        text_printf(text, ", and %zu model%s in %s", project->orphans,
+                    project->orphans > 1 ? "s" : "", options->impl_models_dir);
+    if (below && access(below, F_OK) == 0)
+        text_printf(text, ": name %s with --specs, or the project %s without it", below, folder);
+    else
+        text_append(text, ": name their folder with --specs");
+    text->failed |= !below;
+    free(below);
+}
+
+int project_warn(struct project *project, spex_error *error)
+{
+    int status = SPEX_OK;
+    for (size_t i = 0; !status && i < project->count; i++) {
+        struct project_entry *entry = &project->entries[i];
+        if (entry->specification && !entry->warnings.items)
+            status = specification_warnings_find(entry->specification, &entry->warnings, error);
+    }
+    return status;
 }
 
 const struct project_entry *project_find(const struct project *project, const char *name)

@@ -6,7 +6,9 @@
 #ifndef PROJECT_H
 #define PROJECT_H
 
+#include "base/text.h"
 #include "model/model.h"
+#include "model/specification_warnings.h"
 #include "spex.h"
 
 /* ------------------------------------------------------------- options */
@@ -41,12 +43,14 @@ struct project_entry {
     struct spex_specification *specification; /* NULL: `error` says why */
     struct spex_model *model; /* from impl_models_dir; NULL: none (or model_error) */
     spex_error error;
-    spex_error model_error; /* status SPEX_OK: none */
+    spex_error model_error;                 /* status SPEX_OK: none */
+    struct specification_warnings warnings; /* once project_warn was called */
 };
 
 struct project {
     struct project_entry *entries; /* by specification name, then path; bad files last */
     size_t count;
+    size_t orphans; /* models, where there is no specification at all: they are no entries */
 };
 
 /* Reads every .spec and .ex of specs_dir and of `files` (may be 0), and every .spex of
@@ -56,6 +60,11 @@ struct project {
 int project_load(struct project *project, const struct project_options *options, char *const *files,
                  size_t file_count, spex_error *error);
 void project_release(struct project *project);
+/* For a project that is without specifications: that it is, and what to do. */
+void project_lacking(const struct project *project, const struct project_options *options,
+                     struct text *text);
+/* What looks like a mistake in each specification, for people. Errors: MEMORY. */
+int project_warn(struct project *project, spex_error *error);
 /* NULL if there is none. */
 const struct project_entry *project_find(const struct project *project, const char *name);
 /* A number that changes whenever the files of both folders do (names, sizes, times). */

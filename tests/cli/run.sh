@@ -45,6 +45,7 @@ out_lacks() { ! grep -qF -- "$1" out || problem "'$1' in the output: $(head -c 9
 err_has() { grep -qF -- "$1" err || problem "no '$1' in the messages: $(head -c 900 err)"; }
 out_is() { [ "$(cat out)" = "$1" ] || problem "output: $(head -c 900 out); expected: $1"; }
 out_empty() { [ ! -s out ] || problem "output: $(head -c 900 out)"; }
+err_empty() { [ ! -s err ] || problem "messages: $(head -c 900 err)"; }
 out_first() { [ "$(head -n 1 out)" = "$1" ] || problem "first line: $(head -n 1 out), expected: $1"; }
 lines() { # how many, of a file
     [ "$(wc -l <"$2")" -eq "$1" ] || problem "$(wc -l <"$2") lines in $2, expected $1: $(head -c 900 "$2")"

@@ -163,7 +163,7 @@ test_record_wrong_use() {
     light_project
     expect 2 record nowhere
     err_has nowhere
-    expect 2 record .
+    expect 2 record specs
     expect 2 record --follow specs/light.spec
     err_has FIFO
     expect 2 record --follow

@@ -128,3 +128,33 @@ test_manual_pages() {
         grep -q "^\.SS \"spex $verb" "$source_dir/man/spex.1" || problem "man/spex.1 says nothing of $verb"
     done
 }
+
+# One rule says what a project's folder is, and one message what to do with any other.
+test_a_project_is_a_folder_with_specs() {
+    mkdir door
+    (cd door && light_project)
+    expect 0 check door
+    out_has "equivalent      Light"
+    expect 0 coverage door
+    rm -r door/spex_impl_models
+    expect 0 check door
+    out_has "no model        Light"
+    (cd door && light_project)
+    cp door/spex_impl_models/Light.spex door/spex_impl_models/Other.spex
+    expect 2 check door/spex_impl_models
+    err_has "door/spex_impl_models is no project: it has no specs, spex.ini or mix.exs."
+    lines 1 err
+    expect 2 check --specs door --models door/spex_impl_models
+    lines 1 err
+    err_has "there are no specifications in door, and 2 models in door/spex_impl_models: name door/specs with --specs, or the project door without it"
+    expect 2 models --specs door --models door/spex_impl_models
+    lines 1 err
+    expect 2 check
+    err_has "there are no specifications in ./specs: name their folder with --specs"
+    mkdir empty
+    expect 2 init empty one
+    err_has "empty is no project"
+    # Tables may lie beside specifications.
+    expect 2 import door
+    err_has "there is no DETS table (*.dets) in door/spex_dets"
+}

@@ -333,3 +333,31 @@ test_check_takes_what_was_learned() {
     out_has "equivalent"
     expect 1 check --models models --store elsewhere
 }
+
+# A misspelt state is told with its place wherever people look, and changes no answer.
+test_warnings_of_specifications() {
+    light_project
+    expect 0 check
+    err_empty
+    sed -i 's/green --\[warn\]-> amber/green --[warn]-> ambre/' specs/light.spec
+    expect 1 check
+    out_first "not equivalent  Light"
+    err_has "spex check: warning: ./specs/light.spec:7:18: the state 'ambre' occurs only here"
+    err_has "did you mean 'amber', which nothing leads to?"
+    expect 1 check --json
+    json 0.warnings.# 1
+    json 0.warnings.0.line 7
+    json 0.warnings.0.column 18
+    expect 1 check specs/light.spec
+    err_has "warning: specs/light.spec:7:18: "
+    expect 0 models
+    err_has "spex models: warning: ./specs/light.spec:7:18: "
+    expect 0 show specs/light.spec
+    err_has "spex show: warning: specs/light.spec:7:18: "
+    spex doctor
+    out_has "note"
+    out_has "./specs/light.spec:7:18: the state 'ambre' occurs only here"
+    # Who records is not told of it again and again.
+    expect 0 init Light one
+    err_empty
+}

@@ -30,3 +30,12 @@ test_scripts_need_no_terminal() {
     script --size 80 --dump; [ "$script_code" = 2 ] || problem "exit $script_code"
     script --now yesterday --dump; [ "$script_code" = 2 ] || problem "exit $script_code"
 }
+
+test_a_project_is_a_folder_with_specs() {
+    project
+    rm -rf out err
+    "$build_dir/spex-tui" --dump . </dev/null >out 2>err || problem "$(cat err)"
+    printed 'CircuitBreaker'
+    "$build_dir/spex-tui" --dump specs/models </dev/null >out 2>err && problem 'a folder of models is a project'
+    grep -q 'specs/models is no project: it has no specs, spex.ini or mix.exs' err || problem "$(cat err)"
+}

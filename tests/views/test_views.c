@@ -288,7 +288,7 @@ static void empty_screens_say_what_to_do(void)
     struct screen screen;
     const char *directory = suite_scratch_path("nothing");
     screen_open(&screen, directory, false);
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "No specifications in");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "There are no specifications in");
     static const char *const views[] = {"2", "3", "4", "5", "6", "7", "8", "?", "Esc", "q"};
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         screen_keys(&screen, views[i]);

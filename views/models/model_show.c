@@ -29,6 +29,7 @@ static struct snapshot *apply_all(const struct model_edits *edits, struct snapsh
         return NULL;
     }
     shown->project.count = count;
+    shown->project.orphans = files->project.orphans;
     memcpy(shown->project.entries, files->project.entries, count * sizeof *files->project.entries);
     for (size_t i = 0; i < count; i++) {
         struct project_entry *entry = &shown->project.entries[i];

@@ -34,6 +34,7 @@ static void read_files(struct refresh *refresh, struct reader *reader)
         free(snapshot);
         return;
     }
+    project_warn(&snapshot->project, NULL);
     if (reader)
         project_join_learned(&snapshot->project, reader, &refresh->store_error);
     refresh->snapshot = snapshot;
