@@ -165,7 +165,7 @@ static bool slip(const char *one, const char *other)
     if (spot[0] > 2 || spot[1] > 2 || spot[0] + spot[1] == 3)
         return false;
     if (only_blanks(one + start, spot[0]) && only_blanks(other + start, spot[1]))
-        return lengths[0] >= 4 && letter(one[start - 1]);
+        return lengths[0] >= 4 && start > 0 && letter(one[start - 1]);
     if (spot[0] == 2 && spot[1] == 2 &&
         !(same_letter(one[start], other[start + 1]) && same_letter(one[start + 1], other[start])))
         return false;

@@ -126,6 +126,8 @@ static void what_is_normal_is_not_told(void)
         "a --[1]-> a\n",
         /* Many ends, each once. */
         "start --[1]-> delivered\nstart --[2]-> refunded\nstart --[3]-> refused\n",
+        /* A sign in front. */
+        "paid --[1]-> -paid\n",
         /* Counted and lettered names. */
         "s1 --[1]-> s2\ns2 --[1]-> s3\ns3 --[1]-> s33\n",
         "state 1 --[1]-> state 2\nstate 2 --[1]-> state 10\n",
