@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/explorer_store.h"
 #include "store/manifest.h"
 #include "store/schema.h"
 #include "store/staging.h"
@@ -225,6 +226,27 @@ static void a_lost_manifest_is_not_no_store(void)
     ASSERT_CONTAINS(error.message, "spex store repair");
 }
 
+static void a_store_made_in_bulk_is_sound(void)
+{
+    enum { INSTANCES = 20000 }; /* enough for every kind of them */
+    const char *directory = suite_scratch_path("bulk");
+    spex_error error;
+    bool made;
+    ASSERT_OK(explorer_store_make(directory, INSTANCES, &made, &error), error);
+    CU_ASSERT(made);
+    directory = suite_scratch_path("bulk/store");
+    EXPECT_SOUND(directory);
+    static const char *const kinds[] = {"state = 'lost'", "mocked", "deviations > 0",
+                                        "state = 'cancelled'"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char sql[100];
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM instance WHERE %s", kinds[i]);
+        CU_ASSERT(shard_number(directory, 1, sql) > 0);
+    }
+    ASSERT_OK(explorer_store_make(suite_scratch_path("bulk"), INSTANCES, &made, &error), error);
+    CU_ASSERT(!made);
+}
+
 /* --------------------------------------------------------------- backup */
 
 struct writing {
@@ -389,6 +411,7 @@ int main(int argc, char **argv)
         {"info counts", info_counts},
         {"verify says what is wrong", verify_says_what_is_wrong},
         {"verify looks at the files", verify_looks_at_the_files},
+        {"a store made in bulk is sound", a_store_made_in_bulk_is_sound},
         {"a lost manifest is not no store", a_lost_manifest_is_not_no_store},
         {"a backup is of one moment", a_backup_is_of_one_moment},
         {"a backup is whole or not there", a_backup_is_whole_or_not_there},
