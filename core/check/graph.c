@@ -154,36 +154,45 @@ static void insert_edges(uint64_t *edges, size_t count)
     }
 }
 
-/* By the highest eight of the bits in which they differ, in place, then each part by itself: in
- * eight rounds at most. */
+static unsigned bits_of(uint64_t number) /* which is not 0 */
+{
+    return 64 - (unsigned)__builtin_clzll(number);
+}
+
+/* By the highest of the bits in which they differ, in place, then each part by itself: in as few
+ * rounds as leave some four to eight edges in each part, and as many bits in each round. */
 static void part_edges(uint64_t *edges, size_t count)
 {
-    enum { PARTS = 256 };
+    enum { MOST_BITS = 9, FEW_BITS = 3, LINE = 64 / sizeof *edges };
     uint64_t differing = 0;
     for (size_t i = 1; i < count; i++)
         differing |= edges[i] ^ edges[0];
     if (!differing)
         return;
-    unsigned highest = 63 - (unsigned)__builtin_clzll(differing);
-    unsigned shift = highest < 8 ? 0 : highest - 7;
-    size_t ends[PARTS] = {0}, places[PARTS];
+    unsigned significant = bits_of(differing), wanted = bits_of(count) - FEW_BITS;
+    wanted = wanted < significant ? wanted : significant;
+    unsigned rounds = (wanted + MOST_BITS - 1) / MOST_BITS;
+    unsigned bits = (wanted + rounds - 1) / rounds, shift = significant - bits;
+    size_t ends[1 << MOST_BITS], places[1 << MOST_BITS], parts = (size_t)1 << bits;
+    memset(ends, 0, parts * sizeof *ends);
     for (size_t i = 0; i < count; i++)
-        ends[edges[i] >> shift & (PARTS - 1)]++;
-    for (size_t part = 0, begin = 0; part < PARTS; part++) {
+        ends[edges[i] >> shift & (parts - 1)]++;
+    for (size_t part = 0, begin = 0; part < parts; part++) {
         places[part] = begin;
         ends[part] = begin += ends[part];
     }
-    for (size_t part = 0; part < PARTS; part++)
+    for (size_t part = 0; part < parts; part++)
         while (places[part] < ends[part]) {
             uint64_t edge = edges[places[part]];
-            for (size_t home; (home = edge >> shift & (PARTS - 1)) != part;) {
+            for (size_t home; (home = edge >> shift & (parts - 1)) != part;) {
                 uint64_t other = edges[places[home]];
+                __builtin_prefetch(&edges[places[home] + LINE], 1);
                 edges[places[home]++] = edge;
                 edge = other;
             }
             edges[places[part]++] = edge;
         }
-    for (size_t part = 0, begin = 0; shift && part < PARTS; begin = ends[part++])
+    for (size_t part = 0, begin = 0; shift && part < parts; begin = ends[part++])
         sort_edges(edges + begin, ends[part] - begin);
 }
 
