@@ -141,10 +141,13 @@ static void fibonacci(struct lts *lts, uint64_t transitions)
     free(word);
 }
 
-/* A square of internal steps to the right and down, with a way out here and there. */
+/* A square of internal steps to the right and down, with a way out here and there. What it takes
+ * depends on where these meet the lower edge: all members have that in common. */
 static void internal_grid(struct lts *lts, uint64_t transitions)
 {
-    uint64_t side = (uint64_t)sqrt((double)transitions / 2.09) + 2;
+    enum { PERIOD = 11 };
+    uint64_t side = (uint64_t)sqrt((double)transitions / 2.09) / PERIOD * PERIOD + 1;
+    side = side < 2 ? PERIOD + 1 : side;
     uint32_t labels[4];
     for (uint32_t i = 0; i < 4; i++)
         labels[i] = numbered_label(lts, "v", i);
@@ -154,7 +157,7 @@ static void internal_grid(struct lts *lts, uint64_t transitions)
                 add(lts, i * side + k, LTS_INTERNAL, (i + 1) * side + k);
             if (k + 1 < side)
                 add(lts, i * side + k, LTS_INTERNAL, i * side + k + 1);
-            if ((i * 7 + k * 13) % 11 == 0)
+            if ((i * 7 + k * 13) % PERIOD == 0)
                 add(lts, i * side + k, labels[(i + k) % 4], i * 3 % side * side + k * 5 % side);
         }
 }
