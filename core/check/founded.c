@@ -46,17 +46,15 @@ static void mark_founded(struct refinement *refinement, uint32_t count)
 /* The signature of a state is what it can do, by keys. One whose other steps are all among those
  * of an internal successor is equivalent to that: to the latest one, whose signature has the
  * steps to the others. */
-static bool find_key(struct refinement *refinement, uint32_t state)
+static void find_key(struct refinement *refinement, uint32_t state)
 {
     struct signatures *signatures = &refinement->signatures;
     const uint64_t *edges = refinement->graph->edges;
     const struct node *node = &refinement->nodes[state];
     struct standing *standings = refinement->standings;
     uint32_t length = 0, internal = 0, near = 0;
-    uint64_t *signature = signatures_room(signatures, node[1].first - node->first);
+    uint64_t *signature = signatures_room(signatures);
     bool few = node[1].first - node->first <= FEW_EDGES;
-    if (!signature)
-        return false;
     for (uint32_t i = node->first; i < node[1].first; i++) {
         if (i + GRAPH_AHEAD < node[1].first)
             __builtin_prefetch(&standings[edge_target(edges[i + GRAPH_AHEAD])]);
@@ -78,10 +76,10 @@ static bool find_key(struct refinement *refinement, uint32_t state)
         if (signatures_include(signatures, latest, signature, internal - 1) &&
             signatures_include(signatures, latest, signature + internal, length - internal)) {
             standings[state].key = latest;
-            return true;
+            return;
         }
     }
-    return signatures_intern(signatures, length, near, &standings[state].key);
+    standings[state].key = signatures_intern(signatures, length, near);
 }
 
 static int find_keys(struct refinement *refinement, uint32_t count, const struct progress *progress,
@@ -90,15 +88,13 @@ static int find_keys(struct refinement *refinement, uint32_t count, const struct
     const struct node *nodes = refinement->nodes;
     const uint32_t *found = refinement->states;
     size_t reported = refinement->work;
-    if (!signatures_begin(&refinement->signatures, count))
-        return error_memory(error);
+    signatures_begin(&refinement->signatures, count);
     for (uint32_t i = 0; i < count; i++) {
         if (i + GRAPH_AHEAD < count) {
             __builtin_prefetch(&nodes[found[i + GRAPH_AHEAD]]);
             __builtin_prefetch(&refinement->graph->edges[nodes[found[i + GRAPH_AHEAD / 2]].first]);
         }
-        if (!find_key(refinement, found[i]))
-            return error_memory(error);
+        find_key(refinement, found[i]);
         if (refinement->work - reported < PROGRESS_INTERVAL)
             continue;
         reported = refinement->work;
@@ -122,7 +118,6 @@ int founded_settle(struct refinement *refinement, const struct progress *progres
     if (status)
         return status;
     refinement_part(refinement, 0, refinement->signatures.count);
-    signatures_release(&refinement->signatures);
     refinement->stack_count = 0;
     if (!rest || (apart && standings[apart[0]].place >= rest && standings[apart[1]].place >= rest))
         return SPEX_OK;

@@ -153,23 +153,20 @@ static uint32_t take_signature(struct refinement *refinement, uint32_t state, ui
 
 /* Only the latest of the keys that a state reaches within its block can take it in: the
  * other keys that it reaches would have to be reached by that one too. */
-static bool find_key(struct refinement *refinement, uint32_t state)
+static void find_key(struct refinement *refinement, uint32_t state)
 {
     struct signatures *signatures = &refinement->signatures;
-    const struct node *node = &refinement->nodes[state];
     struct standing *standing = &refinement->standings[state];
-    uint64_t *signature = signatures_room(signatures, node[1].first - node->first);
-    if (!signature)
-        return false;
+    uint64_t *signature = signatures_room(signatures);
     uint32_t length = take_signature(refinement, state, signature);
     if (length && edge_label(signature[length - 1]) == WITHIN) {
         uint32_t latest = edge_target(signature[length - 1]);
         if (signatures_include(signatures, latest, signature, length - 1)) {
             standing->key = latest;
-            return true;
+            return;
         }
     }
-    return signatures_intern(signatures, length, SIGNATURES_ANYWHERE, &standing->key);
+    standing->key = signatures_intern(signatures, length, SIGNATURES_ANYWHERE);
 }
 
 /* ---------------------------------------------------------------- parting */
@@ -245,23 +242,20 @@ static void sort_states(struct refinement *refinement, const uint32_t *marked, u
     }
 }
 
-/* The keys of the block's marked states. */
-static bool find_keys(struct refinement *refinement, const struct block *block, bool within,
-                      uint32_t *keys)
+/* The keys of the block's marked states; answers how many there are. */
+static uint32_t find_keys(struct refinement *refinement, const struct block *block, bool within)
 {
     uint32_t count = block->end - block->marked;
     uint32_t *states = refinement->elements + block->marked;
-    *keys = 1;
     if (count == 1 && block->marked > block->begin) { /* it differs from the others */
         refinement->standings[*states].key = 0;
-        return true;
+        return 1;
     }
     if (within) { /* internal steps first come to those they lead to */
         sort_states(refinement, states, count);
         states = refinement->states;
     }
-    if (!signatures_begin(&refinement->signatures, count))
-        return false;
+    signatures_begin(&refinement->signatures, count);
     const struct node *nodes = refinement->nodes;
     const uint64_t *edges = refinement->graph->edges;
     for (uint32_t i = 0; i < count; i++) {
@@ -272,27 +266,22 @@ static bool find_keys(struct refinement *refinement, const struct block *block, 
             if (soon < refinement->graph->first[refinement->graph->state_count])
                 __builtin_prefetch(&refinement->block_of[edge_target(edges[soon])]);
         }
-        if (!find_key(refinement, states[i]))
-            return false;
+        find_key(refinement, states[i]);
     }
-    *keys = refinement->signatures.count;
-    return true;
+    return refinement->signatures.count;
 }
 
-static bool refine_block(struct refinement *refinement, uint32_t number)
+static void refine_block(struct refinement *refinement, uint32_t number)
 {
     bool within = close_marks(refinement, number);
     struct block block = refinement->blocks[number];
-    uint32_t keys, first_new = refinement->block_count;
-    if (!find_keys(refinement, &block, within, &keys))
-        return false;
+    uint32_t keys = find_keys(refinement, &block, within), first_new = refinement->block_count;
     if (keys == 1 && block.marked == block.begin) {
         refinement->blocks[number].marked = block.end;
-        return true;
+        return;
     }
     refinement_part(refinement, number, keys);
     mark_sources(refinement, number, first_new);
-    return true;
 }
 
 /* --------------------------------------------------------------- the whole */
@@ -350,7 +339,8 @@ static bool prepare(struct refinement *refinement)
     refinement->set = arena_clear(arena, states / 64 + 1, sizeof *refinement->set);
     if (!refinement->set || !refinement->nodes || !refinement->sources || !refinement->standings ||
         !refinement->elements || !refinement->blocks || !refinement->stack || !refinement->states ||
-        !refinement->scratch)
+        !refinement->scratch ||
+        !signatures_init(&refinement->signatures, arena, graph->state_count, (uint32_t)edges))
         return false;
     link_backwards(refinement);
     return true;
@@ -364,7 +354,7 @@ static void release(struct refinement *refinement)
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         if (memory[i])
             arena_drop(refinement->arena, memory[i]);
-    signatures_release(&refinement->signatures);
+    signatures_release(&refinement->signatures, refinement->arena);
 }
 
 /* One block, or those of the partition; every state marked. */
@@ -397,9 +387,7 @@ static int take_signatures(struct refinement *refinement, size_t most_work,
     size_t reported = refinement->work, begun = reported;
     while (refinement->stack_count && !told_apart(refinement) &&
            refinement->work - begun <= most_work) {
-        uint32_t number = refinement->stack[--refinement->stack_count];
-        if (!refine_block(refinement, number))
-            return error_memory(error);
+        refine_block(refinement, refinement->stack[--refinement->stack_count]);
         if (refinement->work - reported < PROGRESS_INTERVAL)
             continue;
         reported = refinement->work;

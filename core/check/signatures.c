@@ -1,73 +1,46 @@
 #include "check/signatures.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "base/memory.h"
 
 /* So many are looked for one after the other. */
 enum { FEW = 8 };
 
-static bool reserve(void *array, size_t *capacity, size_t needed, size_t size, const void *few)
+static size_t slots_for(uint32_t most)
 {
-    void **place = array;
-    if (needed <= *capacity)
-        return true;
-    if (*place != few)
-        return memory_reserve(array, capacity, needed, size);
-    void *grown = NULL;
-    size_t before = *capacity, grown_capacity = 0;
-    if (!memory_reserve(&grown, &grown_capacity, needed + needed / 2, size))
-        return false;
-    memcpy(grown, few, before * size);
-    *place = grown;
-    *capacity = grown_capacity;
-    return true;
+    size_t slots = 2 * FEW;
+    while (slots / 3 * 2 < (size_t)most)
+        slots *= 2;
+    return slots;
 }
 
-bool signatures_begin(struct signatures *signatures, uint32_t most)
+bool signatures_init(struct signatures *signatures, struct arena *arena, uint32_t most,
+                     uint32_t elements)
 {
-    if (!signatures->pool) {
-        signatures->pool = signatures->few_pool;
-        signatures->capacity = sizeof signatures->few_pool / sizeof *signatures->few_pool;
-        signatures->items = signatures->few_items;
-        signatures->item_capacity = sizeof signatures->few_items / sizeof *signatures->few_items;
-    }
+    *signatures =
+        (struct signatures){.pool = arena_take(arena, elements, sizeof *signatures->pool),
+                            .items = arena_take(arena, most, sizeof *signatures->items),
+                            .slots = arena_take(arena, slots_for(most), sizeof *signatures->slots)};
+    return signatures->pool && signatures->items && signatures->slots;
+}
+
+void signatures_release(struct signatures *signatures, struct arena *arena)
+{
+    void *const memory[] = {signatures->pool, signatures->items, signatures->slots};
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+        if (memory[i])
+            arena_drop(arena, memory[i]);
+}
+
+void signatures_begin(struct signatures *signatures, uint32_t most)
+{
     signatures->used = 0;
     signatures->count = 0;
     signatures->mask = 0;
     if (most <= FEW)
-        return true;
-    size_t slots = 2 * FEW;
-    while (slots / 3 * 2 < (size_t)most)
-        slots *= 2;
-    if (!memory_reserve(&signatures->slots, &signatures->slot_capacity, slots,
-                        sizeof *signatures->slots))
-        return false;
+        return;
+    size_t slots = slots_for(most);
     memset(signatures->slots, 0, slots * sizeof *signatures->slots);
     signatures->mask = slots - 1;
-    return true;
-}
-
-void signatures_release(struct signatures *signatures)
-{
-    if (signatures->pool != signatures->few_pool)
-        free(signatures->pool);
-    if (signatures->items != signatures->few_items)
-        free(signatures->items);
-    free(signatures->slots);
-    signatures->pool = NULL;
-    signatures->items = NULL;
-    signatures->slots = NULL;
-    signatures->capacity = signatures->item_capacity = signatures->slot_capacity = 0;
-}
-
-uint64_t *signatures_room(struct signatures *signatures, uint32_t length)
-{
-    if (!reserve(&signatures->pool, &signatures->capacity, signatures->used + length,
-                 sizeof *signatures->pool, signatures->few_pool))
-        return NULL;
-    return signatures->pool + signatures->used;
 }
 
 static uint32_t hash_elements(const uint64_t *elements, uint32_t length)
@@ -114,29 +87,25 @@ static uint32_t find_among_few(const struct signatures *signatures, const uint64
     return number;
 }
 
-bool signatures_intern(struct signatures *signatures, uint32_t length, uint32_t near,
-                       uint32_t *number)
+uint32_t signatures_intern(struct signatures *signatures, uint32_t length, uint32_t near)
 {
     const uint64_t *elements = signatures->pool + signatures->used;
-    uint32_t hash = 0;
+    uint32_t hash = 0, number;
     size_t slot = 0;
     if (signatures->mask) {
         hash = hash_elements(elements, length);
         slot = find_slot(signatures, hash, near, elements, length);
-        *number = signatures->slots[slot] ? signatures->slots[slot] - 1 : signatures->count;
+        number = signatures->slots[slot] ? signatures->slots[slot] - 1 : signatures->count;
     } else {
-        *number = find_among_few(signatures, elements, length);
+        number = find_among_few(signatures, elements, length);
     }
-    if (*number < signatures->count)
-        return true;
-    if (!reserve(&signatures->items, &signatures->item_capacity, (size_t)signatures->count + 1,
-                 sizeof *signatures->items, signatures->few_items))
-        return false;
+    if (number < signatures->count)
+        return number;
     signatures->items[signatures->count++] = (struct signature){signatures->used, length, hash};
     signatures->used += length;
     if (signatures->mask)
         signatures->slots[slot] = signatures->count;
-    return true;
+    return number;
 }
 
 bool signatures_include(const struct signatures *signatures, uint32_t number,
