@@ -93,14 +93,34 @@ int file_put(int descriptor, const char *bytes, size_t length)
     return 0;
 }
 
-int file_stage_begin(const char *path, char **staged, int *descriptor, spex_error *error)
+/* A name that nobody has beside the target, and its file: for nobody else to read, or as the
+ * umask says. Only who makes a file is told what that says. */
+static int make_beside(char *name, unsigned mode)
+{
+    size_t length = strlen(name);
+    for (int tries = 0; tries < 100; tries++) {
+        memcpy(name + length - 6, "XXXXXX", 6);
+        int descriptor = mkostemp(name, O_CLOEXEC);
+        if (descriptor < 0 || mode != FILE_MODE_USUAL)
+            return descriptor;
+        close(descriptor);
+        unlink(name);
+        descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST)
+            return descriptor;
+    }
+    return -1;
+}
+
+static int stage_begin(const char *path, unsigned mode, char **staged, int *descriptor,
+                       spex_error *error)
 {
     struct text beside = {0};
     text_printf(&beside, "%s.XXXXXX", path);
     *staged = text_take(&beside);
     if (!*staged)
         return error_memory(error);
-    *descriptor = mkostemp(*staged, O_CLOEXEC);
+    *descriptor = make_beside(*staged, mode);
     if (*descriptor >= 0)
         return SPEX_OK;
     int status = error_system(error, "cannot write %s", path);
@@ -109,17 +129,22 @@ int file_stage_begin(const char *path, char **staged, int *descriptor, spex_erro
     return status;
 }
 
+int file_stage_begin(const char *path, char **staged, int *descriptor, spex_error *error)
+{
+    return stage_begin(path, file_mode(path), staged, descriptor, error);
+}
+
 unsigned file_mode(const char *path)
 {
     struct stat about;
-    return stat(path, &about) == 0 ? about.st_mode & 0777 : 0644;
+    return stat(path, &about) == 0 ? about.st_mode & 0777 : FILE_MODE_USUAL;
 }
 
 static int stage_end(const char *path, unsigned mode, char *staged, int descriptor,
                      spex_error *error)
 {
     int status = SPEX_OK;
-    if (fchmod(descriptor, mode) < 0 || fsync(descriptor) < 0)
+    if ((mode != FILE_MODE_USUAL && fchmod(descriptor, mode) < 0) || fsync(descriptor) < 0)
         status = error_system(error, "cannot write %s", path);
     if (close(descriptor) < 0 && !status)
         status = error_system(error, "cannot write %s", path);
@@ -138,7 +163,7 @@ static int stage(const char *path, unsigned mode, const char *bytes, size_t leng
                  spex_error *error)
 {
     int descriptor;
-    int status = file_stage_begin(path, staged, &descriptor, error);
+    int status = stage_begin(path, mode, staged, &descriptor, error);
     if (status)
         return status;
     if (file_put(descriptor, bytes, length) < 0) {

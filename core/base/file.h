@@ -15,13 +15,15 @@ int file_read(const char *path, size_t limit, char **bytes, size_t *length, spex
 int file_open(const char *path, int *descriptor, size_t *size, spex_error *error);
 /* Written beside the target, synced, then renamed over it. Errors: SYSTEM. */
 int file_replace(const char *path, const char *bytes, size_t length, spex_error *error);
-/* The same, with these permissions instead of those the target had. */
+/* The same, with these permissions instead of those the target had; FILE_MODE_USUAL: those of
+ * a new file, by the umask. */
+enum { FILE_MODE_USUAL = 01000 };
 int file_replace_mode(const char *path, unsigned mode, const char *bytes, size_t length,
                       spex_error *error);
 /* A text, the folder it is in made where it is missing. Errors: also MEMORY. */
 int file_replace_text(const char *path, const struct text *text, spex_error *error);
 int file_make_parent(const char *path, spex_error *error);
-/* Those of a file, or what one that is not there would get. */
+/* Those of a file, or FILE_MODE_USUAL. */
 unsigned file_mode(const char *path);
 /* The two halves of it: written to a file beside the target, whose path is *staged; renamed,
  * which frees `staged`, as file_unstage does to take the file away instead. */

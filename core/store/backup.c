@@ -165,7 +165,8 @@ static int make_partial(const char *target, char **partial, spex_error *error)
     *partial = text_take(&name);
     if (!*partial)
         return error_memory(error);
-    if (mkdtemp(*partial) && chmod(*partial, 0755) == 0)
+    /* Made anew, because mkdtemp makes it for nobody else, whatever the umask says. */
+    if (mkdtemp(*partial) && rmdir(*partial) == 0 && mkdir(*partial, 0777) == 0)
         return SPEX_OK;
     int status = error_system(error, "cannot make the backup %s", target);
     free(*partial);

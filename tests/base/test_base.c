@@ -137,6 +137,38 @@ static void files_are_replaced_whole(void)
     CU_ASSERT_TRUE(file_name_safe("Elixir.Shop.Order"));
 }
 
+static unsigned mode_of(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 ? about.st_mode & 0777 : 0;
+}
+
+static void new_files_are_as_the_umask_says(void)
+{
+    spex_error error;
+    mode_t before = umask(077);
+    ASSERT_OK(file_make_directory(suite_scratch_path("modes"), &error), error);
+    CU_ASSERT_EQUAL(mode_of(suite_scratch_path("modes")), 0700);
+    const char *path = suite_scratch_path("modes/1");
+    ASSERT_OK(file_replace(path, "x", 1, &error), error);
+    CU_ASSERT_EQUAL(mode_of(path), 0600);
+    umask(002);
+    path = suite_scratch_path("modes/2");
+    ASSERT_OK(file_write(path, false, "x", 1, &error), error);
+    CU_ASSERT_EQUAL(mode_of(path), 0664);
+    /* What was there keeps its own. */
+    CU_ASSERT_EQUAL(chmod(path, 0640), 0);
+    ASSERT_OK(file_replace(path, "y", 1, &error), error);
+    CU_ASSERT_EQUAL(mode_of(path), 0640);
+    ASSERT_OK(file_replace_mode(path, 0604, "z", 1, &error), error);
+    CU_ASSERT_EQUAL(mode_of(path), 0604);
+    umask(before);
+    /* Nothing is left beside them. */
+    CU_ASSERT_EQUAL(unlink(path), 0);
+    CU_ASSERT_EQUAL(unlink(suite_scratch_path("modes/1")), 0);
+    CU_ASSERT_EQUAL(rmdir(suite_scratch_path("modes")), 0);
+}
+
 static void errors_are_printable_and_cut(void)
 {
     spex_error error;
@@ -232,6 +264,7 @@ int main(int argc, char **argv)
         {"times round trip", times_round_trip},
         {"durations round trip", durations_round_trip},
         {"files are replaced whole", files_are_replaced_whole},
+        {"new files are as the umask says", new_files_are_as_the_umask_says},
         {"pipes are not waited for", pipes_are_not_waited_for},
         {"errors are printable and cut", errors_are_printable_and_cut},
         {"sizes are checked", sizes_are_checked},
