@@ -70,12 +70,28 @@ void connection_close(struct connection *connection)
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(connection->statements[i]);
     sqlite3_close(connection->database);
+    log_writer_free(connection->log_writer);
     free(connection->label);
     memset(connection, 0, sizeof *connection);
 }
 
-static const char *advice(int code)
+/* SQLite says that opening or writing failed; why, only the system knows. Of what failed at a
+ * commit SQLite does not keep it. */
+static int reason_of(const struct connection *connection, int code)
 {
+    bool system = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
+    if (!system || !connection->database)
+        return 0;
+    int number = log_writer_reason(connection->log_writer);
+    return number ? number : sqlite3_system_errno(connection->database);
+}
+
+static const char *advice(int code, int number)
+{
+    if (number == EFBIG)
+        return "; let files grow larger (`ulimit -f`)";
+    if (number == ENOSPC)
+        code = SQLITE_FULL;
     switch (code & 0xff) {
     case SQLITE_FULL:
         return "; make room on the disk";
@@ -105,15 +121,11 @@ int connection_error(const struct connection *connection, int code, spex_error *
     default: {
         const char *message =
             connection->database ? sqlite3_errmsg(connection->database) : sqlite3_errstr(code);
-        /* SQLite says that opening or writing failed; why, only the system knows. */
-        bool system = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR;
-        int number =
-            system && connection->database ? sqlite3_system_errno(connection->database) : 0;
+        int number = reason_of(connection, code);
         char reason[160];
-        return error_set(error, SPEX_ERROR_STORE, "%s: %s%s%s%s", label, message,
-                         number ? ": " : "",
-                         number ? strerror_r(number, reason, sizeof reason) : "",
-                         number == ENOSPC ? advice(SQLITE_FULL) : advice(code));
+        return error_set(
+            error, SPEX_ERROR_STORE, "%s: %s%s%s%s", label, message, number ? ": " : "",
+            number ? strerror_r(number, reason, sizeof reason) : "", advice(code, number));
     }
     }
 }

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "spex.h"
+#include "store/log_writer.h"
 
 enum statement {
     STATEMENT_BEGIN,
@@ -50,7 +51,8 @@ enum statement {
 
 struct connection {
     sqlite3 *database;
-    char *label; /* "shard 2 (PATH)", for messages */
+    struct log_writer *log_writer; /* of who writes; NULL: SQLite writes the log */
+    char *label;                   /* "shard 2 (PATH)", for messages */
     sqlite3_stmt *statements[STATEMENT_COUNT];
     uint64_t looked_at; /* texts that were asked whether they contain another */
 };

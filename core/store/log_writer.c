@@ -1,5 +1,6 @@
 #include "store/log_writer.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct log_writer {
     bool page_next;      /* a header was kept, and its page is to come */
     bool commits;        /* it is the header of a transaction's last page */
     int failure;         /* what SQLite takes for written is not */
+    int reason;          /* errno of the last write, if that failed */
     sqlite3_int64 start; /* where in the log what is kept belongs */
     size_t length;
     size_t capacity;
@@ -42,6 +44,21 @@ void log_writer_forget(struct log_writer *writer)
     writer->length = 0;
     writer->page_next = false;
     writer->failure = SQLITE_OK;
+    writer->reason = 0;
+}
+
+int log_writer_reason(const struct log_writer *writer)
+{
+    return writer ? writer->reason : 0;
+}
+
+static int write_now(struct log_writer *writer, sqlite3_file *file, const void *bytes, int count,
+                     sqlite3_int64 place)
+{
+    errno = 0;
+    int code = writer->system->xWrite(file, bytes, count, place);
+    writer->reason = code ? errno : 0;
+    return code;
 }
 
 /* Once this fails, everything does until the transaction is given up. SQLite would go on after
@@ -49,8 +66,7 @@ void log_writer_forget(struct log_writer *writer)
 static int write_kept(struct log_writer *writer, sqlite3_file *file)
 {
     if (writer->length && !writer->failure)
-        writer->failure =
-            writer->system->xWrite(file, writer->kept, (int)writer->length, writer->start);
+        writer->failure = write_now(writer, file, writer->kept, (int)writer->length, writer->start);
     writer->length = 0;
     writer->page_next = false;
     return writer->failure;
@@ -97,7 +113,7 @@ static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_i
         return SQLITE_OK;
     }
     int code = write_kept(writer, file);
-    return code ? code : writer->system->xWrite(file, bytes, count, place);
+    return code ? code : write_now(writer, file, bytes, count, place);
 }
 
 static int log_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 place)

@@ -17,6 +17,9 @@ struct log_writer *log_writer_attach(sqlite3 *database);
 /* What was kept belongs to no commit. To be called before others may write to the log, and
  * after a failure before the next transaction. */
 void log_writer_forget(struct log_writer *writer);
+/* Why the last write failed, as errno says; 0: it did not, or nobody knows. Until
+ * log_writer_forget. NULL is accepted. */
+int log_writer_reason(const struct log_writer *writer);
 void log_writer_free(struct log_writer *writer);
 
 #endif

@@ -123,7 +123,7 @@ int shard_open(struct shard **opened, const struct store *store, unsigned number
         return status;
     }
     sqlite3_wal_hook(shard->connection.database, log_grew, shard);
-    shard->log_writer = log_writer_attach(shard->connection.database);
+    shard->connection.log_writer = log_writer_attach(shard->connection.database);
     *opened = shard;
     return SPEX_OK;
 }
@@ -147,7 +147,6 @@ void shard_close(struct shard *shard)
     if (shard->lock.descriptor >= 0 && shard->connection.database)
         empty_log(shard);
     connection_close(&shard->connection);
-    log_writer_free(shard->log_writer);
     if (shard->log_descriptor >= 0)
         close(shard->log_descriptor);
     free(shard->path);
@@ -236,7 +235,7 @@ static void give_up(struct shard *shard, bool disk_full)
 {
     if (!shard->writing)
         return;
-    log_writer_forget(shard->log_writer);
+    log_writer_forget(shard->connection.log_writer);
     /* After some failures SQLite has rolled back already. */
     if (!sqlite3_get_autocommit(shard->connection.database))
         statement_run(&shard->connection, STATEMENT_ROLLBACK, NULL, 0, NULL);

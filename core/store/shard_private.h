@@ -7,13 +7,11 @@
 #include "base/text.h"
 #include "store/connection.h"
 #include "store/lock.h"
-#include "store/log_writer.h"
 #include "store/shard.h"
 
 struct shard {
     struct connection connection;
     struct shard_lock lock;
-    struct log_writer *log_writer; /* NULL: SQLite writes the log */
     struct store store;
     char *path;
     struct stat file;     /* of the path, when it was opened */

@@ -2,6 +2,7 @@
  * stays, and all goes on when the disk does. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,6 +280,39 @@ static void too_many_files_are_open(void)
     free(content);
 }
 
+static void files_may_not_grow(void)
+{
+    const char *directory = suite_scratch_path("growing");
+    store_fill(directory, 1, 0, 10);
+    struct store store;
+    struct shard *shard;
+    spex_error error;
+    ASSERT_OK(store_open(&store, directory, 0, &error), error);
+    ASSERT_OK(store_shard_open(&store, 1, &shard, &error), error);
+    ASSERT_OK(store_record(shard, 5000, &error), error);
+    struct rlimit limit, before;
+    getrlimit(RLIMIT_FSIZE, &before);
+    limit = before;
+    limit.rlim_cur = 1 << 18;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    int status = SPEX_OK;
+    unsigned recorded = 1;
+    while (!status && recorded < 1000)
+        if (!(status = store_record(shard, 5000 + recorded, &error)))
+            recorded++;
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_DFL);
+    CU_ASSERT_EQUAL(status, SPEX_ERROR_STORE);
+    ASSERT_CONTAINS(error.message, "File too large");
+    ASSERT_CONTAINS(error.message, "ulimit -f");
+    EXPECT_SOUND(directory);
+    ASSERT_OK(store_record(shard, 5000 + recorded, &error), error);
+    shard_close(shard);
+    store_release(&store);
+    EXPECT_SOUND(directory);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -287,6 +321,7 @@ int main(int argc, char **argv)
         {"maintenance needs room", maintenance_needs_room},
         {"a disk becomes read-only", a_disk_becomes_read_only},
         {"too many files are open", too_many_files_are_open},
+        {"files may not grow", files_may_not_grow},
         {0},
     };
     setenv("TEST_COPY", suite_scratch_path("files-copy"), 1);
