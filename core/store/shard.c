@@ -64,6 +64,10 @@ static int open_file(struct shard *shard, const struct store *store, unsigned nu
         status = query_functions(&shard->connection, error);
     if (!status)
         status = schema_check(&shard->connection, store, number, &version, error);
+    /* Other programs can take the log away, and then readers and writers wait for one another.
+     * Where one of them is in the way now, that is how it stays until the next time. */
+    if (!status)
+        connection_execute(&shard->connection, "PRAGMA journal_mode = WAL", NULL);
     return status ? status : schema_bring_up(&shard->connection, version, error);
 }
 

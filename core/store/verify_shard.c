@@ -392,15 +392,23 @@ static void tell_rest(struct look *look, unsigned *problems)
 }
 
 /* What keeps from looking is no damage. */
-static int check_there(const struct store *store, unsigned number, bool *missing, spex_error *error)
+static int check_there(struct look *look, bool *missing, spex_error *error)
 {
-    char *path = store_shard_path(store, number);
+    enum { VERSIONS = 18, ROLLBACK = 1 }; /* where SQLite's file says how it is written */
+    char *path = store_shard_path(look->store, look->number);
     if (!path)
         return error_memory(error);
+    unsigned char versions[2];
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     *missing = descriptor < 0 && errno == ENOENT;
     int status =
         descriptor < 0 && !*missing ? error_system(error, "cannot open %s", path) : SPEX_OK;
+    if (descriptor >= 0 && pread(descriptor, versions, 2, VERSIONS) == 2 && versions[0] == ROLLBACK)
+        FOUND(
+            look, PROBLEM_NONE,
+            "shard %u (%s) has lost its write-ahead log: another program set its journal_mode; "
+            "until somebody writes to the store, which sets it right, readers keep writers waiting",
+            look->number, path);
     if (descriptor >= 0)
         close(descriptor);
     free(path);
@@ -421,7 +429,7 @@ int verify_shard(const struct store *store, unsigned number, struct verification
     spex_error failure;
     bool missing;
     int version;
-    int status = check_there(store, number, &missing, error);
+    int status = check_there(&look, &missing, error);
     if (status)
         return status;
     status = inspect_open(&look.connection, store, number, &version, &failure);

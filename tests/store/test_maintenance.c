@@ -226,6 +226,42 @@ static void a_lost_manifest_is_not_no_store(void)
     ASSERT_CONTAINS(error.message, "spex store repair");
 }
 
+static void keep_message(const struct finding *finding, void *context)
+{
+    snprintf(context, 400, "%s: %s", problem_name(finding->problem), finding->message);
+}
+
+static void a_shard_without_a_log_gets_it_again(void)
+{
+    const char *directory = suite_scratch_path("unlogged");
+    char message[400] = "";
+    struct verification verification = {.found = keep_message, .context = message};
+    struct store store;
+    struct shard *shard;
+    spex_error error;
+    store_fill(directory, 2, 0, 10);
+    ASSERT_OK(store_verify(directory, &verification, &error), error);
+    CU_ASSERT_EQUAL(verification.notes, 0);
+    shard_execute(directory, 2, "PRAGMA journal_mode = DELETE");
+    EXPECT_SOUND(directory);
+    ASSERT_OK(store_verify(directory, &verification, &error), error);
+    CU_ASSERT_EQUAL(verification.notes, 1);
+    ASSERT_CONTAINS(message, "note: shard 2");
+    ASSERT_CONTAINS(message, "journal_mode");
+    ASSERT_OK(store_open(&store, directory, 0, &error), error);
+    ASSERT_OK(store_shard_open(&store, 2, &shard, &error), error);
+    unsigned number = 5000;
+    for (char name[32]; snprintf(name, sizeof name, "i-%u", number), store_shard_of(name, 2) != 2;)
+        number++;
+    ASSERT_OK(store_record(shard, number, &error), error);
+    CU_ASSERT(access(suite_scratch_path("unlogged/shard-2.db-wal"), F_OK) == 0);
+    shard_close(shard);
+    store_release(&store);
+    ASSERT_OK(store_verify(directory, &verification, &error), error);
+    CU_ASSERT_EQUAL(verification.notes, 0);
+    EXPECT_SOUND(directory);
+}
+
 static void a_store_made_in_bulk_is_sound(void)
 {
     enum { INSTANCES = 20000 }; /* enough for every kind of them */
@@ -411,6 +447,7 @@ int main(int argc, char **argv)
         {"info counts", info_counts},
         {"verify says what is wrong", verify_says_what_is_wrong},
         {"verify looks at the files", verify_looks_at_the_files},
+        {"a shard without a log gets it again", a_shard_without_a_log_gets_it_again},
         {"a store made in bulk is sound", a_store_made_in_bulk_is_sound},
         {"a lost manifest is not no store", a_lost_manifest_is_not_no_store},
         {"a backup is of one moment", a_backup_is_of_one_moment},
