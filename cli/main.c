@@ -167,7 +167,8 @@ int main(int argc, char **argv)
     enum answer answer = run(argc, argv);
     /* What could not be printed was not answered. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        complain(NULL, "standard output cannot be written");
+        if (answer != ANSWER_BROKEN) /* who broke has said why */
+            complain(NULL, "standard output cannot be written");
         answer = ANSWER_BROKEN;
     }
     return (int)answer;

@@ -104,9 +104,10 @@ test_output_that_cannot_be_written() {
     [ -w /dev/full ] || { skip "no /dev/full here"; return; }
     light_project
     for arguments in "help" "version" "check" "show specs/light.spec" "show --json specs/light.spec" \
-        "convert specs/light.spec - --to aut" "compare specs/light.spec specs/light.spec"; do
+        "convert specs/light.spec - --to aut" "reduce specs/light.spec" "compare specs/light.spec specs/light.spec"; do
         "$spex_program" $arguments >/dev/full 2>err
         [ $? -eq 3 ] || problem "spex $arguments >/dev/full does not exit with 3"
+        [ "$(wc -l <err)" -eq 1 ] || problem "spex $arguments >/dev/full: $(cat err)"
     done
 }
 
