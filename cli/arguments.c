@@ -167,6 +167,15 @@ static enum reading read_options(struct parser *parser, struct invocation *invoc
     return option_given(invocation, "help") ? READING_HELP : READING_DONE;
 }
 
+/* Letters may stand together, -abc, and each is an option. */
+static size_t most_values(int argc, char **argv)
+{
+    size_t most = 0;
+    for (int i = 0; i < argc; i++)
+        most += strlen(argv[i]);
+    return most;
+}
+
 enum reading arguments_read(struct invocation *invocation, const struct verb *verb, int argc,
                             char **argv, int verb_at)
 {
@@ -174,9 +183,8 @@ enum reading arguments_read(struct invocation *invocation, const struct verb *ve
     parser_add(&parser, common_options);
     parser_add(&parser, verb->options ? verb->options : no_options);
     *invocation = (struct invocation){.verb = verb};
-    size_t size = (size_t)argc + 1;
-    invocation->values = memory_allocate(size, sizeof *invocation->values);
-    invocation->arguments = memory_allocate(size, sizeof *invocation->arguments);
+    invocation->values = memory_allocate(most_values(argc, argv), sizeof *invocation->values);
+    invocation->arguments = memory_allocate((size_t)argc + 1, sizeof *invocation->arguments);
     if (!invocation->values || !invocation->arguments) {
         complain(invocation, "out of memory");
         return READING_WRONG;

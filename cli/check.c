@@ -271,7 +271,7 @@ static void check_specification_file(struct checking *checking, const char *mode
                                      const struct spex_specification *specification)
 {
     struct subject subject = {.name = specification->name, .specification = specification};
-    struct input input = {0};
+    struct input input = {.descriptor = -1};
     spex_error error;
     struct text file = {0};
     text_printf(&file, "%s.spex", specification->name);
@@ -301,7 +301,12 @@ static void check_file(struct checking *checking, const struct session *session,
         check_subject(checking, &subject);
         return;
     }
-    if (input.model)
+    if (input.kind == INPUT_LTS) {
+        struct subject subject = {.path = argument, .error = &error};
+        error_set(&error, SPEX_ERROR_USAGE,
+                  "%s: an LTS is of no specification; spex compare takes it", argument);
+        check_subject(checking, &subject);
+    } else if (input.model)
         check_model_file(checking, &session->project, &input);
     else if (input.specification)
         check_specification_file(checking, session->options.impl_models_dir, input.specification);

@@ -188,6 +188,10 @@ static bool choose_format(struct reducing *reducing)
     const char *named = option_value(invocation, "to");
     reducing->path = option_value(invocation, "output");
     reducing->format = RENDER_AUT;
+    if (invocation->json && reducing->path && strcmp(reducing->path, "-") == 0) {
+        complain(invocation, "-o - and --json are both for standard output: leave one of them out");
+        return false;
+    }
     if (!named && (!reducing->path || strcmp(reducing->path, "-") == 0))
         return true;
     return output_format(invocation, reducing->path, named, &reducing->format);

@@ -285,13 +285,36 @@ static void append_time(struct text *text, int64_t time)
     text_append_json(text, buffer);
 }
 
+/* JSON as it stands, but on one line and safe on a terminal: what is neither a blank nor visible
+ * stands in a text of it, where it may be escaped. */
+static void append_raw(struct text *text, const char *json)
+{
+    struct text quoted = {0};
+    size_t length = strlen(json);
+    for (size_t i = 0, taken; i < length; i += taken) {
+        int32_t c = utf8_next(json + i, length - i, &taken);
+        if (c == '\n' || c == '\r' || c == '\t') {
+            text_append_char(text, ' ');
+        } else if (c >= 0 && c < 0x7f) {
+            text_append_char(text, (char)c);
+        } else {
+            text_clear(&quoted);
+            text_append_json_bytes(&quoted, json + i, taken);
+            text->failed |= quoted.failed;
+            if (!quoted.failed)
+                text_append_bytes(text, quoted.data + 1, quoted.length - 2);
+        }
+    }
+    text_release(&quoted);
+}
+
 /* Meta is JSON already; should a store hold anything else, it becomes a text. */
 static void append_meta(struct text *text, const char *meta)
 {
     append_key(text, "meta");
     json_t *value = meta ? json_loads(meta, JSON_DECODE_ANY, NULL) : NULL;
     if (value)
-        text_append(text, meta);
+        append_raw(text, meta);
     else
         append_text_or_null(text, meta);
     json_decref(value);

@@ -60,9 +60,10 @@ static bool may_specify(struct scan *scan, const char *path, size_t *length)
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return errno != ENOENT;
-    if (fstat(file, &about) == 0 && S_ISREG(about.st_mode) &&
-        (size_t)about.st_size < FORMAT_FILE_MAX &&
-        memory_reserve(&scan->bytes, &scan->size, (size_t)about.st_size + 1, 1)) {
+    if (fstat(file, &about) < 0 || !S_ISREG(about.st_mode))
+        may = false; /* a link to a pipe: to read it would be to wait for ever */
+    else if ((size_t)about.st_size < FORMAT_FILE_MAX &&
+             memory_reserve(&scan->bytes, &scan->size, (size_t)about.st_size + 1, 1)) {
         ssize_t count;
         while ((count = read(file, scan->bytes + *length, scan->size - *length)) > 0)
             *length += (size_t)count;

@@ -83,6 +83,16 @@ unsigned shard_file_number(const char *name)
     return sscanf(name, "shard-%u.%n", &number, &used) == 1 && used > 0 ? number : 0;
 }
 
+bool shard_file_known(const char *name)
+{
+    static const char *const endings[] = {".db", ".db-wal", ".db-shm", ".db-journal", ".lock"};
+    const char *ending = shard_file_number(name) ? strchr(name, '.') : NULL;
+    for (size_t i = 0; ending && i < sizeof endings / sizeof *endings; i++)
+        if (strcmp(ending, endings[i]) == 0)
+            return true;
+    return false;
+}
+
 static int read_state(struct store *store, enum manifest_state *state, spex_error *error)
 {
     *state = MANIFEST_FOREIGN;

@@ -24,5 +24,8 @@ void manifest_look(const char *directory, struct stat *about);
 bool manifest_is(const struct stat *about, const struct stat *other);
 /* "shard-K.": K, else 0. */
 unsigned shard_file_number(const char *name);
+/* Whether it is called like a file that a store makes: "shard-3.db-wal", but not "shard-3.db.bak".
+ */
+bool shard_file_known(const char *name);
 
 #endif

@@ -120,7 +120,7 @@ static int check_entry(const struct store *store, const char *name, spex_error *
                          "%s holds instances of the Elixir library; `spex import` reads them into "
                          "a store of their own",
                          store->directory);
-    if (shard_file_number(name))
+    if (shard_file_known(name) || (shard_file_number(name) && strstr(name, ".damaged-")))
         return check_rest(store, name, error);
     return error_set(error, SPEX_ERROR_STORE,
                      "%s is not a store and not empty (there is %s); give an empty directory "
@@ -130,7 +130,7 @@ static int check_entry(const struct store *store, const char *name, spex_error *
 
 static int remove_rest(const struct store *store, const char *name, spex_error *error)
 {
-    char *path = shard_file_number(name) ? file_join(store->directory, name) : NULL;
+    char *path = shard_file_known(name) ? file_join(store->directory, name) : NULL;
     int status = SPEX_OK;
     if (path && unlink(path) < 0)
         status = error_system(error, "cannot remove %s", path);

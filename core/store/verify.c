@@ -71,18 +71,10 @@ static void look_at_lock(const struct store *store, unsigned shard,
     free(path);
 }
 
-/* Of "shard-3.db-wal": ".db-wal". */
 static bool belongs(const struct store *store, const char *name)
 {
-    static const char *const endings[] = {".db", ".db-wal", ".db-shm", ".lock"};
-    unsigned shard = shard_file_number(name);
-    const char *ending = strchr(name, '.');
-    if (!shard || shard > store->shards || !ending)
-        return strcmp(name, MANIFEST_NAME) == 0;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (strcmp(ending, endings[i]) == 0)
-            return true;
-    return false;
+    return strcmp(name, MANIFEST_NAME) == 0 ||
+           (shard_file_known(name) && shard_file_number(name) <= store->shards);
 }
 
 static void look_at_entry(const struct store *store, const char *name,

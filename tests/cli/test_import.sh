@@ -154,6 +154,20 @@ test_project_folder_is_no_other_argument() {
     expect 1 get shop shop
 }
 
+# A link to a pipe that nobody writes to is not waited for.
+test_project_folder_with_a_pipe() {
+    mkdir -p shop/lib
+    mkfifo pipe
+    ln -s ../../pipe shop/lib/pipe.ex
+    ln -s ../.. shop/lib/folder.ex
+    printf 'Specification: Light\nTransitions:\nred --[go]-> green\n' >light.spec
+    mkdir shop/specs
+    cp light.spec shop/specs
+    timeout 20 "$spex_program" check shop >out 2>err
+    [ $? = 0 ] || problem "exit code $?: $(cat err)"
+    out_is "no model        Light"
+}
+
 test_dot_files_are_systems() {
     cat >tls.dot <<'DOT'
 digraph g {

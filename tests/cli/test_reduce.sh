@@ -56,6 +56,9 @@ test_reduce_wrong_use() {
     expect 2 reduce a.aut -e weak
     err_has "branching, divergence and strong"
     out_empty
+    expect 2 reduce a.aut --json -o -
+    err_has "are both for standard output"
+    out_empty
     expect 2 reduce nowhere.aut
     err_has nowhere.aut
     expect 2 reduce

@@ -194,6 +194,19 @@ END
     expect 1 record lines
 }
 
+# JSON may hold what a terminal obeys, and be written on several lines.
+test_meta_is_one_harmless_line() {
+    light_project
+    meta=$(printf '{"a":\n\t"\302\23331m\177\342\200\256 gr\303\274n\360\237\230\200"\n}')
+    expect 0 init Light one --meta "$meta"
+    for verb in "get one" instances; do
+        expect 0 $verb --json
+        lines 1 out
+        out_has '"a":  "\u009b31m\u007f\u202e grün😀"'
+        json
+    done
+}
+
 test_instances_filters() {
     some_instances
     ids() { # expected identifiers, options...
@@ -439,6 +452,24 @@ test_the_demo() {
     err_has "other instances"
     expect 0 instances --json
     json '#' 1
+}
+
+# Only what a creation cut short leaves is taken away for a new store.
+test_a_new_store_removes_nothing_of_others() {
+    light_project
+    for file in shard-1.db.bak shard-7.txt shard-1.db-wal.old; do
+        rm -rf mine
+        mkdir mine
+        echo precious >mine/$file
+        expect 3 init Light a --store mine
+        err_has "mine is not a store and not empty (there is $file)"
+        [ "$(cat mine/*)" = precious ] || problem "$file was touched"
+    done
+    rm -r mine
+    mkdir mine
+    touch mine/shard-2.db mine/shard-2.db-wal mine/shard-9.lock
+    expect 0 init Light a --store mine
+    expect 0 store verify --store mine
 }
 
 test_a_wrong_name_makes_no_store() {

@@ -72,6 +72,16 @@ test_wrong_use() {
     expect 2 instances --store ''
 }
 
+test_letters_stand_together() {
+    light_project
+    expect 0 init Light one
+    expect 0 instances "-r$(printf 'r%.0s' {1..300})"
+    out_has one
+    expect 0 events -u "-$(printf 'u%.0s' {1..300})n1"
+    expect 2 instances "-r$(printf 'r%.0s' {1..300})Z"
+    err_has "there is no option -Z"
+}
+
 test_common_options_stand_anywhere() {
     light_project
     mv specs elsewhere

@@ -39,6 +39,26 @@ test_check_one() {
     out_has "equivalent      Order"
 }
 
+test_check_takes_no_lts() {
+    light_project
+    printf 'des (0,1,2)\n(0,"a",1)\n' >a.aut
+    expect 2 check a.aut
+    err_has "a.aut: an LTS is of no specification; spex compare takes it"
+    expect 2 check a.aut Light --json
+    json 0.verdict error
+    json 1.verdict equivalent
+}
+
+# Standard input stays what it is for a file that is read from it.
+test_check_reads_standard_input_behind_others() {
+    light_project
+    rm -r spex_impl_models
+    sed 's/Light/Lamp/' specs/light.spec >lamp
+    ln -s /dev/stdin lamp.spec
+    expect 0 check specs/light.spec lamp.spec <lamp
+    out_has "no model        Lamp"
+}
+
 test_check_goes_on_behind_bad_files() {
     light_project
     printf 'Specification: Bad\nTransitions:\nred --[\n' >specs/bad.spec
