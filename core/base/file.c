@@ -183,6 +183,12 @@ int file_stage(const char *path, const char *bytes, size_t length, char **staged
     return stage(path, file_mode(path), bytes, length, staged, error);
 }
 
+char *file_target(const char *path)
+{
+    char *target = realpath(path, NULL);
+    return target ? target : memory_copy_text(path);
+}
+
 void file_unstage(char *staged)
 {
     if (staged)

@@ -36,6 +36,9 @@ int file_stage_begin(const char *path, char **staged, int *descriptor, spex_erro
 int file_put(int descriptor, const char *bytes, size_t length);
 int file_stage_end(const char *path, char *staged, int descriptor, spex_error *error);
 void file_unstage(char *staged);
+/* What the path leads to through links, or itself where nothing is there: what is to be replaced,
+ * not the link. Freed with free(); NULL when memory is out. */
+char *file_target(const char *path);
 /* Writes to what the path leads to: a new file; with `replace` an existing one, through
  * links, in one step; a pipe or a device is written to. Errors: USAGE (a folder, or there
  * already), SYSTEM. */

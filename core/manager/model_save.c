@@ -21,8 +21,8 @@ static int find_path(const struct spex_model *model, char **path, spex_error *er
 {
     if (!model->source)
         return SPEX_OK;
-    char *target = realpath(model->source, NULL);
-    if (!target && !(target = memory_copy_text(model->source)))
+    char *target = file_target(model->source);
+    if (!target)
         return error_memory(error);
     free(*path);
     *path = target;

@@ -191,8 +191,11 @@ static int export_one(const struct spex_model *model, const char *directory, spe
     struct text text = {0};
     char *path;
     int status = model_render(model, directory, &path, &text, error);
+    char *target = status ? NULL : file_target(path);
     if (!status)
-        status = file_replace(path, text_value(&text), text.length, error);
+        status = target ? file_replace(target, text_value(&text), text.length, error)
+                        : error_memory(error);
+    free(target);
     free(path);
     text_release(&text);
     return status;

@@ -10,7 +10,7 @@
 
 /* A model on its way into its file. */
 struct settled {
-    char *path;
+    char *path, *target; /* as it is called; what that leads to */
     struct text text;
     char *staged; /* written aside; NULL: nothing to write */
 };
@@ -74,10 +74,11 @@ static int stage(const struct settling *settling, struct settled *item, struct s
     }
     if (!status && access(item->path, F_OK) == 0)
         status = file_check_regular(item->path, error);
-    if (!status && !(news->source = memory_copy_text(item->path)))
+    if (!status && (!(news->source = memory_copy_text(item->path)) ||
+                    !(item->target = file_target(item->path))))
         status = error_memory(error);
     if (!status)
-        status = file_stage(item->path, text_value(&item->text), item->text.length, &item->staged,
+        status = file_stage(item->target, text_value(&item->text), item->text.length, &item->staged,
                             error);
     return status;
 }
@@ -105,7 +106,7 @@ static int publish(struct settling *settling, spex_error *error)
     for (size_t i = 0; !status && i < settling->learned.count; i++) {
         struct settled *item = &settling->items[i];
         if (item->staged)
-            status = file_publish(item->staged, item->path, error);
+            status = file_publish(item->staged, item->target, error);
         item->staged = NULL;
     }
     /* So that the names are on disk too. */
@@ -118,6 +119,7 @@ static void release(struct settling *settling)
 {
     for (size_t i = 0; settling->items && i < settling->learned.count; i++) {
         free(settling->items[i].path);
+        free(settling->items[i].target);
         text_release(&settling->items[i].text);
         file_unstage(settling->items[i].staged);
     }

@@ -321,6 +321,24 @@ red --[fly]-> sky" ] || problem "$(cat grown/models/Light.spex)"
     err_has "exists already"
 }
 
+# What a link leads to is written, and the link stays.
+test_models_that_are_links() {
+    light_project
+    mkdir kept
+    mv spex_impl_models/Light.spex kept
+    ln -s ../kept/Light.spex spex_impl_models
+    printf '%s\n' '{"op":"init","spec":"Light","id":"a"}' \
+        '{"op":"transition","id":"a","action":"fly","state":"away"}' >lines
+    expect 0 record --learn spex_impl_models lines
+    out_has "spex_impl_models/Light.spex: 1 new"
+    grep -qF 'red --[fly]-> away' kept/Light.spex || problem "not learned: $(cat kept/Light.spex)"
+    sed -i '/fly/d; s/false/true/' kept/Light.spex
+    expect 0 record lines
+    expect 0 models export
+    grep -qF 'red --[fly]-> away' kept/Light.spex || problem "not exported: $(cat kept/Light.spex)"
+    [ -L spex_impl_models/Light.spex ] || problem "the link is gone"
+}
+
 test_record_learns_all_or_nothing() {
     light_project
     cp spex_impl_models/Light.spex before

@@ -110,6 +110,23 @@ test_options_of_the_project_file_and_the_environment() {
     SPEX_SPECS_DIR=nowhere expect 0 check Light --specs a --models b
 }
 
+# No message is written into a file that was opened in the place of a stream that is closed.
+test_closed_streams() {
+    light_project
+    for number in 1 2 3 4 5 6 7 8; do
+        printf '{"op":"init","spec":"Light","id":"%s"}\nbad\n' $number >lines
+        "$spex_program" record lines >out 2>&-
+        [ $? -eq 2 ] || problem "record without standard error: exit $?"
+    done
+    [ -z "$(cat spex_store/*.lock)" ] || problem "in a lock: $(cat spex_store/*.lock)"
+    "$spex_program" instances >&- 2>err
+    [ $? -eq 3 ] || problem "instances without standard output: exit $?"
+    err_has "standard output cannot be written"
+    "$spex_program" record <&- >out 2>err
+    [ $? -eq 3 ] || problem "record without standard input: exit $?"
+    expect 0 store verify
+}
+
 test_output_that_cannot_be_written() {
     [ -w /dev/full ] || { skip "no /dev/full here"; return; }
     light_project
