@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 static uint64_t next_random(uint64_t *state)
 {
     uint64_t value = *state += UINT64_C(0x9E3779B97F4A7C15);
@@ -219,6 +221,15 @@ void family_make(struct lts *lts, const char *name, uint64_t transitions)
     if (i == FAMILIES || lts_init(lts, NULL))
         abort();
     makers[i].make(lts, transitions);
+    /* As what was read from a file has it: at once, not grown little by little. */
+    size_t count = lts->transition_count;
+    struct lts_transition *whole = memory_resize(NULL, count, sizeof *whole);
+    if (!whole)
+        abort();
+    memcpy(whole, lts->transitions, count * sizeof *whole);
+    free(lts->transitions);
+    lts->transitions = whole;
+    lts->transition_capacity = count;
 }
 
 void family_shuffle(struct lts *lts, uint64_t seed)
