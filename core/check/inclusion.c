@@ -150,20 +150,63 @@ static bool subset(struct inclusion *inclusion, uint32_t small, uint32_t large)
 
 /* ---------------------------------------------------------------- pairs */
 
-static bool follows(struct inclusion *inclusion, uint32_t class, uint32_t set)
+/* So long at least is a trace that the class has and the set has not. */
+static uint32_t estimate(struct inclusion *inclusion, uint32_t class, uint32_t set)
 {
-    if (contains(inclusion, set, class))
-        return true;
-    uint32_t pair = inclusion->latest[class];
-    for (int i = 0; i < MOST_EARLIER && pair != NO_PAIR; i++, pair = inclusion->earlier[pair])
-        if (subset(inclusion, inclusion->pairs[pair].set, set))
+    const struct levels *levels = inclusion->levels;
+    size_t size;
+    const uint32_t *classes = sequences_bytes(&inclusion->sets, set, &size);
+    uint32_t deepest = 0;
+    for (size_t i = 0; levels && i < size / sizeof *classes && deepest <= levels->last; i++) {
+        uint32_t level = levels_apart(levels, class, classes[i]);
+        if (level == 0) /* none was found */
+            level = levels->last + 1;
+        deepest = level > deepest ? level : deepest;
+        inclusion->work += 4;
+    }
+    return deepest;
+}
+
+/* Of a pair that was as near to the beginning, with a smaller set. */
+static bool follows(struct inclusion *inclusion, const struct inclusion_pair *pair)
+{
+    uint32_t other = inclusion->latest[pair->class];
+    for (int i = 0; i < MOST_EARLIER && other != NO_PAIR; i++, other = inclusion->earlier[other])
+        if (inclusion->pairs[other].length <= pair->length &&
+            subset(inclusion, inclusion->pairs[other].set, pair->set))
             return true;
     return false;
 }
 
+static bool enqueue(struct inclusion *inclusion, uint32_t number)
+{
+    const struct inclusion_pair *pair = &inclusion->pairs[number];
+    uint32_t entry = inclusion->entry_count;
+    if (!memory_reserve(&inclusion->entries, &inclusion->entry_capacity, (size_t)entry + 1,
+                        sizeof *inclusion->entries) ||
+        !memory_reserve(&inclusion->buckets, &inclusion->bucket_capacity, (size_t)pair->least + 1,
+                        sizeof *inclusion->buckets))
+        return false;
+    while (inclusion->bucket_count <= pair->least)
+        inclusion->buckets[inclusion->bucket_count++] = (struct inclusion_bucket){NO_PAIR, NO_PAIR};
+    struct inclusion_bucket *bucket = &inclusion->buckets[pair->least];
+    inclusion->entries[inclusion->entry_count++] =
+        (struct inclusion_entry){number, pair->length, NO_PAIR};
+    if (bucket->first == NO_PAIR)
+        bucket->first = bucket->last = entry;
+    else if (inclusion->levels) { /* on to where it may end */
+        inclusion->entries[entry].next = bucket->first;
+        bucket->first = entry;
+    } else {
+        inclusion->entries[bucket->last].next = entry;
+        bucket->last = entry;
+    }
+    return true;
+}
+
 static bool put_pair(struct inclusion *inclusion, struct inclusion_pair pair)
 {
-    if (follows(inclusion, pair.class, pair.set))
+    if (contains(inclusion, pair.set, pair.class) || follows(inclusion, &pair))
         return true;
     uint32_t number, key[2] = {pair.class, pair.set};
     if (!sequences_intern(&inclusion->known, key, sizeof key, &number) ||
@@ -172,19 +215,24 @@ static bool put_pair(struct inclusion *inclusion, struct inclusion_pair pair)
         !memory_reserve(&inclusion->earlier, &inclusion->earlier_capacity, inclusion->known.count,
                         sizeof *inclusion->earlier))
         return false;
-    if (number < inclusion->pair_count)
+    bool known = number < inclusion->pair_count;
+    if (known && inclusion->pairs[number].length <= pair.length)
         return true;
+    uint32_t estimated = pair.length + estimate(inclusion, pair.class, pair.set);
+    pair.least = estimated > pair.least ? estimated : pair.least;
     inclusion->pairs[number] = pair;
-    inclusion->earlier[number] = inclusion->latest[pair.class];
-    inclusion->latest[pair.class] = number;
-    inclusion->pair_count = inclusion->known.count;
-    return true;
+    if (!known) {
+        inclusion->earlier[number] = inclusion->latest[pair.class];
+        inclusion->latest[pair.class] = number;
+        inclusion->pair_count = inclusion->known.count;
+    }
+    return enqueue(inclusion, number);
 }
 
 static bool put_first(struct inclusion *inclusion, const struct inclusion_question *question)
 {
     struct inclusion_pair pair = {.class = question->one, .parent = NO_PAIR, .label = LTS_INTERNAL};
-    inclusion->pair_count = 0;
+    inclusion->pair_count = inclusion->entry_count = inclusion->bucket_count = 0;
     sequences_clear(&inclusion->known);
     for (uint32_t class = 0; class < inclusion->graph->state_count; class ++)
         inclusion->latest[class] = NO_PAIR;
@@ -202,8 +250,12 @@ static bool step_internally(struct inclusion *inclusion, uint32_t number)
         if (edge_label(graph->edges[i]) != LTS_INTERNAL)
             break;
         inclusion->work++;
-        if (!put_pair(inclusion, (struct inclusion_pair){edge_target(graph->edges[i]), pair.set,
-                                                         number, LTS_INTERNAL}))
+        if (!put_pair(inclusion, (struct inclusion_pair){.class = edge_target(graph->edges[i]),
+                                                         .set = pair.set,
+                                                         .parent = number,
+                                                         .label = LTS_INTERNAL,
+                                                         .length = pair.length,
+                                                         .least = pair.least}))
             return false;
     }
     return true;
@@ -228,8 +280,12 @@ static bool step_visibly(struct inclusion *inclusion, const struct inclusion_que
             return true;
         }
         if (label != question->ending &&
-            !put_pair(inclusion,
-                      (struct inclusion_pair){edge_target(graph->edges[i]), set, number, label}))
+            !put_pair(inclusion, (struct inclusion_pair){.class = edge_target(graph->edges[i]),
+                                                         .set = set,
+                                                         .parent = number,
+                                                         .label = label,
+                                                         .length = pair.length + 1,
+                                                         .least = pair.least}))
             return false;
     }
     return true;
@@ -242,7 +298,8 @@ static int check_bounds(struct inclusion *inclusion, size_t most_work,
 {
     size_t used = inclusion->sets.pool_used + inclusion->sets.count * sizeof(struct sequence) +
                   inclusion->move_count * sizeof *inclusion->moves +
-                  inclusion->pair_count * (sizeof *inclusion->pairs + 2 * sizeof(struct sequence));
+                  inclusion->pair_count * (sizeof *inclusion->pairs + 2 * sizeof(struct sequence)) +
+                  inclusion->entry_count * sizeof *inclusion->entries;
     *exceeded = used > MOST_BYTES || inclusion->work > most_work;
     if (inclusion->work - inclusion->reported < PROGRESS_INTERVAL)
         return SPEX_OK;
@@ -250,38 +307,45 @@ static int check_bounds(struct inclusion *inclusion, size_t most_work,
     return progress_report(progress, "traces", (double)used / (double)MOST_BYTES, error);
 }
 
+/* Of all that are left, one with the smallest `least`; *bucket only rises. */
+static bool next_pair(struct inclusion *inclusion, uint32_t *bucket, uint32_t *number)
+{
+    for (; *bucket < inclusion->bucket_count; ++*bucket) {
+        uint32_t *first = &inclusion->buckets[*bucket].first;
+        while (*first != NO_PAIR) {
+            const struct inclusion_entry *entry = &inclusion->entries[*first];
+            struct inclusion_pair *pair = &inclusion->pairs[entry->pair];
+            *first = entry->next;
+            if (pair->seen || pair->length < entry->length)
+                continue; /* there was a shorter way to it */
+            pair->seen = true;
+            *number = entry->pair;
+            return true;
+        }
+    }
+    return false;
+}
+
 int inclusion_find(struct inclusion *inclusion, const struct inclusion_question *question,
                    const struct progress *progress, enum inclusion_answer *answer, uint32_t *last,
                    uint64_t *edge, spex_error *error)
 {
     bool exceeded = false;
-    int status = SPEX_OK;
+    uint32_t bucket = 0;
     inclusion->work = inclusion->reported = 0;
     *answer = INCLUSION_UNDECIDED;
     if (!put_first(inclusion, question))
         return error_memory(error);
-    /* The pairs of as many actions are [begin, end); internal steps add to them, actions make
-     * those that come after. */
-    for (uint32_t begin = 0, end; begin < inclusion->pair_count; begin = end) {
-        for (uint32_t i = begin; i < inclusion->pair_count; i++) {
-            if (!step_internally(inclusion, i))
-                return error_memory(error);
-            status = check_bounds(inclusion, question->most_work, progress, &exceeded, error);
-            if (status || exceeded)
-                return status;
+    while (next_pair(inclusion, &bucket, last)) {
+        if (!step_internally(inclusion, *last) || !step_visibly(inclusion, question, *last, edge))
+            return error_memory(error);
+        if (*edge) {
+            *answer = NOT_INCLUDED;
+            return SPEX_OK;
         }
-        end = inclusion->pair_count;
-        for (*last = begin; *last < end; ++*last) {
-            if (!step_visibly(inclusion, question, *last, edge))
-                return error_memory(error);
-            if (*edge) {
-                *answer = NOT_INCLUDED;
-                return SPEX_OK;
-            }
-            status = check_bounds(inclusion, question->most_work, progress, &exceeded, error);
-            if (status || exceeded)
-                return status;
-        }
+        int status = check_bounds(inclusion, question->most_work, progress, &exceeded, error);
+        if (status || exceeded)
+            return status;
     }
     *answer = INCLUDED;
     return SPEX_OK;
@@ -307,6 +371,8 @@ void inclusion_release(struct inclusion *inclusion)
     free(inclusion->pairs);
     free(inclusion->latest);
     free(inclusion->earlier);
+    free(inclusion->entries);
+    free(inclusion->buckets);
     free(inclusion->steps);
     free(inclusion->members);
     free(inclusion->scratch);

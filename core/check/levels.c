@@ -22,7 +22,7 @@ struct mark {
 struct levelling {
     struct levels *levels;
     const struct quotient *quotient;
-    bool weak;
+    bool weak, whole;
     struct reverse reverse;
     struct sequences observations;
     struct sequences sets; /* of observations, ascending */
@@ -361,7 +361,10 @@ static int run(struct levelling *levelling, const struct progress *progress, boo
             return error_memory(error);
         if (exhausted(levelling))
             return SPEX_OK;
-        if (partition->block_of[initial[LEFT]] != partition->block_of[initial[RIGHT]]) {
+        levelling->levels->last = level;
+        if (levelling->whole
+                ? partition->block_count == blocks
+                : partition->block_of[initial[LEFT]] != partition->block_of[initial[RIGHT]]) {
             *found = true;
             return SPEX_OK;
         }
@@ -378,29 +381,43 @@ static int run(struct levelling *levelling, const struct progress *progress, boo
     }
 }
 
+static int build(struct levelling *levelling, const struct progress *progress, bool *found,
+                 spex_error *error)
+{
+    /* Should memory be out before there is a tree. */
+    memset(levelling->levels, 0, sizeof *levelling->levels);
+    *found = false;
+    int status = prepare(levelling) ? run(levelling, progress, found, error) : error_memory(error);
+    reverse_release(&levelling->reverse);
+    sequences_release(&levelling->observations);
+    sequences_release(&levelling->sets);
+    free(levelling->set_of);
+    free(levelling->reach_of);
+    free(levelling->key_of);
+    free(levelling->changed);
+    free(levelling->is_changed);
+    free(levelling->buffer);
+    free(levelling->scratch);
+    free(levelling->listed);
+    free(levelling->marks);
+    if (status || !(*found || levelling->whole))
+        levels_release(levelling->levels);
+    return status;
+}
+
 int levels_build(struct levels *levels, const struct quotient *quotient, bool weak,
                  const struct progress *progress, bool *found, spex_error *error)
 {
     struct levelling levelling = {.levels = levels, .quotient = quotient, .weak = weak};
-    memset(levels, 0, sizeof *levels); /* should memory be out before there is a tree */
-    *found = false;
-    int status =
-        prepare(&levelling) ? run(&levelling, progress, found, error) : error_memory(error);
-    reverse_release(&levelling.reverse);
-    sequences_release(&levelling.observations);
-    sequences_release(&levelling.sets);
-    free(levelling.set_of);
-    free(levelling.reach_of);
-    free(levelling.key_of);
-    free(levelling.changed);
-    free(levelling.is_changed);
-    free(levelling.buffer);
-    free(levelling.scratch);
-    free(levelling.listed);
-    free(levelling.marks);
-    if (status || !*found)
-        levels_release(levels);
-    return status;
+    return build(&levelling, progress, found, error);
+}
+
+int levels_build_whole(struct levels *levels, const struct quotient *quotient,
+                       const struct progress *progress, spex_error *error)
+{
+    struct levelling levelling = {.levels = levels, .quotient = quotient, .whole = true};
+    bool found;
+    return build(&levelling, progress, &found, error);
 }
 
 void levels_release(struct levels *levels)

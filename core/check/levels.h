@@ -25,6 +25,7 @@ struct levels {
     size_t tree_count, tree_capacity;
     uint32_t *leaf; /* of each block of the partition */
     size_t leaf_capacity;
+    uint32_t last; /* the deepest level that was looked at */
 };
 
 /* With `weak` observations are those of weak bisimilarity: "this label, internal steps before
@@ -32,6 +33,10 @@ struct levels {
  * too long. Errors: MEMORY, CANCELLED, INTERNAL. */
 int levels_build(struct levels *levels, const struct quotient *quotient, bool weak,
                  const struct progress *progress, bool *found, spex_error *error);
+/* The same for any two classes, not only as deep as the initial ones part; what would take too
+ * long is left out: *levels has no more than levels->last levels then. Errors: as above. */
+int levels_build_whole(struct levels *levels, const struct quotient *quotient,
+                       const struct progress *progress, spex_error *error);
 /* Blocks part one at a time, by inductive signatures: takes a fraction of the time. Not for weak
  * bisimilarity. *found as above. Errors: MEMORY, CANCELLED, INTERNAL. */
 int levels_build_singly(struct levels *levels, const struct quotient *quotient,

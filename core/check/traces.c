@@ -2,42 +2,90 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "check/inclusion.h"
 
-enum { MUCH_WORK = 1 << 28, SOME_WORK = 1 << 25 };
+/* Most searches end at once; one that does not is worth what it takes to be guided. */
+enum { SEARCHES = 4, IMPATIENT_SEARCHES = 2 };
+static const size_t most_work[SEARCHES] = {1 << 25, 1 << 26, 1 << 28, SIZE_MAX};
+
+/* A search from either side, again with more patience where it was undecided. */
+struct searches {
+    const struct quotient *quotient;
+    const struct progress *progress;
+    struct inclusion inclusion;
+    struct levels levels;
+    enum inclusion_answer answers[2];
+    uint32_t last; /* as of inclusion_find, of the latest that was NOT_INCLUDED */
+    uint64_t edge;
+};
 
 static enum side other_side(enum side side)
 {
     return side == LEFT ? RIGHT : LEFT;
 }
 
+static int searches_begin(struct searches *searches, const struct quotient *quotient,
+                          const struct progress *progress, spex_error *error)
+{
+    *searches = (struct searches){.quotient = quotient,
+                                  .progress = progress,
+                                  .answers = {INCLUSION_UNDECIDED, INCLUSION_UNDECIDED}};
+    return inclusion_prepare(&searches->inclusion, &quotient->graph) ? SPEX_OK
+                                                                     : error_memory(error);
+}
+
+static void searches_end(struct searches *searches)
+{
+    inclusion_release(&searches->inclusion);
+    levels_release(&searches->levels);
+}
+
+/* The nth search of the side's traces among those of the other. */
+static int search_side(struct searches *searches, int number, enum side side,
+                       struct inclusion_question question, spex_error *error)
+{
+    struct inclusion *inclusion = &searches->inclusion;
+    const uint32_t *initial = searches->quotient->initial;
+    if (number > 0 && !inclusion->levels) {
+        int status =
+            levels_build_whole(&searches->levels, searches->quotient, searches->progress, error);
+        if (status)
+            return status;
+        inclusion->levels = &searches->levels;
+    }
+    question.one = initial[side];
+    question.other = initial[other_side(side)];
+    question.most_work = most_work[number];
+    return inclusion_find(inclusion, &question, searches->progress, &searches->answers[side],
+                          &searches->last, &searches->edge, error);
+}
+
 int traces_compare(const struct quotient *quotient, const struct progress *progress,
                    bool *equivalent, spex_error *error)
 {
-    struct inclusion inclusion;
-    enum inclusion_answer answer = INCLUDED;
-    uint32_t last;
-    uint64_t edge;
-    int status = inclusion_prepare(&inclusion, &quotient->graph) ? SPEX_OK : error_memory(error);
-    for (int side = LEFT; !status && answer == INCLUDED && side <= RIGHT; side++) {
-        struct inclusion_question question = {.one = quotient->initial[side],
-                                              .other =
-                                                  quotient->initial[other_side((enum side)side)],
-                                              .ending = SYMBOL_NONE,
-                                              .most_work = SIZE_MAX};
-        status = inclusion_find(&inclusion, &question, progress, &answer, &last, &edge, error);
-    }
-    if (!status && answer == INCLUSION_UNDECIDED)
+    const struct inclusion_question question = {.ending = SYMBOL_NONE};
+    struct searches searches;
+    const enum inclusion_answer *answers = searches.answers;
+    int status = searches_begin(&searches, quotient, progress, error);
+    bool different = false;
+    for (int i = 0; i < SEARCHES; i++)
+        for (int side = LEFT; !status && !different && side <= RIGHT; side++)
+            if (answers[side] == INCLUSION_UNDECIDED) {
+                status = search_side(&searches, i, (enum side)side, question, error);
+                different = answers[side] == NOT_INCLUDED;
+            }
+    *equivalent = answers[LEFT] == INCLUDED && answers[RIGHT] == INCLUDED;
+    if (!status && !different && !*equivalent)
         status = error_set(error, SPEX_ERROR_MEMORY,
                            "comparing the traces would take more than %" PRIu32
                            " sets of states; a bisimilarity does without them",
-                           inclusion.sets.count);
-    *equivalent = answer == INCLUDED;
-    inclusion_release(&inclusion);
+                           searches.inclusion.sets.count);
+    searches_end(&searches);
     return status;
 }
 
@@ -158,30 +206,30 @@ static int build_trace(struct inclusion *inclusion, enum side side, uint32_t sta
 int traces_search(const struct quotient *quotient, const struct trace_question *question,
                   const struct progress *progress, struct trace traces[2], spex_error *error)
 {
-    struct inclusion inclusion;
-    int status = inclusion_prepare(&inclusion, &quotient->graph) ? SPEX_OK : error_memory(error);
+    const struct inclusion_question each = {.ending = question->ending, .ended = question->ended};
+    struct searches searches;
+    int status = searches_begin(&searches, quotient, progress, error);
     memset(traces, 0, 2 * sizeof *traces);
-    for (int side = LEFT; !status && side <= RIGHT; side++) {
-        uint32_t start = quotient->initial[other_side((enum side)side)], last;
-        struct inclusion_question each = {.one = quotient->initial[side],
-                                          .other = start,
-                                          .ending = question->ending,
-                                          .ended = question->ended,
-                                          .most_work = question->patient ? MUCH_WORK : SOME_WORK};
-        enum inclusion_answer answer;
-        uint64_t edge;
-        status = inclusion_find(&inclusion, &each, progress, &answer, &last, &edge, error);
-        if (status)
-            break;
-        traces[side].side = (enum side)side;
-        traces[side].search = answer == INCLUDED       ? TRACES_INCLUDED
-                              : answer == NOT_INCLUDED ? TRACES_DIFFER
-                                                       : TRACES_UNDECIDED;
-        if (answer == NOT_INCLUDED)
-            status = build_trace(&inclusion, (enum side)side, start, last, edge, question,
-                                 &traces[side], error);
-    }
-    inclusion_release(&inclusion);
+    traces[LEFT].search = traces[RIGHT].search = TRACES_UNDECIDED;
+    bool found = false;
+    for (int i = 0; i < (question->patient ? SEARCHES : IMPATIENT_SEARCHES); i++)
+        for (int side = LEFT; !status && side <= RIGHT; side++) {
+            /* Who is known to differ is not asked for ever what the other lacks. */
+            if (traces[side].search != TRACES_UNDECIDED || (found && i == SEARCHES - 1))
+                continue;
+            status = search_side(&searches, i, (enum side)side, each, error);
+            enum inclusion_answer answer = searches.answers[side];
+            if (status || answer == INCLUSION_UNDECIDED)
+                continue;
+            traces[side].side = (enum side)side;
+            traces[side].search = answer == INCLUDED ? TRACES_INCLUDED : TRACES_DIFFER;
+            found |= answer == NOT_INCLUDED;
+            if (answer == NOT_INCLUDED)
+                status = build_trace(&searches.inclusion, (enum side)side,
+                                     quotient->initial[other_side((enum side)side)], searches.last,
+                                     searches.edge, question, &traces[side], error);
+        }
+    searches_end(&searches);
     return status;
 }
 

@@ -26,7 +26,7 @@ struct trace {
 struct trace_question {
     uint32_t ending; /* a label that only ends a trace, SYMBOL_NONE: none; ... */
     bool ended;      /* ... and whether it counts, or is as if it were not there */
-    bool patient;    /* the answer is worth a second or two, not just some tenths of one */
+    bool patient;    /* the answer is worth as long as it takes, not just a second or two */
 };
 
 /* One for each side that has the trace. To be released, also after an error. Errors:
