@@ -53,6 +53,8 @@ static void append_row(struct text *text, const struct subject *subject, const c
         text_append(text, " (learning)");
     text_append_char(text, '\n');
     append_reason(text, reason);
+    if (reason->length && subject->model && subject->model->learning)
+        text_append(text, "    " LEARNING_NOT_YET "\n");
 }
 
 /* Why not, as text and as JSON, and which instances did what is extra. */

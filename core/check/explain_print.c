@@ -134,23 +134,38 @@ static void print_syntax(struct printer *printer)
     text_release(&syntax);
 }
 
+static void print_saying(struct printer *printer, const struct text *words, enum side rest,
+                         const char *ending)
+{
+    bool lines = strchr(text_value(words), '\n') != NULL;
+    text_append(printer->text, text_value(words));
+    text_append(printer->text, lines ? ".\n" : "; ");
+    print_side(printer, rest, lines);
+    text_append(printer->text, ending);
+}
+
+/* What is true of the one side; where that is that it may lack something later, what is true of
+ * the other. */
 void print_formula(struct printer *printer)
 {
     const struct formula *formula = printer->explanation->formula;
-    enum side side = formula->side;
-    struct text words = {0};
-    if (formula_tell(formula, 0, FORMULA_LINES, &words)) {
-        bool lines = strchr(text_value(&words), '\n') != NULL;
+    enum side side = formula->side, other = other_side(side);
+    struct text words = {0}, subject = {0};
+    struct printer named = *printer;
+    named.text = &subject;
+    print_side(&named, other, false);
+    if (formula_tell_other(formula, text_value(&subject), 0, FORMULA_LINES, &words)) {
+        text_append(printer->text, "In other words: ");
+        print_saying(printer, &words, side, " need not be able to.\n");
+    } else if (formula_tell(formula, 0, FORMULA_LINES, &words)) {
         text_append(printer->text, "In other words: ");
         print_side(printer, side, false);
         text_append(printer->text, " can ");
-        text_append(printer->text, text_value(&words));
-        text_append(printer->text, lines ? ".\n" : "; ");
-        print_side(printer, other_side(side), lines);
-        text_append(printer->text, " cannot.\n");
+        print_saying(printer, &words, other, " cannot.\n");
     }
-    printer->text->failed |= words.failed;
+    printer->text->failed |= words.failed | subject.failed;
     text_release(&words);
+    text_release(&subject);
     print_syntax(printer);
 }
 
@@ -176,7 +191,7 @@ void print_holding(struct printer *printer)
         words = "weakly bisimilar: only the moment of choice differs";
         break;
     case EQUIVALENCE_TRACE:
-        words = "equal in their sequences of steps: only what remains possible on the way differs";
+        words = "equal in their sequences of steps: only what is still possible on the way differs";
         break;
     case EQUIVALENCE_WEAK_TRACE:
         if (explanation->kind != EXPLANATION_CHOICE || !explanation->same_traces)
@@ -192,7 +207,9 @@ void explanation_print(const struct explanation *explanation, const struct lts *
                        struct text *text)
 {
     if (!explanation) {
-        text_append(text, "Where they part is too entangled to be told in steps.\n");
+        text_append(text,
+                    "The difference lies too deep, or in too many places, to be told in steps; "
+                    "the graphs of spex-tui show which states have no equivalent one.\n");
         return;
     }
     bool internal_counts = explanation->equivalence == EQUIVALENCE_STRONG ||

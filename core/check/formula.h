@@ -54,6 +54,12 @@ void formula_print(const struct formula *formula, struct text *text);
 bool formula_tell(const struct formula *formula, unsigned indent, unsigned lines,
                   struct text *text);
 
+/* Of the other side, in words, where the formula says of its own no more than that after some
+ * steps it cannot do something: "whenever SUBJECT does this, then it can do that". False where
+ * it says anything else, or as above. */
+bool formula_tell_other(const struct formula *formula, const char *subject, unsigned indent,
+                        unsigned lines, struct text *text);
+
 /* holds[state] for every state of the LTS, from the meaning above. Knows nothing of how the
  * formula was found. Errors: MEMORY. */
 int formula_holds(const struct formula *formula, const struct lts *lts, bool *holds,

@@ -143,36 +143,51 @@ static void new_line(struct telling *telling, unsigned indent, const char *begin
     text_printf(telling->text, "\n%*s%s", (int)indent, "", begin);
 }
 
-static void tell_step(struct telling *telling, const struct formula_node *node)
+/* "do", or of a subject: "does". */
+static void tell_step(struct telling *telling, const struct formula_node *node, bool of_subject)
 {
     bool strong = telling->formula->equivalence == EQUIVALENCE_STRONG;
+    const char *ending = of_subject ? "s" : "";
     if (node->step == FORMULA_INTERNAL) {
-        text_append(telling->text, strong ? "take an internal step" : "move on internally");
+        text_printf(telling->text, strong ? "take%s an internal step" : "move%s on internally",
+                    ending);
     } else if (node->step == FORMULA_FOREVER) {
-        text_append(telling->text, "take internal steps for ever");
+        text_printf(telling->text, "take%s internal steps for ever", ending);
     } else if (strcmp(node->action, SPEX_INITIALISATION) == 0) {
-        text_append(telling->text, "start");
+        text_printf(telling->text, "start%s", ending);
     } else {
-        text_append(telling->text, "do \"");
+        text_append(telling->text, of_subject ? "does \"" : "do \"");
         text_append_visible(telling->text, node->action);
         text_append_char(telling->text, '"');
     }
 }
 
-/* "it can ...", "it cannot ..."; and where "it cannot do this so that then it cannot ..." would
- * be meant, "whenever it does this, then it can ...". */
+/* "it cannot do this so that then it cannot ..." is "whenever it does this, then it can ...". */
+static bool is_whenever(const struct formula_node *node)
+{
+    return node->after_count == 1 && !node->before_count;
+}
+
+static void tell_part(struct telling *telling, struct formula_part part, unsigned indent);
+
+static void tell_whenever(struct telling *telling, const char *subject,
+                          const struct formula_node *node, unsigned indent)
+{
+    struct formula_part after = telling->formula->parts[node->after];
+    after.negated = !after.negated;
+    text_printf(telling->text, "whenever %s ", subject);
+    tell_step(telling, node, true);
+    text_append(telling->text, ", then ");
+    tell_part(telling, after, indent);
+}
+
 static void tell_part(struct telling *telling, struct formula_part part, unsigned indent)
 {
     const struct formula_node *node = &telling->formula->nodes[part.node];
     if (!telling->whole)
         return;
-    if (part.negated && node->after_count == 1 && !node->before_count) {
-        struct formula_part after = telling->formula->parts[node->after];
-        after.negated = !after.negated;
-        text_append(telling->text, "however it may ");
-        tell_step(telling, node);
-        text_append(telling->text, ", then ");
-        tell_part(telling, after, indent);
+    if (part.negated && is_whenever(node)) {
+        tell_whenever(telling, "it", node, indent);
     } else {
         text_append(telling->text, part.negated ? "it cannot " : "it can ");
         tell_node(telling, part.node, indent);
@@ -202,13 +217,13 @@ static void tell_node(struct telling *telling, uint32_t number, unsigned indent)
     const struct formula_node *node = &telling->formula->nodes[number];
     bool endless = node->step == FORMULA_FOREVER;
     if (node->before_count && !endless) {
-        text_append(telling->text, "reach, by internal steps at most, a point where");
+        text_append(telling->text, "come, with internal steps or none, to a point where");
         if (tell_parts(telling, node->before, node->before_count, indent))
             new_line(telling, indent, "and there ");
         else
             text_append(telling->text, ", and there ");
     }
-    tell_step(telling, node);
+    tell_step(telling, node, false);
     if (node->before_count && endless) {
         text_append(telling->text, " while all the time");
         tell_parts(telling, node->before, node->before_count, indent);
@@ -217,6 +232,39 @@ static void tell_node(struct telling *telling, uint32_t number, unsigned indent)
         text_append(telling->text, " so that then");
         tell_parts(telling, node->after, node->after_count, indent);
     }
+}
+
+/* All that it says of its own side is that after some steps it cannot do something. */
+static bool tells_of_lack(const struct formula *formula)
+{
+    const struct formula_node *node = &formula->nodes[formula->node_count - 1];
+    bool lacks = false;
+    while (is_whenever(node)) {
+        const struct formula_part *part = &formula->parts[node->after];
+        lacks ^= part->negated;
+        node = &formula->nodes[part->node];
+    }
+    for (uint32_t i = 0; lacks && i < node->after_count; i++)
+        lacks = !formula->parts[node->after + i].negated;
+    for (uint32_t i = 0; lacks && i < node->before_count; i++)
+        lacks = !formula->parts[node->before + i].negated;
+    return lacks;
+}
+
+bool formula_tell_other(const struct formula *formula, const char *subject, unsigned indent,
+                        unsigned lines, struct text *text)
+{
+    const struct formula_node *node = &formula->nodes[formula->node_count - 1];
+    if (!tells_of_lack(formula))
+        return false;
+    struct text words = {0};
+    struct telling telling = {formula, &words, lines, true};
+    tell_whenever(&telling, subject, node, indent);
+    text->failed |= words.failed;
+    if (telling.whole)
+        text_append(text, text_value(&words));
+    text_release(&words);
+    return telling.whole;
 }
 
 bool formula_tell(const struct formula *formula, unsigned indent, unsigned lines, struct text *text)

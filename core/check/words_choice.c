@@ -10,11 +10,11 @@ void print_choice_start(struct printer *printer)
     print_side(printer, RIGHT, false);
     if (explanation->same_traces)
         text_printf(printer->text,
-                    " can do the same sequences of %s, but they decide "
-                    "differently what remains possible:\n",
+                    " can do the same sequences of %s, but what is still possible on the way "
+                    "differs:\n",
                     printer->internal_counts ? "steps" : "actions");
     else
-        text_append(printer->text, " differ in what remains possible:\n");
+        text_append(printer->text, " differ in what is still possible on the way:\n");
     if (!explanation->shortest)
         text_append(printer->text,
                     "  (They are too large to say whether it can be shown in fewer rounds.)\n");
@@ -27,11 +27,11 @@ void print_choice_start(struct printer *printer)
     text_append(printer->text, ") ");
     enum side chooser = explanation->chooser, other = other_side(chooser);
     print_side(printer, chooser, false);
-    text_append(printer->text, " may be in ");
+    text_append(printer->text, " can be in ");
     print_quoted_state(printer, chooser, path_end(printer, chooser, &explanation->path[chooser]));
-    text_append(printer->text, " while ");
+    text_append(printer->text, "; ");
     print_side(printer, other, false);
-    text_append(printer->text, " has no choice and is in ");
+    text_append(printer->text, " can then only be in ");
     print_quoted_state(printer, other, path_end(printer, other, &explanation->path[other]));
     text_append(printer->text, ".\n");
 }
@@ -42,13 +42,13 @@ void print_move(struct printer *printer, enum side side, uint32_t state, const s
     if (path->count)
         print_path(printer, side, path);
     else if (!cycle->count) {
-        text_append(printer->text, "to stay in ");
+        text_append(printer->text, "stay in ");
         print_quoted_state(printer, side, state);
     }
     if (!cycle->count)
         return;
     text_append(printer->text,
-                path->count ? ", and from there round without end: " : "round without end: ");
+                path->count ? ", and from there round without end: " : "go round without end: ");
     print_path(printer, side, cycle);
 }
 
@@ -57,26 +57,28 @@ static void print_answer(struct printer *printer, const struct round *round)
     enum side attacker = round->attacker, defender = other_side(attacker);
     const struct defence *answer = round->answers;
     size_t others = round->answer_count - 1 + round->more_answers;
-    text_printf(printer->text, "     %s of ",
-                printer->explanation->shortest ? "The best answer" : "An answer");
-    print_side(printer, defender, false);
-    text_append(printer->text, " is ");
+    text_append(printer->text, printer->explanation->shortest ? "     At best " : "     ");
+    print_side(printer, defender, !printer->explanation->shortest);
+    text_append(printer->text, " can then ");
+    text_append(printer->text, answer->path.count ? "go " : "");
     print_move(printer, defender, round->position.states[defender], &answer->path, &answer->cycle);
     if (others)
         text_printf(printer->text, " (%zu other %s)", others,
                     !printer->explanation->shortest
-                        ? others == 1 ? "answer fails too" : "answers fail too"
-                    : others == 1 ? "answer lasts no longer"
-                                  : "answers last no longer");
+                        ? others == 1 ? "way fails too" : "ways fail too"
+                    : others == 1 ? "way fails no later"
+                                  : "ways fail no later");
     if (!answer->before || round->cycle.count) {
-        text_append(printer->text, "; but then they differ:\n");
+        text_append(printer->text, "; but then the two differ:\n");
         return;
     }
-    text_append(printer->text, "; but already before that last step, with ");
+    text_append(printer->text, "; but just before its last step, in ");
+    print_quoted_state(printer, defender, answer->next.states[defender]);
+    text_append(printer->text, ", it differs from ");
     print_side(printer, attacker, false);
     text_append(printer->text, " in ");
     print_quoted_state(printer, attacker, answer->next.states[attacker]);
-    text_append(printer->text, ", they differ:\n");
+    text_append(printer->text, " already:\n");
 }
 
 static void print_decision(struct printer *printer, const struct round *round)
@@ -88,26 +90,28 @@ static void print_decision(struct printer *printer, const struct round *round)
         text_append(printer->text, " cannot: its internal steps always come to an end.\n");
         return;
     }
-    text_append(printer->text, " cannot answer ");
-    print_action(printer, round->attacker, round->attack.steps[round->attack_before].label, true);
+    uint32_t label = round->attack.steps[round->attack_before].label;
+    text_append(printer->text, label == LTS_INTERNAL ? " cannot take " : " cannot do ");
+    print_action(printer, round->attacker, label, true);
+    text_append(printer->text,
+                printer->internal_counts ? " there" : " there, not even after internal steps");
     if (round->offered_count) {
-        text_append(printer->text, printer->internal_counts
-                                       ? ": it offers only {"
-                                       : ": even after all its internal steps it offers only {");
+        text_append(printer->text, "; it offers only: ");
         print_offered(printer, defender, round->offered, round->offered_count);
-        text_append(printer->text, "}.\n");
+        text_append(printer->text, ".\n");
     } else {
-        text_append(printer->text, ": it offers nothing more.\n");
+        text_append(printer->text, "; it offers nothing more.\n");
     }
 }
 
 void print_attack(struct printer *printer, const struct round *round)
 {
     enum side attacker = round->attacker;
-    print_side(printer, attacker, true);
-    text_append(printer->text, ", in ");
+    text_append(printer->text, "From ");
     print_quoted_state(printer, attacker, round->position.states[attacker]);
-    text_append(printer->text, ", goes ");
+    text_append(printer->text, ", ");
+    print_side(printer, attacker, false);
+    text_append(printer->text, round->attack.count ? " can go " : " can ");
     print_move(printer, attacker, round->position.states[attacker], &round->attack, &round->cycle);
     text_append(printer->text, ".\n");
 }

@@ -205,31 +205,31 @@ static void choices_in_words(void)
         "idle --[insert]-> second\nfirst --[tea]-> cup\nsecond --[coffee]-> mug\n",
         "specification", "implementation",
         "The specification and the implementation can do the same sequences of actions, "
-        "but they decide differently what remains possible:\n"
-        "  After the same steps (start in \"1\", do insert) the implementation may be in "
-        "\"first\" while the specification has no choice and is in \"2\".\n"
-        "  1. The specification, in \"2\", goes coffee -> 4.\n"
-        "     The implementation cannot answer \"coffee\": even after all its internal "
-        "steps it offers only {tea}.\n"
+        "but what is still possible on the way differs:\n"
+        "  After the same steps (start in \"1\", do insert) the implementation can be in "
+        "\"first\"; the specification can then only be in \"2\".\n"
+        "  1. From \"2\", the specification can go coffee -> 4.\n"
+        "     The implementation cannot do \"coffee\" there, not even after internal steps; it "
+        "offers only: tea.\n"
         "In other words: the specification can start so that then:\n"
-        "  - however it may do \"insert\", then it can do \"coffee\".\n"
+        "  - whenever it does \"insert\", then it can do \"coffee\".\n"
         "The implementation cannot.\n"
         "As a formula: <tau*><__initialisation__>not <tau*><insert>not <tau*><coffee>true\n"
-        "Still, the two are equal in their sequences of steps: only what remains possible on the "
-        "way differs.\n");
-    assert_words("s --[__internal__]-> t\nt --[a]-> end\ns --[b]-> end\n",
-                 "s --[a]-> end\ns --[b]-> end\n", "specification", "implementation",
-                 "The specification and the implementation can do the same sequences of actions, "
-                 "but they decide differently what remains possible:\n"
-                 "  1. The specification, in \"s\", goes (internally) -> t.\n"
-                 "     The best answer of the implementation is to stay in \"s\"; but then they "
-                 "differ:\n"
-                 "  2. The implementation, in \"s\", goes b -> end.\n"
-                 "     The specification cannot answer \"b\": even after all its internal steps "
-                 "it offers only {a}.\n"
-                 "In other words: the specification can move on internally so that then it cannot "
-                 "do \"b\"; the implementation cannot.\n"
-                 "As a formula: <tau*><tau?>not <tau*><b>true\n");
+        "Still, the two are equal in their sequences of steps: only what is still possible on "
+        "the way differs.\n");
+    assert_words(
+        "s --[__internal__]-> t\nt --[a]-> end\ns --[b]-> end\n", "s --[a]-> end\ns --[b]-> end\n",
+        "specification", "implementation",
+        "The specification and the implementation can do the same sequences of actions, "
+        "but what is still possible on the way differs:\n"
+        "  1. From \"s\", the specification can go (internally) -> t.\n"
+        "     At best the implementation can then stay in \"s\"; but then the two differ:\n"
+        "  2. From \"s\", the implementation can go b -> end.\n"
+        "     The specification cannot do \"b\" there, not even after internal steps; it "
+        "offers only: a.\n"
+        "In other words: whenever the implementation moves on internally, then it can do "
+        "\"b\"; the specification need not be able to.\n"
+        "As a formula: <tau*><tau?>not <tau*><b>true\n");
 }
 
 static void assert_visible(const char *left_lines, const char *right_lines)

@@ -22,6 +22,7 @@ test_check_the_examples() {
     out_has "rcv FIN,ACK"
     out_has "coordinator silent"
     out_has "(learning)"
+    out_has "Not yet: this model learns"
 }
 
 test_check_one() {

@@ -49,18 +49,19 @@ static void the_program_wins_round_by_round(void)
     screen_keys(&screen, "5 p");
     const char *text = screen_text(&screen, 80, 24);
     ASSERT_CONTAINS(text, "Both start");
-    ASSERT_CONTAINS(text, "Round 1. The specification, in \"idle\", goes coin -> paid.");
+    ASSERT_CONTAINS(text, "Round 1. From \"idle\", the specification can go coin -> paid.");
     ASSERT_CONTAINS(text, "What does the implementation, in \"idle\", do now?");
     expect_graphs_at(&screen, "paid", "idle");
     screen_keys(&screen, "Enter");
     text = screen_text(&screen, 80, 24);
-    ASSERT_CONTAINS(text, "Round 2. The implementation, in \"paid\", goes press -> coffee only.");
+    ASSERT_CONTAINS(text,
+                    "Round 2. From \"paid\", the implementation can go press -> coffee only.");
     ASSERT_CONTAINS(text, "press -> ready");
     expect_graphs_at(&screen, "paid", "coffee only");
     screen_keys(&screen, "Enter");
     expect_graphs_at(&screen, "idle", "coffee only");
     CU_ASSERT_EQUAL(play_of(&screen)->state, PLAY_DECIDED);
-    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "cannot answer \"tea\"");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "cannot do \"tea\"");
     screen_close(&screen);
 }
 
@@ -115,7 +116,7 @@ static void other_answers_are_folded(void)
     screen_keys(&screen, "j j j");
     expect_graphs_at(&screen, "all but 11", "all");
     screen_keys(&screen, "Enter");
-    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "cannot answer \"take 11\"");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 40), "cannot do \"take 11\"");
     screen_keys(&screen, "u");
     CU_ASSERT_EQUAL(play_choices(play_of(&screen)), 12);
     screen_close(&screen);

@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "check/formula.h"
 #include "check/words.h"
+#include "project/learned.h"
 #include "views/check/check_private.h"
 #include "views/screen/format.h"
 
@@ -77,8 +78,8 @@ static const char *words_of_no(const struct check *check)
     const struct explanation *explanation = check->explanation;
     bool extra = check_trace(check, RIGHT), missing = check_trace(check, LEFT);
     if (!explanation)
-        return "They are not equivalent. Where they part is too entangled to be told in steps; "
-               "the graphs show which states have no equivalent one.";
+        return "They are not equivalent. The difference lies too deep, or in too many places, to "
+               "be told in steps; the graphs show which states have no equivalent one.";
     if (extra && missing)
         return "They are not equivalent: the implementation does what is not specified, and "
                "something that is specified has not been seen in it.";
@@ -89,9 +90,8 @@ static const char *words_of_no(const struct check *check)
                "implementation.";
     return explanation->same_traces
                ? "They are not equivalent: both can do the same actions one after the other, but "
-                 "on the way they decide differently what remains possible."
-               : "They are not equivalent: on the way they decide differently what remains "
-                 "possible.";
+                 "what is still possible on the way differs."
+               : "They are not equivalent: what is still possible on the way differs.";
 }
 
 static void say_deviations(struct check_view *view, const struct summary *summary)
@@ -119,9 +119,7 @@ static void say_learning(struct check_view *view, const struct summary *summary)
 {
     const struct project_entry *entry = summary->entry;
     if (entry && entry->model && entry->model->learning)
-        page_say(&view->page, SECTION_VERDICT, ROLE_NORMAL, 0,
-                 "Not yet: this model learns, so that what has not been seen in it may still "
-                 "come. What it does that is not specified stays.");
+        page_say(&view->page, SECTION_VERDICT, ROLE_NORMAL, 0, LEARNING_NOT_YET);
 }
 
 void check_add_verdict(struct check_view *view, const struct summary *summary)

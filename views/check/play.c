@@ -113,7 +113,7 @@ static int begin(struct play_job *self)
     self->now = (struct position){{left->initial, right->initial}, 0};
     if (!replier_equivalent(play->replier, left->initial, right->initial))
         return error_set(&self->error, SPEX_ERROR_USAGE,
-                         "These two differ in a way that is too entangled to be played.");
+                         "The difference between these two lies too deep to be played.");
     size_t count;
     const uint32_t *first = replier_steps(play->replier, LEFT, left->initial, &count);
     return before_start(&self->now) && count ? answer(self, LEFT, first[0], true) : SPEX_OK;
