@@ -96,6 +96,15 @@ static enum answer set_one(struct mode *mode, const char *name)
     return answer;
 }
 
+/* It is written already, and would be no longer what was read. */
+static bool named_before(const struct invocation *invocation, size_t index)
+{
+    for (size_t i = 1; i < index; i++)
+        if (strcmp(invocation->arguments[i], invocation->arguments[index]) == 0)
+            return true;
+    return false;
+}
+
 enum answer models_set_learning(const struct invocation *invocation, bool learning)
 {
     struct mode mode = {.invocation = invocation, .learning = learning};
@@ -106,7 +115,8 @@ enum answer models_set_learning(const struct invocation *invocation, bool learni
      * then none is. */
     bool whole = mode.models.partial == ANSWER_YES;
     for (size_t i = 1; whole && i < invocation->argument_count; i++)
-        answer = worse(answer, set_one(&mode, invocation->arguments[i]));
+        if (!named_before(invocation, i))
+            answer = worse(answer, set_one(&mode, invocation->arguments[i]));
     if (invocation->json)
         printf(mode.rows ? "]\n" : "[]\n");
     return worse(answer, models_close(&mode.models));

@@ -83,13 +83,22 @@ static int add_specification(struct gathering *gathering, const char *path,
     return SPEX_OK;
 }
 
+/* To read a pipe may be to wait for ever, and what comes of it comes once. A folder says so itself
+ * when it is read. */
+static int check_readable(const char *path, spex_error *error)
+{
+    struct stat about;
+    bool other = stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
+    return other ? file_check_regular(path, error) : (int)SPEX_OK;
+}
+
 /* `named`: the user asked for this very file, so an empty one is a mistake. */
 static int load_specifications(struct gathering *gathering, const char *path, bool named,
                                spex_error *error)
 {
     struct specification_list list;
     spex_error reason;
-    if (specification_file_read(path, &list, &reason))
+    if (check_readable(path, &reason) || specification_file_read(path, &list, &reason))
         return add_error(gathering, path, &reason, error);
     int status = SPEX_OK;
     if (list.count == 0 && named) {
@@ -250,7 +259,9 @@ static int load_model(struct gathering *gathering, const char *path, spex_error 
     size_t length;
     struct spex_model *model = NULL;
     spex_error reason;
-    int status = file_read(path, FORMAT_FILE_MAX, &bytes, &length, &reason);
+    int status = check_readable(path, &reason);
+    if (!status)
+        status = file_read(path, FORMAT_FILE_MAX, &bytes, &length, &reason);
     if (!status)
         status = model_read(path, bytes, length, &model, &reason);
     free(bytes);

@@ -271,6 +271,9 @@ test_models_freeze_and_learn() {
     json 0.written true
     json 0.file "$(realpath spex_impl_models/Light.spex)"
     grep -q '^red --\[smash\]-> dark$' spex_impl_models/Light.spex || problem "smash is missing"
+    expect 0 models learn Light Light
+    lines 1 out
+    expect 0 models freeze Light
     expect 2 models freeze Lihgt
     err_has "did you mean 'Light'?"
     expect 2 models freeze

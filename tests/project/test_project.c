@@ -294,6 +294,30 @@ static void files_are_added_once(void)
     project_options_release(&options);
 }
 
+static void pipes_are_not_waited_for(void)
+{
+    put("pipes/specs/a.spec", SPEC("A"));
+    put("pipes/models/A.spex", MODEL("A"));
+    struct project_options options = folders("pipes");
+    char *files[] = {memory_copy_text(suite_scratch_path("pipes/pipe.spec")),
+                     memory_copy_text(suite_scratch_path("pipes/pipe.spex"))};
+    struct project project;
+    spex_error error;
+    for (int i = 0; i < 2; i++)
+        CU_ASSERT_EQUAL(mkfifo(files[i], 0600), 0);
+    alarm(60); /* who waits is ended */
+    if (ASSERT_OK(project_load(&project, &options, files, 2, &error), error)) {
+        CU_ASSERT_EQUAL(project.count, 3);
+        ASSERT_CONTAINS(project.entries[1].error.message, "pipe.spec is not a regular file");
+        ASSERT_CONTAINS(project.entries[2].error.message, "pipe.spex is not a regular file");
+        project_release(&project);
+    }
+    alarm(0);
+    for (int i = 0; i < 2; i++)
+        free(files[i]);
+    project_options_release(&options);
+}
+
 static void the_fingerprint_follows_the_files(void)
 {
     put("print/specs/a.spec", SPEC("A"));
@@ -422,6 +446,7 @@ int main(int argc, char **argv)
         {"a bad file hides nothing", a_bad_file_hides_nothing},
         {"two models of one specification are named", two_models_of_one_specification_are_named},
         {"files are added once", files_are_added_once},
+        {"pipes are not waited for", pipes_are_not_waited_for},
         {"the fingerprint follows the files", the_fingerprint_follows_the_files},
         {"both sides start before initialisation", both_sides_start_before_initialisation},
         {"Elixir sources hold any number", elixir_sources_hold_any_number},
