@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "cli/files.h"
+#include "cli/output.h"
 #include "graph/render.h"
 
 /* How long Graphviz may think about a picture that was asked for, in ms. */
@@ -73,6 +74,12 @@ bool output_format(const struct invocation *invocation, const char *path, const 
     return false;
 }
 
+static int output_error(spex_error *error)
+{
+    output_told = true;
+    return error_system(error, "standard output");
+}
+
 /* Who looks at it on a terminal wants no name to steer that. */
 static int write_terminal(const struct text *text, spex_error *error)
 {
@@ -85,7 +92,7 @@ static int write_terminal(const struct text *text, spex_error *error)
     if (shown.failed)
         status = error_memory(error);
     else if (fwrite(text_value(&shown), 1, shown.length, stdout) != shown.length || fflush(stdout))
-        status = error_system(error, "standard output");
+        status = output_error(error);
     text_release(&shown);
     return status;
 }
@@ -98,6 +105,6 @@ int output_write(const char *path, bool force, const struct text *text, spex_err
         return write_terminal(text, error);
     if (fflush(stdout) || fwrite(text_value(text), 1, text->length, stdout) != text->length ||
         fflush(stdout))
-        return error_system(error, "standard output");
+        return output_error(error);
     return SPEX_OK;
 }

@@ -182,7 +182,7 @@ int main(int argc, char **argv)
     enum answer answer = run(argc, argv);
     /* What could not be printed was not answered. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        if (answer != ANSWER_BROKEN) /* who broke has said why */
+        if (!output_told)
             complain(NULL, "standard output cannot be written");
         answer = ANSWER_BROKEN;
     }

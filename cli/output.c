@@ -78,6 +78,8 @@ bool table_end(struct table *table)
     return !table->failed;
 }
 
+bool output_told;
+
 bool output_text(struct text *text)
 {
     bool whole = !text->failed;

@@ -24,6 +24,8 @@ void table_flush(struct table *table);
 /* Flushes, releases; false when memory ran out. */
 bool table_end(struct table *table);
 
+/* Set by who has said why standard output cannot be written: it is said once. */
+extern bool output_told;
 /* Prints what was gathered, and empties it; false when memory ran out or printing failed. */
 bool output_text(struct text *text);
 

@@ -83,6 +83,7 @@ static void finish_working(struct recording *recording)
     record_batch_clear(batch);
     if (text.length && (!output_text(&text) || fflush(stdout)) && !recording_stopped) {
         complain(recording->invocation, "the replies cannot be written: %s", strerror(errno));
+        output_told = true;
         recording->answer = ANSWER_BROKEN;
         recording_stopped = 1;
     }

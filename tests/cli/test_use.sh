@@ -130,7 +130,11 @@ test_closed_streams() {
 test_output_that_cannot_be_written() {
     [ -w /dev/full ] || { skip "no /dev/full here"; return; }
     light_project
-    for arguments in "help" "version" "check" "show specs/light.spec" "show --json specs/light.spec" \
+    # More than is printed at once: then not only the end fails.
+    sed -n '1,/Transitions:/p' specs/light.spec >large.spec
+    for i in {1..500}; do echo "state $i --[action]-> state $((i + 1))"; done >>large.spec
+    for arguments in "help" "version" "check" "show large.spec" "show --json large.spec" \
+        "convert large.spec - --to aut" "show specs/light.spec" "show --json specs/light.spec" \
         "convert specs/light.spec - --to aut" "reduce specs/light.spec" "compare specs/light.spec specs/light.spec"; do
         "$spex_program" $arguments >/dev/full 2>err
         [ $? -eq 3 ] || problem "spex $arguments >/dev/full does not exit with 3"
