@@ -42,9 +42,10 @@ static void print_usage(void)
                  option->argument ? option->argument : "");
         printf("  %-18s %s\n", left, option->help);
     }
-    printf("\nFILE is a specification to load beside those of the folder. Defaults come from\n"
-           "spex.ini in the current folder and from SPEX_SPECS_DIR, SPEX_IMPL_MODELS_DIR\n"
-           "and SPEX_STORE_DIR. Inside, ? explains every view. See spex-tui(1).\n");
+    printf("\nFILE is a specification to load beside those of the folder. Of two LTS files (.aut,\n"
+           ".dot, .gv) it is shown how they differ; one is drawn. Defaults come from spex.ini\n"
+           "in the current folder and from SPEX_SPECS_DIR, SPEX_IMPL_MODELS_DIR and\n"
+           "SPEX_STORE_DIR. Inside, ? explains every view. See spex-tui(1).\n");
 }
 
 /* For a shell, only long options count. */

@@ -321,6 +321,12 @@ void action_mock(struct explorer *explorer)
             "Choose a specification first: an instance is mocked at one of its states.");
         return;
     }
+    if (summary->entry->lts) {
+        explorer_message(explorer, ROLE_WARNING,
+                         "An LTS file has no instances; spex convert FILE NAME.spec makes a "
+                         "specification of it.");
+        return;
+    }
     if (explorer_view(explorer) != VIEW_OVERVIEW && simulating(explorer))
         return;
     struct action *action = action_about_selection(explorer, ACTION_MOCK);

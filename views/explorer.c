@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "project/lts_files.h"
 #include "views/instances/filters.h"
 #include "views/commands/prompt.h"
 #include "views/quit.h"
@@ -44,6 +45,20 @@ static void notice(struct explorer *explorer, const char *title, const char *wor
         explorer_message(explorer, ROLE_WARNING, "%s: %s", title, words);
 }
 
+/* Who names two of them wants to know how they differ, who names one wants to see it. */
+static bool begin_with_lts_files(struct explorer *explorer, const struct workspace_options *options)
+{
+    char *name = lts_files_name(options->files, options->file_count);
+    if (name) {
+        explorer_select_specification(explorer, name);
+        explorer->restored = true;
+        explorer_open(explorer, options->file_count > 1 ? VIEW_CHECK : VIEW_GRAPHS);
+    }
+    bool named = name != NULL;
+    free(name);
+    return named;
+}
+
 struct explorer *explorer_create(const struct explorer_options *options)
 {
     struct explorer *explorer = memory_allocate(1, sizeof *explorer);
@@ -73,7 +88,7 @@ struct explorer *explorer_create(const struct explorer_options *options)
     explorer->stack[0] = VIEW_OVERVIEW;
     explorer->depth = 1;
     explorer->pending = COMMAND_NONE;
-    if (options->session)
+    if (!begin_with_lts_files(explorer, &workspace) && options->session)
         explorer->session_path =
             session_path(options->state_dir, "session.json", &workspace.project);
     explorer->unsaved_path = session_path(options->state_dir, "unsaved.txt", &workspace.project);

@@ -125,9 +125,9 @@ static void policy_words(const struct spex_specification *specification, struct 
     char duration[DURATION_TEXT_SIZE];
     if (policy->transition_timeout >= 0) {
         duration_format(policy->transition_timeout, duration);
-        text_printf(text, "overdue after %s", duration);
+        text_printf(text, "; overdue after %s", duration);
     } else {
-        text_append(text, "never overdue");
+        text_append(text, "; never overdue");
     }
     static const char *const prunable[] = {"", "all", "terminal", "some"};
     if (policy->prune_timeout >= 0 && policy->prunable != SPEX_PRUNABLE_NONE) {
@@ -186,10 +186,11 @@ static void draw_details(struct canvas *canvas, struct area area, const struct s
     }
     const struct spex_specification *specification = entry->specification;
     struct text line = {0};
-    text_printf(&line, "%u states, %zu transitions, starts in %s; ", specification->states.count,
+    text_printf(&line, "%u states, %zu transitions, starts in %s", specification->states.count,
                 specification->transition_count,
                 specification->states.count ? symbols_name(&specification->states, 0) : "nothing");
-    policy_words(specification, &line);
+    if (!entry->lts)
+        policy_words(specification, &line);
     y += canvas_wrap(canvas, (struct area){area.x, y, area.width, bottom - y}, 0, ROLE_DIM,
                      text_value(&line));
     text_release(&line);
@@ -215,7 +216,9 @@ static void draw_details(struct canvas *canvas, struct area area, const struct s
                      model_steps(entry->model));
     } else if (!entry->model && y < bottom) {
         canvas_put(canvas, area.x, y, area.width, ROLE_DIM,
-                   "No model yet: record a run of the program, or its tests, to learn one.");
+                   entry->lts
+                       ? "Name a second LTS file, to see how they differ: spex-tui A.aut B.aut"
+                       : "No model yet: record a run of the program, or its tests, to learn one.");
     }
 }
 

@@ -38,65 +38,21 @@ const char *render_ending(enum render_format format)
     return "";
 }
 
-/* ---- an LTS as a specification */
-
-static int add_step(struct spex_specification *specification, const struct lts *lts, size_t index,
-                    spex_error *error)
-{
-    const struct lts_transition *step = &lts->transitions[index];
-    char from[16], to[16];
-    return spex_specification_add(specification, lts_state_name(lts, step->from, from),
-                                  lts_label_name(lts, step->label, true),
-                                  lts_state_name(lts, step->to, to), error);
-}
-
-/* The first transition has to leave the initial state; the others keep their order. */
-static int add_steps(struct spex_specification *specification, const struct lts *lts,
-                     spex_error *error)
-{
-    size_t first = 0;
-    while (first < lts->transition_count && lts->transitions[first].from != lts->initial)
-        first++;
-    if (first == lts->transition_count)
-        return first
-                   ? error_set(error, SPEX_ERROR_USAGE,
-                               "nothing leaves the initial state: a specification cannot say that")
-                   : SPEX_OK;
-    int status = add_step(specification, lts, first, error);
-    for (size_t i = 0; !status && i < lts->transition_count; i++)
-        status = add_step(specification, lts, i, error);
-    return status;
-}
-
 static int as_specification(const struct lts *lts, const char *name, struct text *text,
                             spex_error *error)
 {
-    struct spex_specification *specification = NULL;
-    int status = spex_specification_create(&specification, name, error);
-    if (!status)
-        status = add_steps(specification, lts, error);
+    struct spex_specification *specification;
+    int status = lts_to_specification(lts, name, &specification, error);
     if (!status)
         status = spec_write(specification, text, error);
     spex_specification_free(specification);
     return status;
 }
 
-/* ---- an LTS as a model: initialised in its initial state, not learning */
-
 static int as_model(const struct lts *lts, const char *name, struct text *text, spex_error *error)
 {
-    char from[16], to[16];
-    struct spex_model *model = model_create(name, false);
-    int status = model ? SPEX_OK : error_memory(error);
-    if (!status)
-        status = model_add(model, SPEX_NIL, SPEX_INITIALISATION,
-                           lts_state_name(lts, lts->initial, to), NULL, error);
-    for (size_t i = 0; !status && i < lts->transition_count; i++) {
-        const struct lts_transition *step = &lts->transitions[i];
-        status = model_add(model, lts_state_name(lts, step->from, from),
-                           lts_label_name(lts, step->label, true),
-                           lts_state_name(lts, step->to, to), NULL, error);
-    }
+    struct spex_model *model;
+    int status = lts_to_model(lts, name, &model, error);
     if (!status)
         status = model_write(model, text, error);
     spex_model_free(model);

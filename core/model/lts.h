@@ -56,5 +56,12 @@ int lts_from_specification(struct lts *lts, const struct spex_specification *spe
                            bool initialisation, spex_error *error);
 int lts_from_model(struct lts *lts, const struct spex_model *model, bool initialisation,
                    spex_error *error);
+/* The other way: an LTS as a specification, or as a model that does not learn and was initialised
+ * in its initial state. Errors: USAGE (a name that none can have; a specification whose
+ * initial state nothing leaves), MEMORY. */
+int lts_to_specification(const struct lts *lts, const char *name,
+                         struct spex_specification **specification, spex_error *error);
+int lts_to_model(const struct lts *lts, const char *name, struct spex_model **model,
+                 spex_error *error);
 
 #endif

@@ -18,6 +18,7 @@
 #include "base/memory.h"
 #include "format/format.h"
 #include "format/lines.h"
+#include "project/lts_files.h"
 
 /* Entries while they are gathered; in their own order until the end. */
 struct gathering {
@@ -298,6 +299,25 @@ static bool is_model_file(const char *path)
     return strcmp(file_ending(path), ".spex") == 0;
 }
 
+static int load_lts_files(struct gathering *gathering, char *const *files, size_t count,
+                          spex_error *error)
+{
+    struct project_entry read;
+    int status = lts_files_read(files, count, &read, error);
+    if (status || !read.path)
+        return status;
+    struct project_entry *entry = add_entry(gathering, read.path);
+    free(read.path);
+    if (!entry) {
+        spex_specification_free(read.specification);
+        spex_model_free(read.model);
+        return error_memory(error);
+    }
+    read.path = entry->path;
+    *entry = read;
+    return SPEX_OK;
+}
+
 static int compare_entries(const void *left, const void *right)
 {
     const struct project_entry *one = left, *other = right;
@@ -316,9 +336,12 @@ int project_load(struct project *project, const struct project_options *options,
     struct gathering gathering = {0};
     int status = load_specs_dir(&gathering, options->specs_dir, error);
     for (size_t i = 0; !status && i < file_count; i++)
-        if (!is_model_file(files[i]) && !loaded_already(&gathering, files[i]))
+        if (!is_model_file(files[i]) && !lts_file(files[i]) &&
+            !loaded_already(&gathering, files[i]))
             status = load_specifications(&gathering, files[i], true, error);
     gathering.lacking = gathering.count == 0;
+    if (!status)
+        status = load_lts_files(&gathering, files, file_count, error);
     if (!status)
         status = load_models_dir(&gathering, options->impl_models_dir, error);
     for (size_t i = 0; !status && i < file_count; i++)
@@ -369,7 +392,7 @@ int project_warn(struct project *project, spex_error *error)
     int status = SPEX_OK;
     for (size_t i = 0; !status && i < project->count; i++) {
         struct project_entry *entry = &project->entries[i];
-        if (entry->specification && !entry->warnings.items)
+        if (entry->specification && !entry->lts && !entry->warnings.items)
             status = specification_warnings_find(entry->specification, &entry->warnings, error);
     }
     return status;

@@ -45,6 +45,7 @@ struct project_entry {
     spex_error error;
     spex_error model_error;                 /* status SPEX_OK: none */
     struct specification_warnings warnings; /* once project_warn was called */
+    bool lts; /* both are made of LTS files, to be looked at: nothing is recorded or written */
 };
 
 struct project {
@@ -54,9 +55,9 @@ struct project {
 };
 
 /* Reads every .spec and .ex of specs_dir and of `files` (may be 0), and every .spex of
- * impl_models_dir. A model whose specification is unknown, a second file for the same
- * name and an unreadable file each are an entry with an error; a folder that is
- * missing is no entries. Only MEMORY fails. */
+ * impl_models_dir; LTS files among `files` are one entry (lts_files.h). A model whose specification
+ * is unknown, a second file for the same name and an unreadable file each are an entry with an
+ * error; a folder that is missing is no entries. Only MEMORY fails. */
 int project_load(struct project *project, const struct project_options *options, char *const *files,
                  size_t file_count, spex_error *error);
 void project_release(struct project *project);

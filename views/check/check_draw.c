@@ -37,6 +37,13 @@ static void draw_heading(const struct explorer *explorer, const struct summary *
     text_release(&detail);
     if (!summary->entry || !summary->entry->specification || !summary->entry->model)
         return;
+    if (summary->entry->lts) {
+        canvas_print(canvas, area.x, area.y + 1, area.width, ROLE_DIM,
+                     "specification %s, %zu transitions; implementation %s, %zu transitions",
+                     lts_file_of(summary, LEFT), summary->entry->specification->transition_count,
+                     lts_file_of(summary, RIGHT), model_steps(summary->entry->model));
+        return;
+    }
     canvas_print(canvas, area.x, area.y + 1, area.width, ROLE_DIM,
                  "specification %u states, %zu transitions; %s model, %zu transitions",
                  summary->entry->specification->states.count,

@@ -94,7 +94,7 @@ void check_ask_found(struct check_view *view, const struct summary *summary)
     const struct check *check = check_told(summary);
     struct found *found = &view->found;
     uint64_t version = view->explorer->workspace->version;
-    if (!check_trace(check, RIGHT)) {
+    if (!check_trace(check, RIGHT) || summary->entry->lts) {
         found_release(found);
         return;
     }

@@ -63,6 +63,11 @@ static const char *no_verdict(const struct summary *summary)
 static void say_no_model(struct check_view *view, const struct summary *summary)
 {
     struct text text = {0};
+    if (summary->entry->lts) {
+        page_say(&view->page, SECTION_VERDICT, ROLE_NORMAL, 0,
+                 "Name a second LTS file, to see how they differ: spex-tui A.aut B.aut");
+        return;
+    }
     page_say(&view->page, SECTION_VERDICT, ROLE_NORMAL, 0,
              "There is no implementation model to check yet.");
     text_append(&text, "It is learned from what is recorded: record a run of the program or of "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "views/screen/format.h"
 
 enum { CLASS_ROLES = 6 };
 
@@ -264,6 +265,11 @@ static void draw_note(const struct graph_pane *pane, struct canvas *canvas, stru
 void graph_pane_title(const struct graph_pane *pane, struct text *title)
 {
     const struct summary *summary = explorer_summary(pane->explorer);
+    const char *file = lts_file_of(summary, pane->side);
+    if (file) {
+        text_append(title, file);
+        return;
+    }
     text_append(title, pane->side == LEFT ? "Specification" : "Model");
     if (pane->side == RIGHT && summary && summary->entry && summary->entry->model)
         text_printf(title, "%s%s", summary->entry->model->learning ? ", learning" : ", frozen",

@@ -175,6 +175,10 @@ int graph_whole_make(struct graph_whole **whole, const struct graph_request *req
     if (request->side == RIGHT && !entry->model) {
         if (entry->model_error.status)
             return error_set(error, SPEX_ERROR_NOT_FOUND, "%s", entry->model_error.message);
+        if (entry->lts)
+            return error_set(error, SPEX_ERROR_NOT_FOUND,
+                             "Name a second LTS file, to see how they differ: spex-tui A.aut "
+                             "B.aut");
         return error_set(error, SPEX_ERROR_NOT_FOUND,
                          "There is no model of this specification yet. It is learned when a "
                          "program records instances.");

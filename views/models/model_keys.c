@@ -208,6 +208,11 @@ bool model_edit_command(struct explorer *explorer, enum command command,
         explorer_message(explorer, ROLE_WARNING, "No specification is selected; 1 lists them.");
         return true;
     }
+    if (summary->entry->lts) {
+        explorer_message(explorer, ROLE_WARNING,
+                         "An LTS file is no model; spex convert FILE NAME.spex makes one of it.");
+        return true;
+    }
     struct model_edit *edit = model_edits_find(explorer->workspace->edits, summary->name);
     switch (command) {
     case COMMAND_FREEZE:

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/base.h"
+
 struct verdict_words verdict_of_summary(const struct summary *summary)
 {
     const struct check *check = summary->check;
@@ -50,9 +52,19 @@ const char *model_words(const struct summary *summary)
         return summary->entry ? "unreadable" : "-";
     if (!summary->entry->model)
         return "none";
+    if (summary->entry->lts)
+        return "file";
     if (summary->edited)
         return "edited";
     return summary->entry->model->learning ? "learning" : "frozen";
+}
+
+const char *lts_file_of(const struct summary *summary, enum side side)
+{
+    const struct project_entry *entry = summary ? summary->entry : NULL;
+    if (!entry || !entry->lts || !entry->specification || (side == RIGHT && !entry->model))
+        return NULL;
+    return file_name(side == LEFT ? entry->path : entry->model->source);
 }
 
 static bool local_parts(int64_t time, struct tm *parts)

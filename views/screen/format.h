@@ -12,8 +12,10 @@ struct verdict_words {
 };
 struct verdict_words verdict_of_summary(const struct summary *summary);
 struct verdict_words verdict_of_step(spex_verdict verdict);
-/* "learning", "frozen", "edited", "none", "unreadable" */
+/* "learning", "frozen", "edited", "none", "unreadable", "file" */
 const char *model_words(const struct summary *summary);
+/* The name of the LTS file that a side was made of; NULL: it was made of none. */
+const char *lts_file_of(const struct summary *summary, enum side side);
 /* The model's transitions, initialisations not counted. */
 size_t model_steps(const struct spex_model *model);
 /* What a view says when there is nothing to show it for; NULL: a readable specification

@@ -107,7 +107,7 @@ static int add_specifications(struct spex_manager *manager, const struct project
                               spex_error *error)
 {
     for (size_t i = 0; i < project->count; i++) {
-        if (!project->entries[i].specification)
+        if (!project->entries[i].specification || project->entries[i].lts)
             continue;
         int status = spex_manager_add_specification(manager, project->entries[i].specification,
                                                     NULL, NULL, error);
