@@ -14,6 +14,7 @@ struct comparison {
     enum equivalence equivalence;
     struct input inputs[2];
     struct lts sides[2];
+    uint32_t states[2]; /* without what is before initialisation */
     size_t transitions[2];
     const char *internal; /* the label that .aut files write for it; NULL: no .aut file */
     bool initialisation;
@@ -87,7 +88,7 @@ static void append_sizes(struct text *text, const struct comparison *comparison)
     for (int side = LEFT; side <= RIGHT; side++) {
         text_append(text, "  ");
         text_append_visible(text, comparison->inputs[side].argument);
-        uint32_t states = comparison->sides[side].state_count;
+        uint32_t states = comparison->states[side];
         size_t transitions = comparison->transitions[side];
         text_printf(text, ": %" PRIu32 " state%s, %zu transition%s\n", states,
                     states == 1 ? "" : "s", transitions, transitions == 1 ? "" : "s");
@@ -128,6 +129,7 @@ static void append_json(struct text *text, const struct comparison *comparison)
     for (int side = LEFT; side <= RIGHT; side++) {
         json.files[side] = comparison->inputs[side].argument;
         json.sides[side] = &comparison->sides[side];
+        json.states[side] = comparison->states[side];
         json.transitions[side] = comparison->transitions[side];
     }
     json_write_comparison(&json, text);
@@ -143,8 +145,9 @@ static enum answer decide(struct comparison *comparison)
     spex_error error;
     progress_start(&progress);
     struct lts *left = &comparison->sides[LEFT], *right = &comparison->sides[RIGHT];
-    comparison->transitions[LEFT] = left->transition_count;
-    comparison->transitions[RIGHT] = right->transition_count;
+    for (int side = LEFT; side <= RIGHT; side++)
+        lts_size(&comparison->sides[side], comparison->initialisation, &comparison->states[side],
+                 &comparison->transitions[side]);
     int status = option_given(invocation, "explain")
                      ? check_equivalence(left, right, comparison->equivalence, &progress.progress,
                                          &comparison->equivalent, &comparison->explanation, &error)

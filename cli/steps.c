@@ -12,6 +12,7 @@ struct outcome {
     int status;
     spex_observation observation;
     bool recorded;
+    bool unspecified; /* the specification has it not */
     spex_error error;
 };
 
@@ -22,7 +23,11 @@ static void append_outcome(struct text *text, const struct outcome *outcome)
     text_append_visible(text, outcome->action);
     text_append(text, " -> ");
     text_append_visible(text, outcome->state);
-    text_printf(text, ": %s\n", spex_verdict_name(outcome->observation.verdict));
+    /* Of a deviation that is said with what is made of it. */
+    text_printf(text, ": %s%s\n", spex_verdict_name(outcome->observation.verdict),
+                outcome->unspecified && outcome->observation.verdict == SPEX_VERDICT_LEARNED
+                    ? ", though the specification has it not"
+                    : "");
 }
 
 static void append_json_outcome(struct text *text, const struct outcome *outcome)
@@ -122,9 +127,23 @@ static enum answer transition(const struct invocation *invocation)
     struct outcome outcome = {.identifier = invocation->arguments[0],
                               .action = invocation->arguments[1],
                               .state = invocation->arguments[2]};
+    struct reader *reader;
+    spex_instance *before = NULL;
+    answer = open_reader(invocation, &session.options, &reader);
+    if (!answer && reader_instance(reader, outcome.identifier, 1, &before, NULL))
+        before = NULL;
+    reader_close(reader);
     outcome.status =
         spex_transition_at(session.manager, outcome.identifier, outcome.action, outcome.state, at,
                            (spex_place){0}, &outcome.observation, &outcome.error);
+    if (before) {
+        const struct project_entry *entry = project_find(&session.project, before->specification);
+        outcome.unspecified =
+            entry && entry->specification && before->state &&
+            outcome.observation.transitions == before->transitions + 1 &&
+            !specification_has(entry->specification, before->state, outcome.action, outcome.state);
+        spex_instance_free(before);
+    }
     answer = finish(invocation, &outcome);
     session_close(&session);
     return answer;

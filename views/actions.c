@@ -52,8 +52,9 @@ struct action_job {
     struct action *action;
     struct snapshot *snapshot;
     int status;
-    bool exists; /* mock found an instance and was not sure */
-    bool stored; /* step: the observation holds */
+    bool exists;      /* mock found an instance and was not sure */
+    bool stored;      /* step: the observation holds */
+    bool unspecified; /* step: the specification has it not */
     uint64_t transitions;
     spex_observation observation;
     spex_error error;
@@ -73,6 +74,28 @@ static int run_mock(struct action_job *self, struct spex_manager *manager)
                      &self->error);
 }
 
+/* A model that learns takes over what the specification does not allow, which nobody else says. */
+static int run_step(struct action_job *self, struct spex_manager *manager)
+{
+    struct action *action = self->action;
+    const struct project_entry *entry =
+        project_find(&self->snapshot->project, action->specification);
+    spex_instance *before;
+    bool known =
+        entry && entry->specification && !spex_get(manager, action->identifier, &before, NULL);
+    int status = spex_transition_at(manager, action->identifier, action->action, action->state, 0,
+                                    (spex_place){"spex-tui", 0}, &self->observation, &self->error);
+    self->stored = self->observation.transitions > 0;
+    if (known) {
+        /* Not where somebody else was faster. */
+        self->unspecified =
+            before->state && self->observation.transitions == before->transitions + 1 &&
+            !specification_has(entry->specification, before->state, action->action, action->state);
+        spex_instance_free(before);
+    }
+    return status;
+}
+
 static void action_run(struct job *job)
 {
     struct action_job *self = (struct action_job *)job;
@@ -84,10 +107,7 @@ static void action_run(struct job *job)
         return;
     switch (action->kind) {
     case ACTION_STEP:
-        self->status =
-            spex_transition_at(manager, action->identifier, action->action, action->state, 0,
-                               (spex_place){"spex-tui", 0}, &self->observation, &self->error);
-        self->stored = self->observation.transitions > 0;
+        self->status = run_step(self, manager);
         break;
     case ACTION_MOCK:
         self->status = run_mock(self, manager);
@@ -121,7 +141,11 @@ static void tell_step(struct explorer *explorer, const struct action_job *self)
     const struct action *action = self->action;
     /* A deviation that the policy does not accept is recorded all the same. */
     bool refused = self->status == SPEX_ERROR_REFUSED;
-    if (self->stored)
+    if (self->stored && self->unspecified && self->observation.verdict == SPEX_VERDICT_LEARNED)
+        explorer_message(explorer, ROLE_WARNING,
+                         "Recorded %s %s %s: not specified, but the model learned it.",
+                         action->action, explorer->ascii ? "->" : "→", action->state);
+    else if (self->stored)
         explorer_message(explorer, refused ? ROLE_BAD : verdicts[self->observation.verdict].role,
                          "Recorded %s %s %s: %s%s.", action->action, explorer->ascii ? "->" : "→",
                          action->state, verdicts[self->observation.verdict].words,
@@ -245,10 +269,12 @@ void action_state_typed(void *context, const char *text)
     if (!again)
         return;
     action_set_text(&again->state, text);
-    if (*text)
+    if (*text) {
         action_submit(again);
-    else
-        action_free(again);
+        return;
+    }
+    explorer_message(again->explorer, ROLE_WARNING, "No state was typed: nothing is written.");
+    action_free(again);
 }
 
 void action_suggest_state(void *context, const char *text, struct overlay *overlay)

@@ -37,6 +37,7 @@ static void step_action_typed(void *context, const char *text)
                                   .release = action_free,
                                   .context = again};
     if (!*text) {
+        explorer_message(again->explorer, ROLE_WARNING, "No action was typed: nothing is written.");
         action_free(again);
         return;
     }

@@ -15,8 +15,25 @@ static enum view_id view_explained(const struct explorer *explorer)
     return explorer->depth > 1 ? explorer->stack[explorer->depth - 2] : VIEW_OVERVIEW;
 }
 
+/* Words below words, behind the columns of keys and names. */
+static void append_help(struct text *text, const char *help, int width)
+{
+    enum { INDENT = 32, LEAST = 16 };
+    int room = width - INDENT, column = 0;
+    for (size_t length; *help; help += length + (help[length] == ' ')) {
+        length = strcspn(help, " ");
+        bool fits = room < LEAST || column + 1 + (int)length <= room;
+        if (column)
+            text_append(text, fits ? " " : "\n");
+        if (column && !fits)
+            text_printf(text, "%*s", INDENT, "");
+        column = column && fits ? column + 1 + (int)length : (int)length;
+        text_append_bytes(text, help, length);
+    }
+}
+
 static void list_commands(struct text *text, const struct keymap *keymap, enum view_id view,
-                          bool general)
+                          bool general, int width)
 {
     for (int i = 0; i < COMMANDS; i++) {
         const struct command_entry *entry = command_entry((enum command)i);
@@ -24,7 +41,9 @@ static void list_commands(struct text *text, const struct keymap *keymap, enum v
             continue;
         struct text keys = {0};
         keymap_all(keymap, view, (enum command)i, &keys);
-        text_printf(text, "  %-13s %-15s %s\n", text_value(&keys), entry->name, entry->help);
+        text_printf(text, "  %-13s %-15s ", text_value(&keys), entry->name);
+        append_help(text, entry->help, width);
+        text_append_char(text, '\n');
         text_release(&keys);
     }
 }
@@ -38,12 +57,12 @@ static void help_draw(struct explorer *explorer, void *state, struct canvas *can
     struct text text = {0};
     text_printf(&text, "%s\n\n%s\n\n", operations->title, operations->about);
     struct text own = {0};
-    list_commands(&own, explorer->keymap, view, false);
+    struct area inner = {area.x + 2, area.y + 1, area.width - 4, area.height - 2};
+    list_commands(&own, explorer->keymap, view, false, inner.width);
     if (own.length)
         text_printf(&text, "Here\n%s\n", text_value(&own));
     text_append(&text, "Everywhere\n");
-    list_commands(&text, explorer->keymap, view, true);
-    struct area inner = {area.x + 2, area.y + 1, area.width - 4, area.height - 2};
+    list_commands(&text, explorer->keymap, view, true, inner.width);
     help->lines = canvas_wrap(canvas, inner, help->skip, ROLE_NORMAL, text_value(&text));
     int most = help->lines > inner.height ? help->lines - inner.height : 0;
     if (help->skip > most)

@@ -208,7 +208,7 @@ int json_write_comparison(const struct json_comparison *comparison, struct text 
         else
             text_append(text, "null");
         text_printf(text, ",\"states\":%" PRIu32 ",\"transitions\":%zu}",
-                    comparison->sides[side]->state_count, comparison->transitions[side]);
+                    comparison->states[side], comparison->transitions[side]);
     }
     if (comparison->explanation) {
         const struct lts *const *sides = comparison->sides;

@@ -76,6 +76,7 @@ struct json_comparison {
     const char *internal; /* NULL: SPEX_INTERNAL */
     const char *files[2]; /* NULL: none */
     const struct lts *sides[2];
+    uint32_t states[2];
     size_t transitions[2];
     const struct explanation *explanation; /* NULL: none */
     const char *names[2];                  /* of the sides, in the reason */

@@ -235,3 +235,11 @@ int lts_from_model(struct lts *lts, const struct spex_model *model, bool initial
         lts_release(lts);
     return status;
 }
+
+void lts_size(const struct lts *lts, bool initialisation, uint32_t *states, size_t *transitions)
+{
+    *states = lts->state_count - initialisation;
+    *transitions = lts->transition_count;
+    for (size_t i = 0; initialisation && i < lts->transition_count; i++)
+        *transitions -= lts->transitions[i].from == LTS_BEFORE;
+}

@@ -56,6 +56,9 @@ int lts_from_specification(struct lts *lts, const struct spex_specification *spe
                            bool initialisation, spex_error *error);
 int lts_from_model(struct lts *lts, const struct spex_model *model, bool initialisation,
                    spex_error *error);
+/* How many states and transitions people count: without what is before initialisation, where the
+ * LTS starts there. */
+void lts_size(const struct lts *lts, bool initialisation, uint32_t *states, size_t *transitions);
 /* The other way: an LTS as a specification, or as a model that does not learn and was initialised
  * in its initial state. Errors: USAGE (a name that none can have; a specification whose
  * initial state nothing leaves), MEMORY. */

@@ -347,7 +347,7 @@ int elixir_project_options(const char *folder, const struct elixir_project *proj
                            struct project_options *options, spex_error *error)
 {
     *options = (struct project_options){0};
-    char *ini = file_join(folder, INI_NAME + 2);
+    char *ini = file_join(folder, file_name(INI_NAME));
     int status = ini ? set_defaults(options, folder, error) : error_memory(error);
     if (!status && set_text(&options->impl_models_dir, project->impl_models_dir, NULL) != VALUE_SET)
         status = error_memory(error);

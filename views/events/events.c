@@ -208,6 +208,7 @@ static void draw_event(const struct explorer *explorer, struct canvas *canvas, s
         canvas_print(canvas, x, row.y, end - x, dim, "still %s", event->from);
     } else if (event->from || event->action) {
         put_next(canvas, &x, row.y, end, dim, event->from ? event->from : SPEX_NIL);
+        x++; /* both may be several words */
         put_next(canvas, &x, row.y, end, selected ? plain : ROLE_ACTION,
                  event->action ? event->action : "");
         put_next(canvas, &x, row.y, end, dim, canvas_sign(canvas, SIGN_ARROW));

@@ -223,6 +223,9 @@ static void export_draw(struct explorer *explorer, void *state, struct canvas *c
         text_release(&words);
     }
     size_t shown = view->scroll.top + (size_t)view->rows;
+    if (view->scroll.top)
+        canvas_print(canvas, 18, area.y + 1, area.width - 20, ROLE_DIM, "%s %zu more",
+                     canvas_sign(canvas, SIGN_UP), view->scroll.top);
     if (shown < CHOICES && area.height > 6)
         canvas_print(canvas, 18, area.y + area.height - 1, area.width - 20, ROLE_DIM, "%s %zu more",
                      canvas_sign(canvas, SIGN_DOWN), CHOICES - shown);

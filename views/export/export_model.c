@@ -45,7 +45,8 @@ void export_verdict(const struct summary *summary, bool json, struct text *text)
         .names = {"specification", "implementation"}};
     for (int side = LEFT; side <= RIGHT; side++) {
         comparison.sides[side] = &check->sides[side];
-        comparison.transitions[side] = check->sides[side].transition_count;
+        lts_size(&check->sides[side], true, &comparison.states[side],
+                 &comparison.transitions[side]);
     }
     if (json_write_comparison(&comparison, text))
         text->failed = true;

@@ -132,10 +132,15 @@ void instances_saved(struct instances *instances)
     struct overlay *overlay = &instances->explorer->overlay;
     const struct filters *filters = instances->explorer->filters;
     struct overlay_calls calls = {.chosen = saved_chosen, .context = instances};
+    bool none = !instances->typed || !*instances->typed;
+    if (none && !filters->saved_count) {
+        explorer_message(instances->explorer, ROLE_DIM,
+                         "No filter is saved yet: type one (/), then F saves it by a name.");
+        return;
+    }
     overlay_menu(overlay, "Saved filters", &calls);
     for (size_t i = 0; i < filters->saved_count; i++)
         overlay_menu_add(overlay, filters->saved[i].name, filters->saved[i].filter);
-    bool none = !instances->typed || !*instances->typed;
     overlay_menu_other(overlay, none ? "forget one" : "save this filter");
 }
 

@@ -101,11 +101,22 @@ static void tell_unknown(struct explorer *explorer, bool action, const char *nam
     symbols_release(&names);
 }
 
+/* What was left empty ends it, and says so. */
+static bool answered(const struct form *form, const char *text)
+{
+    if (!*text)
+        explorer_message(form->explorer, ROLE_WARNING,
+                         "Nothing was typed: no transition is added.");
+    return *text;
+}
+
 static void to_typed(void *context, const char *text)
 {
     const struct form *form = context;
     struct model_change wanted = {CHANGE_ADD, form->from, form->action, (char *)(uintptr_t)text};
     struct text done = {0};
+    if (!answered(form, text))
+        return;
     text_append(&done, "Added");
     tell_unknown(form->explorer, false, form->from, &done);
     tell_unknown(form->explorer, true, form->action, &done);
@@ -143,7 +154,7 @@ static void ask(struct form *form, const char *offered, bool action,
 static void action_typed(void *context, const char *text)
 {
     const struct form *form = context;
-    if (*text)
+    if (answered(form, text))
         ask(form_create(form->explorer, form->from, text, form->to), form->to, false, to_typed,
             "%s --[%s]-> to state:", form->from, text);
 }
@@ -151,16 +162,18 @@ static void action_typed(void *context, const char *text)
 static void from_typed(void *context, const char *text)
 {
     const struct form *form = context;
-    if (*text)
+    if (answered(form, text))
         ask(form_create(form->explorer, text, form->action, form->to), form->action, true,
             action_typed, "%s --[ action:", text);
 }
 
-/* What is missing is offered whole; else one goes on from where the line leads. */
+/* What is missing is offered whole; else one begins where the line does. */
 static void ask_transition(struct explorer *explorer, const struct model_line *line)
 {
     bool missing = line->from && line->difference != IN_BOTH && line->difference != ONLY_MODEL;
-    const char *from = missing ? line->from : line->to ? line->to : "";
+    const char *from = line->from && strcmp(line->from, SPEX_NIL) != 0 ? line->from
+                       : line->to                                      ? line->to
+                                                                       : "";
     ask(form_create(explorer, from, missing ? line->action : "", missing ? line->to : ""), from,
         false, from_typed, "Add a transition from state:");
 }
