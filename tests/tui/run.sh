@@ -177,7 +177,7 @@ test_check_and_play() {
     press ')'; see '3. rcv SYN -> SYN-RECEIVED'; press x; see 'Instances that did it'
     press j j j j; press Enter; see 'filter: id='; see 'TCP'; press q
     # the program wins, and says why
-    press p; see 'Round 1. The specification, in "CLOSED", goes'
+    press p; see 'Round 1. From "CLOSED", the specification can go'
     press Enter; see 'Round 2.'; see 'You, for the implementation'
     press u; gone 'Round 2.'; press Enter; see 'Round 2.'
     press Enter; see 'Round 3.'; press Enter; see 'Round 4.'
