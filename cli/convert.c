@@ -182,9 +182,10 @@ static enum answer show(const struct invocation *invocation)
     input.split = option_given(invocation, "split-io");
     if (input.kind == INPUT_LTS)
         status = input_lts(&input, false, &internal, &lts, &error);
-    if (!status)
-        status = invocation->json ? show_json(&input, &lts, &text)
-                                  : show_text(&input, &lts, internal, &text, &error);
+    if (!status && invocation->json)
+        status = show_json(&input, &lts, &text) ? error_memory(&error) : SPEX_OK;
+    else if (!status)
+        status = show_text(&input, &lts, internal, &text, &error);
     enum answer answer = status ? fail(invocation, &error) : ANSWER_YES;
     if (!status && !output_text(&text))
         answer = ANSWER_BROKEN;

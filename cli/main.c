@@ -1,11 +1,9 @@
 /* The table of verbs, help, and the way from the arguments to the verb. */
 #include "config.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/arguments.h"
 #include "cli/cli.h"
@@ -164,20 +162,9 @@ static enum answer run(int argc, char **argv)
     return ANSWER_WRONG;
 }
 
-/* Else the next file that is opened would be in the place of a stream that was closed before, and
- * a message would be written into it. What is read from or written to stays an error. */
-static bool hold_places(void)
-{
-    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
-    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
-        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", modes[i]) != i)
-            return false;
-    return true;
-}
-
 int main(int argc, char **argv)
 {
-    if (!hold_places())
+    if (!file_hold_streams())
         return ANSWER_BROKEN;
     enum answer answer = run(argc, argv);
     /* What could not be printed was not answered. */

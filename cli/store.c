@@ -333,8 +333,8 @@ static enum answer reshard(const struct invocation *invocation,
     else if (done.from == done.to)
         text_printf(&text, "the store has %u shard%s already\n", done.to, done.to == 1 ? "" : "s");
     else
-        text_printf(&text, "%u shards now, %u before: %" PRIu64 " instances, %" PRIu64 " steps\n",
-                    done.to, done.from, done.instances, done.steps);
+        text_printf(&text, "%u shard%s now, %u before: %" PRIu64 " instances, %" PRIu64 " steps\n",
+                    done.to, done.to == 1 ? "" : "s", done.from, done.instances, done.steps);
     return print(&text);
 }
 

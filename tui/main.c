@@ -355,6 +355,8 @@ int main(int argc, char **argv)
     struct arguments arguments;
     struct project_options project = {0};
     spex_error error = {0};
+    if (!file_hold_streams())
+        return 3;
     setlocale(LC_ALL, "");
     int over = arguments_read(argc, argv, &arguments);
     if (over >= 0)

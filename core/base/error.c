@@ -18,6 +18,7 @@ static void clean(char *message, size_t size)
     const char *value = text_value(&text);
     static const char sign[] = "…";
     if (text.failed) {
+        message[size - 1] = '\0';
         for (char *c = message; *c; c++)
             if ((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e)
                 *c = '?';

@@ -183,6 +183,15 @@ int file_stage(const char *path, const char *bytes, size_t length, char **staged
     return stage(path, file_mode(path), bytes, length, staged, error);
 }
 
+bool file_hold_streams(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+        if (fcntl(i, F_GETFD) < 0 && open("/dev/null", modes[i]) != i)
+            return false;
+    return true;
+}
+
 char *file_target(const char *path)
 {
     char *target = realpath(path, NULL);

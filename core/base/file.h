@@ -52,6 +52,10 @@ int file_check_regular(const char *path, spex_error *error);
 /* What was written to a file, or which names a directory holds, survives a loss of power.
  * Errors: SYSTEM. */
 int file_sync(const char *path, spex_error *error);
+/* Holds the places of the standard streams that are closed: else the next file that is opened
+ * would be in one, and a message be written into it. To read from or write to them stays an
+ * error. For the beginning of a program; false: it cannot. */
+bool file_hold_streams(void);
 /* "DIR/NAME", freed with free(); NULL when memory is out. */
 char *file_join(const char *directory, const char *name);
 /* The part behind the last '/'; the ending with its dot ("" if none). */

@@ -212,6 +212,9 @@ void state_counts_free(struct state_count *counts, size_t count)
 static int find_shard(struct reader *reader, const char *identifier, struct connection **connection,
                       spex_error *error)
 {
+    *connection = NULL;
+    if (!reader->store.shards) /* memory was out when the store changed */
+        return error_memory(error);
     unsigned number = store_shard_of(identifier, reader->store.shards);
     struct reader_shard *shard = &reader->shards[number - 1];
     *connection = &shard->connection;

@@ -122,6 +122,9 @@ test_closed_streams() {
     "$spex_program" instances >&- 2>err
     [ $? -eq 3 ] || problem "instances without standard output: exit $?"
     err_has "standard output cannot be written"
+    [ ! -x "$build_dir/spex-tui" ] || "$build_dir/spex-tui" --script '2' --dump >out 2>&- ||
+        problem "spex-tui without standard error: exit $?"
+    [ -z "$(cat spex_store/*.lock)" ] || problem "in a lock: $(cat spex_store/*.lock)"
     "$spex_program" record <&- >out 2>err
     [ $? -eq 3 ] || problem "record without standard input: exit $?"
     expect 0 store verify
