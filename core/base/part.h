@@ -7,8 +7,7 @@
 
 struct text_part {
     size_t length;
-    unsigned char skip[256]; /* how far on, by the last byte that was looked at */
-    unsigned char text[];    /* in lower case */
+    unsigned char text[]; /* in lower case */
 };
 
 /* free(); NULL: memory is out. */
