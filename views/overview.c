@@ -186,8 +186,9 @@ static void draw_details(struct canvas *canvas, struct area area, const struct s
     }
     const struct spex_specification *specification = entry->specification;
     struct text line = {0};
-    text_printf(&line, "%u states, %zu transitions, starts in %s", specification->states.count,
-                specification->transition_count,
+    text_printf(&line, "%u state%s, %zu transition%s, starts in %s", specification->states.count,
+                specification->states.count == 1 ? "" : "s", specification->transition_count,
+                specification->transition_count == 1 ? "" : "s",
                 specification->states.count ? symbols_name(&specification->states, 0) : "nothing");
     if (!entry->lts)
         policy_words(specification, &line);
@@ -211,9 +212,9 @@ static void draw_details(struct canvas *canvas, struct area area, const struct s
                          "%s 5 shows the whole reason", canvas_sign(canvas, SIGN_CUT));
     } else if (check && !check->status && check->equivalent && y < bottom) {
         canvas_print(canvas, area.x, y, area.width, ROLE_GOOD,
-                     "%s the %s model (%zu transitions) is equivalent to it",
+                     "%s the %s model (%zu transition%s) is equivalent to it",
                      canvas_sign(canvas, SIGN_GOOD), model_words(summary),
-                     model_steps(entry->model));
+                     model_steps(entry->model), model_steps(entry->model) == 1 ? "" : "s");
     } else if (!entry->model && y < bottom) {
         canvas_put(canvas, area.x, y, area.width, ROLE_DIM,
                    entry->lts

@@ -99,6 +99,22 @@ static void one_is_drawn(void)
     free((char *)(uintptr_t)c);
 }
 
+static void one_is_no_plural(void)
+{
+    const char *a = write_file("a.aut", "des (0,1,1)\n(0,\"a\",0)\n");
+    const char *b = write_file("b.aut", "des (0,1,2)\n(0,\"a\",1)\n");
+    struct screen screen;
+    open_on(&screen, a, b);
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24),
+                    "specification a.aut, 1 transition; implementation b.aut, 1 transition");
+    CU_ASSERT_PTR_NULL(strstr(screen_text(&screen, 120, 24), "b.aut, 1 transitions"));
+    screen_keys(&screen, "1");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "1 state, 1 transition, starts in 0");
+    screen_close(&screen);
+    free((char *)(uintptr_t)a);
+    free((char *)(uintptr_t)b);
+}
+
 static void what_cannot_be_read_is_told(void)
 {
     static const char *const cases[][2] = {
@@ -127,6 +143,7 @@ int main(int argc, char **argv)
         {"two are compared", two_are_compared},
         {"nothing is written", nothing_is_written},
         {"one is drawn", one_is_drawn},
+        {"one is no plural", one_is_no_plural},
         {"what cannot be read is told", what_cannot_be_read_is_told},
         {0},
     };

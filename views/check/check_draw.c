@@ -37,18 +37,21 @@ static void draw_heading(const struct explorer *explorer, const struct summary *
     text_release(&detail);
     if (!summary->entry || !summary->entry->specification || !summary->entry->model)
         return;
+    const struct spex_specification *specification = summary->entry->specification;
+    const char *left = specification->transition_count == 1 ? "" : "s";
+    const char *right = model_steps(summary->entry->model) == 1 ? "" : "s";
     if (summary->entry->lts) {
         canvas_print(canvas, area.x, area.y + 1, area.width, ROLE_DIM,
-                     "specification %s, %zu transitions; implementation %s, %zu transitions",
-                     lts_file_of(summary, LEFT), summary->entry->specification->transition_count,
-                     lts_file_of(summary, RIGHT), model_steps(summary->entry->model));
+                     "specification %s, %zu transition%s; implementation %s, %zu transition%s",
+                     lts_file_of(summary, LEFT), specification->transition_count, left,
+                     lts_file_of(summary, RIGHT), model_steps(summary->entry->model), right);
         return;
     }
     canvas_print(canvas, area.x, area.y + 1, area.width, ROLE_DIM,
-                 "specification %u states, %zu transitions; %s model, %zu transitions",
-                 summary->entry->specification->states.count,
-                 summary->entry->specification->transition_count, model_words(summary),
-                 model_steps(summary->entry->model));
+                 "specification %u state%s, %zu transition%s; %s model, %zu transition%s",
+                 specification->states.count, specification->states.count == 1 ? "" : "s",
+                 specification->transition_count, left, model_words(summary),
+                 model_steps(summary->entry->model), right);
 }
 
 /* The rows a line's text is wrapped in, and the columns left for its detail. */

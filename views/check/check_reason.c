@@ -108,9 +108,10 @@ static void say_deviations(struct check_view *view, const struct summary *summar
         return;
     format_count(summary->deviated, false, number);
     text_printf(&text,
-                "%s instance%s deviated from the model when they were recorded; 7 shows "
+                "%s instance%s deviated from the model when %s recorded; 7 shows "
                 "where.%s",
                 number, summary->deviated == 1 ? "" : "s",
+                summary->deviated == 1 ? "it was" : "they were",
                 entry->model->learning
                     ? ""
                     : " A frozen model stays as it is, so that does not change this verdict.");
