@@ -1,8 +1,10 @@
 #include "store/connection.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -25,6 +27,15 @@ static int configure(struct connection *connection, spex_error *error)
                               error);
 }
 
+/* SQLite makes files that only their owner may write, however open the umask is to a group;
+ * the log's files are as the database's. What goes wrong here SQLite meets too, and tells. */
+static void make_file(const char *path)
+{
+    int descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
 static int open_named(struct connection *connection, unsigned shard, const char *path,
                       const char *name, int flags, spex_error *error)
 {
@@ -44,6 +55,8 @@ static int open_named(struct connection *connection, unsigned shard, const char 
 int connection_open(struct connection *connection, unsigned shard, const char *path, int flags,
                     spex_error *error)
 {
+    if (flags & SQLITE_OPEN_CREATE)
+        make_file(path);
     return open_named(connection, shard, path, path, flags, error);
 }
 

@@ -27,6 +27,18 @@ test_record_and_get() {
     out_empty
 }
 
+test_files_as_the_umask_says() {
+    light_project
+    before=$(umask)
+    umask 002
+    expect 0 init Light a
+    expect 0 store backup copy
+    umask "$before"
+    for file in spex_store/* copy/*; do
+        [ "$(stat -c %a "$file")" = 664 ] || problem "$file has $(stat -c %a "$file")"
+    done
+}
+
 test_given_times_and_states() {
     light_project
     expect 1 init Light a --state green --at 2026-01-31T12:00:00.123Z
