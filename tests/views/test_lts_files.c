@@ -55,6 +55,19 @@ static void two_are_compared(void)
     free((char *)(uintptr_t)b);
 }
 
+static void without_a_store_there_are_no_events_to_choose_from(void)
+{
+    const char *a = write_file("a.aut", vending);
+    struct screen screen;
+    open_on(&screen, a, NULL);
+    screen_keys(&screen, "7 /");
+    screen_type(&screen, "coin");
+    screen_keys(&screen, "Enter");
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "there is no store");
+    screen_close(&screen);
+    free((char *)(uintptr_t)a);
+}
+
 /* What is looked at is not changed, and nothing is recorded of it. */
 static void nothing_is_written(void)
 {
@@ -141,6 +154,8 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         {"two are compared", two_are_compared},
+        {"without a store there are no events to choose from",
+         without_a_store_there_are_no_events_to_choose_from},
         {"nothing is written", nothing_is_written},
         {"one is drawn", one_is_drawn},
         {"one is no plural", one_is_no_plural},

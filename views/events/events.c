@@ -23,6 +23,8 @@ static void keep_matching(struct events_job *self)
 {
     int64_t now = workspace_now(self->explorer->workspace);
     size_t kept = 0;
+    if (!self->count)
+        return;
     for (size_t i = 0; i < self->count; i++) {
         struct event event = self->items[i];
         if (kept == EVENTS_SHOWN || !event_matches(self->filter, &event, now))
