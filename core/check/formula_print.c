@@ -149,8 +149,8 @@ static void tell_step(struct telling *telling, const struct formula_node *node, 
     bool strong = telling->formula->equivalence == EQUIVALENCE_STRONG;
     const char *ending = of_subject ? "s" : "";
     if (node->step == FORMULA_INTERNAL) {
-        text_printf(telling->text, strong ? "take%s an internal step" : "move%s on internally",
-                    ending);
+        text_printf(telling->text,
+                    strong ? "take%s an internal step" : "move%s on internally (or not)", ending);
     } else if (node->step == FORMULA_FOREVER) {
         text_printf(telling->text, "take%s internal steps for ever", ending);
     } else if (strcmp(node->action, SPEX_INITIALISATION) == 0) {

@@ -16,7 +16,7 @@
 
 /* More than a person reads; the number of states is that of names somebody typed, for which
  * each may be held against each. */
-enum { WARNINGS_MAX = 20, TYPED_STATES = 1000 };
+enum { WARNINGS_MAX = 20, TYPED_STATES = 1000, NAME_SHOWN = 100 };
 
 struct survey {
     const struct spex_specification *specification;
@@ -35,6 +35,22 @@ struct survey {
 static const char *name_of(const struct survey *survey, uint32_t state)
 {
     return symbols_name(&survey->specification->states, state);
+}
+
+/* So much of a name as a message shows, in whole characters: of those that are longer nobody
+ * could see how they differ. */
+static int shown(const char *name)
+{
+    size_t length = strnlen(name, NAME_SHOWN + 1);
+    if (length > NAME_SHOWN)
+        for (length = NAME_SHOWN; ((unsigned char)name[length] & 0xC0) == 0x80;)
+            length--;
+    return (int)length;
+}
+
+static bool shown_whole(const char *name)
+{
+    return strnlen(name, NAME_SHOWN + 1) <= NAME_SHOWN;
 }
 
 static bool goes_on(const struct survey *survey, uint32_t state)
@@ -155,6 +171,8 @@ static bool only_blanks(const char *name, size_t length)
  * too few, or by a wrong one, which makes another word of many a short one. */
 static bool slip(const char *one, const char *other)
 {
+    if (!shown_whole(one) || !shown_whole(other))
+        return false;
     size_t lengths[2] = {strlen(one), strlen(other)}, start = 0;
     while (one[start] && same_letter(one[start], other[start]))
         start++;
@@ -180,12 +198,13 @@ static uint32_t nearest(const struct survey *survey, const char *name, uint32_t 
     uint32_t found = SYMBOL_NONE;
     size_t length = strlen(name);
     unsigned best = length < 2 ? 1 : length < 4 ? 2 : 2 + (unsigned)length / 4;
-    if (survey->count > TYPED_STATES || survey->warnings->count == WARNINGS_MAX)
+    if (survey->count > TYPED_STATES || survey->warnings->count == WARNINGS_MAX ||
+        length > NAME_SHOWN)
         return SYMBOL_NONE;
     for (uint32_t state = 0; state < survey->count; state++) {
         size_t other = strlen(name_of(survey, state));
-        if (state == but || (candidate && !candidate(survey, state)) || other >= length + best ||
-            length >= other + best)
+        if (state == but || (candidate && !candidate(survey, state)) || other > NAME_SHOWN ||
+            other >= length + best || length >= other + best)
             continue;
         unsigned distance = text_distance(name, name_of(survey, state));
         if (distance < best) {
@@ -223,7 +242,7 @@ static void append_suggestion(struct text *text, const struct survey *survey, ui
                               const char *more)
 {
     if (state != SYMBOL_NONE)
-        text_printf(text, "; did you mean '%.100s'%s?", name_of(survey, state), more);
+        text_printf(text, "; did you mean '%s'%s?", name_of(survey, state), more);
 }
 
 static bool cut_off(const struct survey *survey, uint32_t state)
@@ -260,8 +279,8 @@ static void find_misspelt(struct survey *survey)
         uint32_t other = cut != SYMBOL_NONE ? cut : meant(survey, state);
         if (other == SYMBOL_NONE)
             continue;
-        text_printf(&survey->message, "the state '%.100s' occurs only here%s",
-                    name_of(survey, state), end ? ", and nothing leads on from it" : "");
+        text_printf(&survey->message, "the state '%s' occurs only here%s", name_of(survey, state),
+                    end ? ", and nothing leads on from it" : "");
         append_suggestion(&survey->message, survey, other,
                           cut != SYMBOL_NONE ? ", which nothing leads to" : "");
         warn(survey, place_of(survey, state));
@@ -275,9 +294,9 @@ static void tell_unreached(struct survey *survey, uint32_t state)
     struct text *message = &survey->message;
     uint32_t behind = spread(survey, survey->told, state) - 1;
     text_printf(message,
-                "the state '%.100s' cannot be reached from '%.100s', where the first transition "
-                "begins",
-                name_of(survey, state), name_of(survey, 0));
+                "the state '%.*s' cannot be reached from '%.*s', where the first transition begins",
+                shown(name_of(survey, state)), name_of(survey, state), shown(name_of(survey, 0)),
+                name_of(survey, 0));
     if (behind == 1)
         text_append(message, ", nor can the state behind it");
     else if (behind)
@@ -306,7 +325,8 @@ static void find_prunable(struct survey *survey)
         const char *name = policy->prunable_states[i];
         if (symbols_find(&specification->states, name) != SYMBOL_NONE)
             continue;
-        text_printf(&survey->message, "the prunable state '%.100s' occurs in no transition", name);
+        text_printf(&survey->message, "the prunable state '%.*s' occurs in no transition",
+                    shown(name), name);
         append_suggestion(&survey->message, survey, nearest(survey, name, SYMBOL_NONE, NULL), "");
         warn(survey, i < specification->prunable_place_count ? specification->prunable_places[i]
                                                              : (struct source_place){0});

@@ -227,7 +227,7 @@ static void choices_in_words(void)
         "  2. From \"s\", the implementation can go b -> end.\n"
         "     The specification cannot do \"b\" there, not even after internal steps; it "
         "offers only: a.\n"
-        "In other words: whenever the implementation moves on internally, then it can do "
+        "In other words: whenever the implementation moves on internally (or not), then it can do "
         "\"b\"; the specification need not be able to.\n"
         "As a formula: <tau*><tau?>not <tau*><b>true\n");
 }

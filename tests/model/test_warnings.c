@@ -161,6 +161,22 @@ static void what_is_normal_is_not_told(void)
     }
 }
 
+/* Of such names nobody could see how they differ; they are cut behind a whole character. */
+static void long_names_are_cut(void)
+{
+    char name[200], transitions[1000], expected[1000];
+    memset(name, 0, sizeof name);
+    name[0] = 'a';
+    for (int i = 0; i < 80; i++)
+        memcpy(name + 1 + 2 * i, "\u00e9", 2);
+    snprintf(transitions, sizeof transitions, "b --[1]-> %sxyz\n%sxxyz --[2]-> c\n", name, name);
+    snprintf(expected, sizeof expected,
+             "s.spec:4:1: the state '%.99s' cannot be reached from 'b', where the first transition "
+             "begins, nor can the state behind it\n",
+             name);
+    expect("", transitions, expected);
+}
+
 /* The examples, and what users gave us, are what their authors meant. */
 static void real_specifications_are_in_order(void)
 {
@@ -242,6 +258,7 @@ int main(int argc, char **argv)
         {"a prunable state has to occur", a_prunable_state_has_to_occur},
         {"Elixir has places too", elixir_has_places_too},
         {"what is normal is not told", what_is_normal_is_not_told},
+        {"long names are cut", long_names_are_cut},
         {"real specifications are in order", real_specifications_are_in_order},
         {"very many are counted", very_many_are_counted},
         {"memory may run out", memory_may_run_out},
