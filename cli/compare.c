@@ -146,7 +146,7 @@ static enum answer decide(struct comparison *comparison)
     progress_start(&progress);
     struct lts *left = &comparison->sides[LEFT], *right = &comparison->sides[RIGHT];
     for (int side = LEFT; side <= RIGHT; side++)
-        lts_size(&comparison->sides[side], comparison->initialisation, &comparison->states[side],
+        lts_size(&comparison->sides[side], &comparison->states[side],
                  &comparison->transitions[side]);
     int status = option_given(invocation, "explain")
                      ? check_equivalence(left, right, comparison->equivalence, &progress.progress,

@@ -287,8 +287,24 @@ static bool load_settings(struct settings *settings, const char *directory,
     return loaded;
 }
 
+/* What was named on the command line and cannot be read: of a screen without a terminal nobody else
+ * learns that. */
+static int unreadable(const struct explorer *explorer, spex_error *error)
+{
+    const struct workspace *workspace = explorer->workspace;
+    const struct workspace_options *options = &workspace->options;
+    const struct snapshot *snapshot = workspace->snapshot;
+    for (size_t i = 0; snapshot && i < snapshot->project.count; i++) {
+        const struct project_entry *entry = &snapshot->project.entries[i];
+        for (size_t k = 0; entry->error.status && k < options->file_count; k++)
+            if (strcmp(entry->path, options->files[k]) == 0)
+                return error_set(error, SPEX_ERROR_USAGE, "%s", entry->error.message);
+    }
+    return SPEX_OK;
+}
+
 /* Without a terminal. Nothing is kept from one run to the next, nor asked of an earlier one. */
-static int run_script(struct explorer_options *options, struct arguments *arguments,
+static int run_script(struct explorer_options *options, struct arguments *arguments, bool named,
                       spex_error *error)
 {
     struct script script;
@@ -313,6 +329,8 @@ static int run_script(struct explorer_options *options, struct arguments *argume
             print_screen(&canvas);
         if (fflush(stdout))
             status = error_system(error, "cannot print the screen");
+        if (!status && named)
+            status = unreadable(explorer, error);
     } else {
         status = error_memory(error);
     }
@@ -396,7 +414,7 @@ int main(int argc, char **argv)
         else if (arguments.doctor)
             doctor_print(&settings, state);
         else
-            status = script ? run_script(&options, &arguments, &error)
+            status = script ? run_script(&options, &arguments, !folder, &error)
                             : run(&options, &settings, &error);
         settings_release(&settings);
         free(config);

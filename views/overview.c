@@ -81,8 +81,7 @@ static void draw_row(struct canvas *canvas, int y, const struct columns *columns
                      canvas_sign(canvas, SIGN_BAD), message);
         return;
     }
-    const struct spex_specification *specification =
-        summary->entry ? summary->entry->specification : NULL;
+    bool specified = summary->entry && summary->entry->specification;
     bool doubtful = summary->entry && summary->entry->warnings.count;
     int used = canvas_put_ends(canvas, x, y, columns->name - (doubtful ? 3 : 1),
                                shown(ROLE_NORMAL, selected), summary->name);
@@ -95,8 +94,8 @@ static void draw_row(struct canvas *canvas, int y, const struct columns *columns
         uint64_t number;
         enum role role;
     } cells[] = {
-        {columns->states, specification ? specification->states.count : 0, ROLE_DIM},
-        {columns->transitions, specification ? specification->transition_count : 0, ROLE_DIM},
+        {columns->states, specified ? entry_states(summary->entry) : 0, ROLE_DIM},
+        {columns->transitions, specified ? entry_steps(summary->entry, LEFT) : 0, ROLE_DIM},
         {columns->instances, summary->instances, ROLE_NORMAL},
         {columns->overdue, summary->overdue, summary->overdue ? ROLE_WARNING : ROLE_DIM},
         {columns->deviated, summary->deviated, summary->deviated ? ROLE_BAD : ROLE_DIM},
@@ -186,9 +185,10 @@ static void draw_details(struct canvas *canvas, struct area area, const struct s
     }
     const struct spex_specification *specification = entry->specification;
     struct text line = {0};
-    text_printf(&line, "%u state%s, %zu transition%s, starts in %s", specification->states.count,
-                specification->states.count == 1 ? "" : "s", specification->transition_count,
-                specification->transition_count == 1 ? "" : "s",
+    uint32_t states = entry_states(entry);
+    size_t steps = entry_steps(entry, LEFT), model = entry->model ? entry_steps(entry, RIGHT) : 0;
+    text_printf(&line, "%" PRIu32 " state%s, %zu transition%s, starts in %s", states,
+                states == 1 ? "" : "s", steps, steps == 1 ? "" : "s",
                 specification->states.count ? symbols_name(&specification->states, 0) : "nothing");
     if (!entry->lts)
         policy_words(specification, &line);
@@ -213,8 +213,8 @@ static void draw_details(struct canvas *canvas, struct area area, const struct s
     } else if (check && !check->status && check->equivalent && y < bottom) {
         canvas_print(canvas, area.x, y, area.width, ROLE_GOOD,
                      "%s the %s model (%zu transition%s) is equivalent to it",
-                     canvas_sign(canvas, SIGN_GOOD), model_words(summary),
-                     model_steps(entry->model), model_steps(entry->model) == 1 ? "" : "s");
+                     canvas_sign(canvas, SIGN_GOOD), model_words(summary), model,
+                     model == 1 ? "" : "s");
     } else if (!entry->model && y < bottom) {
         canvas_put(canvas, area.x, y, area.width, ROLE_DIM,
                    entry->lts

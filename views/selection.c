@@ -108,15 +108,28 @@ static void load(struct explorer *explorer)
     jobs_submit(explorer->jobs, &self->job);
 }
 
+/* A file that cannot be read is called by its own name, until it is mended. */
+static const char *find_renamed(const struct workspace *workspace, const char *name)
+{
+    for (size_t i = 0; name && i < workspace->summary_count; i++) {
+        const struct project_entry *entry = workspace->summaries[i].entry;
+        if (entry && (entry->lts || strcmp(file_name(entry->path), name) == 0))
+            return workspace->summaries[i].name;
+    }
+    return NULL;
+}
+
 void selection_follow(struct explorer *explorer)
 {
     struct selection *selection = &explorer->selection;
     struct workspace *workspace = explorer->workspace;
-    if (workspace->summary_count && explorer->restored) {
-        explorer->restored = false;
-        if (!workspace_find(workspace, selection->specification))
-            replace(&selection->specification, NULL);
+    if (workspace->summary_count && !workspace_find(workspace, selection->specification)) {
+        const char *renamed = find_renamed(workspace, selection->specification);
+        if (renamed || explorer->restored)
+            replace(&selection->specification, renamed);
     }
+    if (workspace->summary_count)
+        explorer->restored = false;
     if (!selection->specification && workspace->summary_count)
         replace(&selection->specification, workspace->summaries[0].name);
     if (selection->identifier)

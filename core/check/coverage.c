@@ -259,22 +259,17 @@ static bool find_candidates(struct coverer *coverer, uint32_t state, uint32_t la
 enum fitting {
     FIT_NAME,   /* leads into the state with the name of the model's */
     FIT_CLASS,  /* into an equivalent state */
-    FIT_DIRECT, /* into an equivalent state with no internal step on the way */
     FIT_NEAREST /* with the fewest internal steps on the way */
 };
 
 static bool fits(const struct coverer *coverer, const struct candidate *candidate,
                  uint32_t model_state, enum fitting fitting, uint32_t nearest)
 {
-    bool equivalent =
-        coverer->classes[LEFT][candidate->state] == coverer->classes[RIGHT][model_state];
     switch (fitting) {
     case FIT_NAME:
         return candidate->state == coverer->named[model_state];
     case FIT_CLASS:
-        return equivalent;
-    case FIT_DIRECT:
-        return equivalent && candidate->distance == 0;
+        return coverer->classes[LEFT][candidate->state] == coverer->classes[RIGHT][model_state];
     default:
         return candidate->distance == nearest;
     }
@@ -305,10 +300,6 @@ static bool any_fits(const struct coverer *coverer, uint32_t model_state, enum f
 /* What the model's step into `model_state` shows, as said in the header. */
 static void choose(struct coverer *coverer, uint32_t model_state)
 {
-    if (coverer->coverage->equivalent) {
-        keep_fitting(coverer, model_state, FIT_DIRECT);
-        return;
-    }
     if (coverer->named[model_state] != SYMBOL_NONE)
         keep_fitting(coverer, model_state, FIT_NAME);
     else if (any_fits(coverer, model_state, FIT_CLASS))
@@ -317,21 +308,6 @@ static void choose(struct coverer *coverer, uint32_t model_state)
 }
 
 /* ------------------------------------------------------------------- walk */
-
-/* Where the two are equivalent, the specification may change internally by itself. */
-static bool drift(struct coverer *coverer, const struct node *node)
-{
-    const struct lts *lts = coverer->specification;
-    for (uint32_t i = coverer->own.first[node->state]; i < coverer->own.first[node->state + 1];
-         i++) {
-        uint32_t number = coverer->own.numbers[i], to = lts->transitions[number].to;
-        if (lts->transitions[number].label == LTS_INTERNAL &&
-            coverer->classes[LEFT][to] == coverer->classes[RIGHT][node->model_state] &&
-            (!cover(coverer, node->last, number) || !reach(coverer, number, to, node->model_state)))
-            return false;
-    }
-    return true;
-}
 
 static bool take_candidate(struct coverer *coverer, const struct node *node,
                            const struct candidate *candidate, uint32_t model_state)
@@ -351,7 +327,7 @@ static bool take_candidate(struct coverer *coverer, const struct node *node,
 static bool jump(struct coverer *coverer, uint32_t model_state)
 {
     uint32_t state = coverer->named[model_state];
-    if (state == SYMBOL_NONE || coverer->coverage->equivalent)
+    if (state == SYMBOL_NONE)
         return true;
     if (coverer->coverage->states[state] == COVERING_NOT)
         coverer->coverage->states[state] = COVERING_COVERED;
@@ -382,8 +358,6 @@ static int walk(struct coverer *coverer, spex_error *error)
     for (uint32_t i = 0; i < coverer->nodes.count; i++) {
         size_t size;
         struct node node = *(const struct node *)sequences_bytes(&coverer->nodes, i, &size);
-        if (coverer->coverage->equivalent && !drift(coverer, &node))
-            return error_memory(error);
         for (uint32_t k = coverer->others.first[node.model_state];
              k < coverer->others.first[node.model_state + 1]; k++)
             if (!take_step(coverer, &node,
@@ -399,6 +373,20 @@ static int walk(struct coverer *coverer, spex_error *error)
         }
     }
     return SPEX_OK;
+}
+
+/* Where the two are equivalent, the model has, for each state that the specification gets to, an
+ * equivalent one that does what this does, perhaps after internal steps that decide nothing. */
+static void cover_all(struct coverer *coverer)
+{
+    const struct lts *lts = coverer->specification;
+    struct coverage *coverage = coverer->coverage;
+    for (size_t i = 0; i < lts->transition_count; i++)
+        if (coverage->transitions[i] == COVERING_NOT)
+            coverage->transitions[i] = COVERING_COVERED;
+    for (uint32_t state = 0; state < lts->state_count; state++)
+        if (coverage->states[state] == COVERING_NOT)
+            coverage->states[state] = COVERING_COVERED;
 }
 
 /* ----------------------------------------------------------------- counts */
@@ -447,7 +435,8 @@ static void count(struct coverer *coverer)
         if (coverer->pairs && coverage->transitions[i] < COVERING_UNREACHABLE)
             coverage->pair_count.total += coverer->own.first[to + 1] - coverer->own.first[to];
     }
-    coverage->pair_count.covered = coverer->couples.count;
+    coverage->pair_count.covered =
+        coverage->equivalent ? coverage->pair_count.total : coverer->couples.count;
 }
 
 int coverage_find(const struct lts *specification, const struct lts *model, bool pairs,
@@ -462,7 +451,9 @@ int coverage_find(const struct lts *specification, const struct lts *model, bool
     int status = prepare(&coverer, error);
     if (!status)
         status = begin(&coverer, error);
-    if (!status)
+    if (!status && coverage->equivalent)
+        cover_all(&coverer);
+    else if (!status)
         status = walk(&coverer, error);
     if (!status)
         count(&coverer);

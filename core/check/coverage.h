@@ -3,11 +3,12 @@
  *
  * Where the two are branching bisimilar, a transition is covered if the model has one like it:
  * from an equivalent state, perhaps after internal steps that decide nothing, with the
- * same action, into an equivalent state. Where they are not, both are walked through in
- * step from their initial states: a step of the model covers the specification's transition with
- * the same action into the state of the same name; or, if the specification has no state of
- * that name, into an equivalent state; or, failing that, any with the same action there.
- * Behind a step that the specification does not have it goes on in the state of that name.
+ * same action, into an equivalent state; and of each there is one. Where they are not, both are
+ * walked through in step from their initial states: a step of the model covers the
+ * specification's transition with the same action into the state of the same name; or, if the
+ * specification has no state of that name, into an equivalent state; or, failing that, any with
+ * the same action there. Behind a step that the specification does not have it goes on in the
+ * state of that name.
  */
 #ifndef CHECK_COVERAGE_H
 #define CHECK_COVERAGE_H

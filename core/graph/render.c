@@ -42,7 +42,7 @@ static int as_specification(const struct lts *lts, const char *name, struct text
                             spex_error *error)
 {
     struct spex_specification *specification;
-    int status = lts_to_specification(lts, name, &specification, error);
+    int status = lts_to_specification(lts, name, false, &specification, error);
     if (!status)
         status = spec_write(specification, text, error);
     spex_specification_free(specification);

@@ -24,6 +24,24 @@ void lts_release(struct lts *lts)
     memset(lts, 0, sizeof *lts);
 }
 
+int lts_copy(struct lts *lts, const struct lts *from, spex_error *error)
+{
+    lts->state_count = from->state_count;
+    lts->initial = from->initial;
+    lts->initialises = from->initialises;
+    lts->transitions = memory_allocate(from->transition_count, sizeof *lts->transitions);
+    if (!lts->transitions || !symbols_copy(&lts->labels, &from->labels) ||
+        !symbols_copy(&lts->state_names, &from->state_names)) {
+        lts_release(lts);
+        return error_memory(error);
+    }
+    if (from->transition_count)
+        memcpy(lts->transitions, from->transitions,
+               from->transition_count * sizeof *lts->transitions);
+    lts->transition_count = lts->transition_capacity = from->transition_count;
+    return SPEX_OK;
+}
+
 int lts_add(struct lts *lts, uint32_t from, uint32_t label, uint32_t to, spex_error *error)
 {
     if (from == SYMBOL_NONE || label == SYMBOL_NONE || to == SYMBOL_NONE ||
@@ -67,6 +85,21 @@ const char *lts_state_name(const struct lts *lts, uint32_t state, char buffer[16
         return symbols_name(&lts->state_names, state);
     snprintf(buffer, 16, "%" PRIu32, state);
     return buffer;
+}
+
+int lts_name_states(struct lts *lts, spex_error *error)
+{
+    char number[16];
+    struct symbols names = {0};
+    if (lts->state_names.count)
+        return SPEX_OK;
+    for (uint32_t state = 0; state < lts->state_count; state++)
+        if (symbols_intern(&names, lts_state_name(lts, state, number)) == SYMBOL_NONE) {
+            symbols_release(&names);
+            return error_memory(error);
+        }
+    lts->state_names = names;
+    return SPEX_OK;
 }
 
 uint32_t lts_find_state(const struct lts *lts, const char *name)
@@ -123,6 +156,7 @@ int lts_from_specification(struct lts *lts, const struct spex_specification *spe
     }
     free(labels);
     lts->state_count = lts->state_names.count;
+    lts->initialises = initialisation;
     lts->initial = 0;
     if (status)
         lts_release(lts);
@@ -228,6 +262,7 @@ int lts_from_model(struct lts *lts, const struct spex_model *model, bool initial
     if (!status)
         status = add_model_transitions(lts, model, initialisation, ends, error);
     lts->state_count = lts->state_names.count;
+    lts->initialises = initialisation;
     lts->initial = 0; /* collect_states puts the initialised ones first */
     symbols_release(&states);
     free(ends);
@@ -236,10 +271,15 @@ int lts_from_model(struct lts *lts, const struct spex_model *model, bool initial
     return status;
 }
 
-void lts_size(const struct lts *lts, bool initialisation, uint32_t *states, size_t *transitions)
+bool lts_before(const struct lts *lts, uint32_t state)
 {
-    *states = lts->state_count - initialisation;
+    return lts->initialises && state == LTS_BEFORE;
+}
+
+void lts_size(const struct lts *lts, uint32_t *states, size_t *transitions)
+{
+    *states = lts->state_count - lts->initialises;
     *transitions = lts->transition_count;
-    for (size_t i = 0; initialisation && i < lts->transition_count; i++)
+    for (size_t i = 0; lts->initialises && i < lts->transition_count; i++)
         *transitions -= lts->transitions[i].from == LTS_BEFORE;
 }

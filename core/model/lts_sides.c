@@ -18,30 +18,39 @@ static int add_step(struct spex_specification *specification, const struct lts *
                                   lts_state_name(lts, step->to, to), error);
 }
 
-/* The first transition has to leave the initial state; the others keep their order. */
-static int add_steps(struct spex_specification *specification, const struct lts *lts,
+/* In a file the first transition has to leave the initial state; the others keep their order. */
+static int add_first(struct spex_specification *specification, const struct lts *lts,
                      spex_error *error)
 {
     size_t first = 0;
     while (first < lts->transition_count && lts->transitions[first].from != lts->initial)
         first++;
-    if (first == lts->transition_count)
-        return first
-                   ? error_set(error, SPEX_ERROR_USAGE,
-                               "nothing leaves the initial state: a specification cannot say that")
-                   : SPEX_OK;
-    int status = add_step(specification, lts, first, error);
-    for (size_t i = 0; !status && i < lts->transition_count; i++)
-        status = add_step(specification, lts, i, error);
-    return status;
+    if (first < lts->transition_count)
+        return add_step(specification, lts, first, error);
+    return first ? error_set(error, SPEX_ERROR_USAGE,
+                             "nothing leaves the initial state: a specification cannot say that")
+                 : SPEX_OK;
 }
 
-int lts_to_specification(const struct lts *lts, const char *name,
+static int name_initial(struct spex_specification *specification, const struct lts *lts,
+                        spex_error *error)
+{
+    char initial[16];
+    return symbols_intern(&specification->states, lts_state_name(lts, lts->initial, initial)) ==
+                   SYMBOL_NONE
+               ? error_memory(error)
+               : SPEX_OK;
+}
+
+int lts_to_specification(const struct lts *lts, const char *name, bool shown,
                          struct spex_specification **specification, spex_error *error)
 {
     int status = spex_specification_create(specification, name, error);
     if (!status)
-        status = add_steps(*specification, lts, error);
+        status = shown ? name_initial(*specification, lts, error)
+                       : add_first(*specification, lts, error);
+    for (size_t i = 0; !status && i < lts->transition_count; i++)
+        status = add_step(*specification, lts, i, error);
     if (status) {
         spex_specification_free(*specification);
         *specification = NULL;

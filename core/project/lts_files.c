@@ -12,6 +12,7 @@ struct pair {
     size_t count; /* of LTS files; two of them at most are of use */
     struct lts sides[2];
     bool has_tau;
+    size_t at; /* the file at hand: of which an error is */
 };
 
 static bool dot_file(const char *path)
@@ -83,36 +84,30 @@ static int hide(struct pair *pair, spex_error *error)
     return status;
 }
 
-static bool starts(const struct lts *lts)
-{
-    for (size_t i = 0; i < lts->transition_count; i++)
-        if (lts->transitions[i].from == lts->initial)
-            return true;
-    return false;
-}
-
 static int make_side(struct pair *pair, size_t side, const char *name, struct project_entry *entry)
 {
     const struct lts *lts = &pair->sides[side];
     spex_error reason;
-    int status = side == 0 ? lts_to_specification(lts, name, &entry->specification, &reason)
+    int status = side == 0 ? lts_to_specification(lts, name, true, &entry->specification, &reason)
                            : lts_to_model(lts, name, &entry->model, &reason);
-    if (!status && side == 1 && !(entry->model->source = memory_copy_text(pair->paths[side])))
+    if (status)
+        return error_set(&entry->error, status, "%s: %s", pair->paths[side], reason.message);
+    if (side == 1 && !(entry->model->source = memory_copy_text(pair->paths[side])))
         return error_memory(&entry->error);
-    return status ? error_set(&entry->error, status, "%s: %s", pair->paths[side], reason.message)
-                  : SPEX_OK;
+    return SPEX_OK;
 }
 
 static int make_sides(struct pair *pair, const char *name, struct project_entry *entry)
 {
     int status = hide(pair, &entry->error);
-    if (!status && !starts(&pair->sides[0]))
-        status = error_set(&entry->error, SPEX_ERROR_USAGE,
-                           "%s: nothing leaves the initial state, so that there is nothing to "
-                           "draw; spex show and spex compare tell the rest",
-                           pair->paths[0]);
-    for (size_t i = 0; !status && i < pair->count; i++)
-        status = make_side(pair, i, name, entry);
+    for (pair->at = 0; !status && pair->at < pair->count; pair->at += !status)
+        status = make_side(pair, pair->at, name, entry);
+    if (!status && !(entry->systems = memory_allocate(2, sizeof *entry->systems)))
+        status = error_memory(&entry->error);
+    for (size_t i = 0; !status && i < 2; i++) {
+        entry->systems[i] = pair->sides[i];
+        pair->sides[i] = (struct lts){0};
+    }
     return status;
 }
 
@@ -123,27 +118,30 @@ int lts_files_read(char *const *files, size_t count, struct project_entry *entry
     if (!pair.count)
         return SPEX_OK;
     char *name = lts_files_name(files, count);
-    entry->path = memory_copy_text(pair.paths[0]);
-    int status = name && entry->path ? SPEX_OK : error_memory(&entry->error);
+    int status = name ? SPEX_OK : error_memory(&entry->error);
     if (!status && pair.count > 2)
         status =
             error_set(&entry->error, SPEX_ERROR_USAGE,
                       "%zu LTS files are too many: one is shown, two are compared", pair.count);
-    for (size_t i = 0; !status && i < pair.count; i++)
-        status = read_side(&pair, i, &entry->error);
+    for (; !status && pair.at < pair.count; pair.at += !status)
+        status = read_side(&pair, pair.at, &entry->error);
     if (!status)
         status = make_sides(&pair, name, entry);
+    entry->path = memory_copy_text(pair.paths[status && pair.at < 2 ? pair.at : 0]);
+    if (!entry->path)
+        status = error_memory(&entry->error);
+    for (size_t i = 0; i < 2; i++)
+        lts_release(&pair.sides[i]);
+    free(name);
+    if (status == SPEX_ERROR_MEMORY) {
+        project_entry_release(entry);
+        return error_memory(error);
+    }
     if (status) {
         spex_specification_free(entry->specification);
         spex_model_free(entry->model);
         entry->specification = NULL;
         entry->model = NULL;
     }
-    for (size_t i = 0; i < 2; i++)
-        lts_release(&pair.sides[i]);
-    free(name);
-    if (status != SPEX_ERROR_MEMORY)
-        return SPEX_OK;
-    free(entry->path);
-    return error_memory(error);
+    return SPEX_OK;
 }

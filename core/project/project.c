@@ -299,6 +299,17 @@ static bool is_model_file(const char *path)
     return strcmp(file_ending(path), ".spex") == 0;
 }
 
+void project_entry_release(struct project_entry *entry)
+{
+    spex_specification_free(entry->specification);
+    spex_model_free(entry->model);
+    specification_warnings_release(&entry->warnings);
+    for (int side = 0; entry->systems && side < 2; side++)
+        lts_release(&entry->systems[side]);
+    free(entry->systems);
+    free(entry->path);
+}
+
 static int load_lts_files(struct gathering *gathering, char *const *files, size_t count,
                           spex_error *error)
 {
@@ -307,13 +318,11 @@ static int load_lts_files(struct gathering *gathering, char *const *files, size_
     if (status || !read.path)
         return status;
     struct project_entry *entry = add_entry(gathering, read.path);
-    free(read.path);
     if (!entry) {
-        spex_specification_free(read.specification);
-        spex_model_free(read.model);
+        project_entry_release(&read);
         return error_memory(error);
     }
-    read.path = entry->path;
+    free(entry->path);
     *entry = read;
     return SPEX_OK;
 }
@@ -359,13 +368,8 @@ int project_load(struct project *project, const struct project_options *options,
 
 void project_release(struct project *project)
 {
-    for (size_t i = 0; i < project->count; i++) {
-        struct project_entry *entry = &project->entries[i];
-        spex_specification_free(entry->specification);
-        spex_model_free(entry->model);
-        specification_warnings_release(&entry->warnings);
-        free(entry->path);
-    }
+    for (size_t i = 0; i < project->count; i++)
+        project_entry_release(&project->entries[i]);
     free(project->entries);
     *project = (struct project){0};
 }
@@ -415,32 +419,41 @@ const struct project_entry *project_find(const struct project *project, const ch
     return NULL;
 }
 
+static uint64_t fingerprint_file(const char *path, uint64_t print)
+{
+    struct stat about;
+    int64_t facts[4] = {-1, 0, 0, 0};
+    if (stat(path, &about) == 0) {
+        facts[0] = about.st_size;
+        facts[1] = about.st_mtim.tv_sec;
+        facts[2] = about.st_mtim.tv_nsec;
+        facts[3] = (int64_t)about.st_ino;
+    }
+    print = XXH3_64bits_withSeed(path, strlen(path), print);
+    return XXH3_64bits_withSeed(facts, sizeof facts, print);
+}
+
 static uint64_t fingerprint_files(const char *folder, const char *ending, uint64_t print)
 {
     char **paths;
     size_t count;
     if (file_list(folder, ending, &paths, &count, NULL))
         return XXH3_64bits_withSeed(ending, strlen(ending), print);
-    for (size_t i = 0; i < count; i++) {
-        struct stat about;
-        int64_t facts[3] = {-1, 0, 0};
-        if (stat(paths[i], &about) == 0) {
-            facts[0] = about.st_size;
-            facts[1] = about.st_mtim.tv_sec;
-            facts[2] = about.st_mtim.tv_nsec;
-        }
-        print = XXH3_64bits_withSeed(paths[i], strlen(paths[i]), print);
-        print = XXH3_64bits_withSeed(facts, sizeof facts, print);
-    }
+    for (size_t i = 0; i < count; i++)
+        print = fingerprint_file(paths[i], print);
     file_list_free(paths, count);
     return print;
 }
 
-uint64_t project_fingerprint(const struct project_options *options)
+uint64_t project_fingerprint(const struct project_options *options, char *const *files,
+                             size_t file_count)
 {
     uint64_t print = fingerprint_files(options->specs_dir, ".spec", 1);
     print = fingerprint_files(options->specs_dir, ".ex", print);
-    return fingerprint_files(options->impl_models_dir, ".spex", print);
+    print = fingerprint_files(options->impl_models_dir, ".spex", print);
+    for (size_t i = 0; i < file_count; i++)
+        print = fingerprint_file(files[i], print);
+    return print;
 }
 
 int project_lts(const struct project_entry *entry, struct lts *specification,
@@ -450,9 +463,12 @@ int project_lts(const struct project_entry *entry, struct lts *specification,
     memset(implementation, 0, sizeof *implementation);
     if (!entry->specification)
         return error_set(error, SPEX_ERROR_USAGE, "%s", entry->error.message);
-    int status = lts_from_specification(specification, entry->specification, true, error);
+    int status = entry->systems
+                     ? lts_copy(specification, &entry->systems[0], error)
+                     : lts_from_specification(specification, entry->specification, true, error);
     if (!status && entry->model)
-        status = lts_from_model(implementation, entry->model, true, error);
+        status = entry->systems ? lts_copy(implementation, &entry->systems[1], error)
+                                : lts_from_model(implementation, entry->model, true, error);
     if (status)
         lts_release(specification);
     return status;

@@ -46,6 +46,7 @@ struct project_entry {
     spex_error model_error;                 /* status SPEX_OK: none */
     struct specification_warnings warnings; /* once project_warn was called */
     bool lts; /* both are made of LTS files, to be looked at: nothing is recorded or written */
+    struct lts *systems; /* those of the two, as they were read; NULL: no LTS files, or an error */
 };
 
 struct project {
@@ -61,6 +62,7 @@ struct project {
 int project_load(struct project *project, const struct project_options *options, char *const *files,
                  size_t file_count, spex_error *error);
 void project_release(struct project *project);
+void project_entry_release(struct project_entry *entry);
 /* For a project that is without specifications: that it is, and what to do. */
 void project_lacking(const struct project *project, const struct project_options *options,
                      struct text *text);
@@ -68,11 +70,13 @@ void project_lacking(const struct project *project, const struct project_options
 int project_warn(struct project *project, spex_error *error);
 /* NULL if there is none. */
 const struct project_entry *project_find(const struct project *project, const char *name);
-/* A number that changes whenever the files of both folders do (names, sizes, times). */
-uint64_t project_fingerprint(const struct project_options *options);
+/* A number that changes whenever the files of both folders do (names, sizes, times), or those that
+ * are named. */
+uint64_t project_fingerprint(const struct project_options *options, char *const *files,
+                             size_t file_count);
 
 /* What check and the graphs compare: the specification's LTS and, where there is a
- * model, its own; both start before initialisation. */
+ * model, its own; both start before initialisation, but those of LTS files where these do. */
 int project_lts(const struct project_entry *entry, struct lts *specification,
                 struct lts *implementation, spex_error *error);
 

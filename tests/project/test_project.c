@@ -322,22 +322,22 @@ static void the_fingerprint_follows_the_files(void)
 {
     put("print/specs/a.spec", SPEC("A"));
     struct project_options options = folders("print");
-    uint64_t first = project_fingerprint(&options);
-    CU_ASSERT_EQUAL(project_fingerprint(&options), first);
+    uint64_t first = project_fingerprint(&options, NULL, 0);
+    CU_ASSERT_EQUAL(project_fingerprint(&options, NULL, 0), first);
     put("print/models/A.spex", MODEL("A"));
-    uint64_t second = project_fingerprint(&options);
+    uint64_t second = project_fingerprint(&options, NULL, 0);
     CU_ASSERT_NOT_EQUAL(second, first);
     const char *path = suite_scratch_path("print/specs/a.spec");
     static const struct timespec times[2] = {{1000000000, 5}, {1000000000, 5}};
     CU_ASSERT_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
-    uint64_t third = project_fingerprint(&options);
+    uint64_t third = project_fingerprint(&options, NULL, 0);
     CU_ASSERT_NOT_EQUAL(third, second);
     CU_ASSERT_EQUAL(rename(path, suite_scratch_path("print/specs/b.spec")), 0);
-    CU_ASSERT_NOT_EQUAL(project_fingerprint(&options), third);
+    CU_ASSERT_NOT_EQUAL(project_fingerprint(&options, NULL, 0), third);
     put("print/specs/notes.txt", "not of interest");
-    uint64_t fourth = project_fingerprint(&options);
+    uint64_t fourth = project_fingerprint(&options, NULL, 0);
     put("print/specs/more.txt", "not of interest");
-    CU_ASSERT_EQUAL(project_fingerprint(&options), fourth);
+    CU_ASSERT_EQUAL(project_fingerprint(&options, NULL, 0), fourth);
     project_options_release(&options);
 }
 

@@ -31,6 +31,22 @@ test_scripts_need_no_terminal() {
     script --now yesterday --dump; [ "$script_code" = 2 ] || problem "exit $script_code"
 }
 
+test_what_was_named_and_cannot_be_read_is_an_error() {
+    project
+    printf 'des (0,1,2)\n(0,"a",1)\n' >good.aut
+    printf 'nonsense\n' >bad.aut
+    printf 'Specification: Bad\nnonsense\n' >bad.spec
+    printf 'Specification: Worse\nnonsense\n' >specs/worse.spec
+    for files in bad.aut "good.aut bad.aut" bad.spec; do
+        script $files --dump
+        [ "$script_code" = 2 ] || problem "exit $script_code of $files"
+        grep -q '^spex-tui: bad\.[a-z]*:[12]:1: expected' err || problem "$(cat err)"
+        printed 'bad'
+    done
+    # one of a folder hides nothing else
+    script --dump good.aut good.aut; [ "$script_code" = 0 ] || problem "exit $script_code: $(cat err)"
+}
+
 test_a_project_is_a_folder_with_specs() {
     project
     rm -rf out err

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "check/words.h"
 #include "format/format.h"
 #include "views/check/check_private.h"
 #include "views/screen/format.h"
@@ -22,16 +23,6 @@ struct coverage_job {
     struct covered result;
 };
 
-/* Without a model nothing is covered. */
-static int make_model(const struct project_entry *entry, struct lts *model, spex_error *error)
-{
-    if (entry->model)
-        return lts_from_model(model, entry->model, true, error);
-    int status = lts_init(model, error);
-    model->state_count = 1;
-    return status;
-}
-
 static void coverage_run(struct job *job)
 {
     struct coverage_job *self = (struct coverage_job *)job;
@@ -41,9 +32,10 @@ static void coverage_run(struct job *job)
     struct lts model = {0};
     spex_error *error = &result->error;
     error_clear(error);
-    int status = lts_from_specification(&result->specification, entry->specification, true, error);
-    if (!status)
-        status = make_model(entry, &model, error);
+    int status = project_lts(entry, &result->specification, &model, error);
+    /* Without a model nothing is covered. */
+    if (!status && !entry->model && !(status = lts_init(&model, error)))
+        model.state_count = 1;
     if (!status)
         status = coverage_find(&result->specification, &model, true, &progress, &result->coverage,
                                error);
@@ -120,17 +112,23 @@ void check_ask_coverage(struct check_view *view, const struct summary *summary)
         covered_release(covered);
         return;
     }
+    if (!view->open[SECTION_COVERAGE] && covered->error.status == SPEX_ERROR_CANCELLED)
+        covered_release(covered);
     bool named = covered->name && strcmp(covered->name, summary->name) == 0;
     uint64_t content = summary->check ? summary->check->content : 0;
     bool same = named && covered->content == content && (content || covered->snapshot == snapshot);
     if (same)
         return;
-    if (!named) {
+    /* Of two that differ it may take minutes, so that who does not look at it is not kept waiting
+     * for what else is to be done; whether they differ is to be known before. */
+    bool open = view->open[SECTION_COVERAGE] && (!summary->check || check_told(summary));
+    bool wanted = open || entry_steps(entry, LEFT) <= SMALL;
+    if (!named || !wanted)
         covered_release(covered);
-        if (!view->open[SECTION_COVERAGE] && entry->specification->transition_count > SMALL)
-            return;
+    if (!wanted)
+        return;
+    if (!covered->name)
         covered->name = memory_copy_text(summary->name);
-    }
     covered->content = content;
     snapshot_drop(covered->snapshot);
     covered->snapshot = snapshot_keep(snapshot);
@@ -148,11 +146,21 @@ void covered_release(struct covered *covered)
 
 /* -------------------------------------------------------------------- lines */
 
-static void append_step(struct text *text, const struct lts *lts, const struct lts_transition *step)
+static const char *action_name(const struct check_view *view, uint32_t label)
 {
+    bool ascii = view->explorer->ascii || view->explorer->screen_reader;
+    return label == LTS_INTERNAL && ascii
+               ? "tau"
+               : lts_label_name(&view->covered.specification, label, false);
+}
+
+static void append_step(struct text *text, const struct check_view *view,
+                        const struct lts_transition *step)
+{
+    const struct lts *lts = &view->covered.specification;
     char from[16], to[16];
-    transition_show(text, lts_state_name(lts, step->from, from),
-                    lts_label_name(lts, step->label, true), lts_state_name(lts, step->to, to));
+    transition_show(text, lts_state_name(lts, step->from, from), action_name(view, step->label),
+                    lts_state_name(lts, step->to, to));
 }
 
 /* How often and when last the store saw it. */
@@ -180,7 +188,7 @@ static void add_transition(struct check_view *view, const struct lts_transition 
     const struct lts *lts = &view->covered.specification;
     const struct lts *const sides[2] = {lts, lts};
     struct text text = {0};
-    append_step(&text, lts, step);
+    append_step(&text, view, step);
     struct page_line *line = page_add(&view->page, SECTION_COVERAGE, role, indent, &text);
     page_place(line, sides, step->from, SYMBOL_NONE);
     if (line)
@@ -211,26 +219,28 @@ static void add_transitions(struct check_view *view, enum covering kind, int ind
     }
 }
 
-/* "start in basket, checkout, pay -> paid": the last state is named. */
+/* "start in basket, checkout -> paid, (internally) -> packed" */
 static void add_run(struct check_view *view, size_t number)
 {
     const struct lts *lts = &view->covered.specification;
     const struct lts *const sides[2] = {lts, lts};
     const struct path *run = &view->covered.runs[number];
     struct text text = {0};
-    char buffer[16];
+    struct printer printer = {.text = &text, .sides = {lts, lts}};
+    size_t told = 0;
     text_printf(&text, "%zu. ", number + 1);
-    for (size_t i = 0; i < run->count; i++) {
-        if (i == MOST_STEPS && run->count > MOST_STEPS + 1) {
+    for (size_t i = 0; i < run->count; told++) {
+        if (told == MOST_STEPS && run->count > i + 1) {
             text_printf(&text, ", ... and %zu more steps", run->count - i);
             break;
         }
-        const char *action = lts_label_name(lts, run->steps[i].label, true);
-        bool start = strcmp(action, SPEX_INITIALISATION) == 0;
         text_append(&text, i ? ", " : "");
-        text_append_visible(&text, start ? "start in" : action);
-        text_append(&text, start ? " " : " -> ");
-        text_append_visible(&text, lts_state_name(lts, run->steps[i].to, buffer));
+        if (lts_before(lts, run->steps[i].from)) {
+            text_append(&text, "start in ");
+            print_state(&printer, LEFT, run->steps[i++].to);
+        } else {
+            i += print_step(&printer, LEFT, run, i);
+        }
     }
     struct page_line *line = page_add(&view->page, SECTION_COVERAGE, ROLE_ACTION, 2, &text);
     if (run->count)
@@ -303,7 +313,11 @@ void check_add_coverage(struct check_view *view, const struct summary *summary)
         return;
     if (!covered->known || covered->error.status) {
         struct text text = {0};
-        text_append(&text, covered->known ? covered->error.message : "Finding out …");
+        if (covered->error.status == SPEX_ERROR_CANCELLED)
+            text_append(&text, "It was ended before it was known. Close this section and open it "
+                               "again to begin anew.");
+        else
+            text_append(&text, covered->known ? covered->error.message : "Finding out …");
         page_add_lines(&view->page, SECTION_COVERAGE, &text);
         return;
     }

@@ -1,4 +1,6 @@
 /* The Check view on the canvas: its lines, wrapped, and below them where both sides are. */
+#include <inttypes.h>
+
 #include "base/base.h"
 #include "views/check/check_private.h"
 #include "views/screen/format.h"
@@ -37,21 +39,21 @@ static void draw_heading(const struct explorer *explorer, const struct summary *
     text_release(&detail);
     if (!summary->entry || !summary->entry->specification || !summary->entry->model)
         return;
-    const struct spex_specification *specification = summary->entry->specification;
-    const char *left = specification->transition_count == 1 ? "" : "s";
-    const char *right = model_steps(summary->entry->model) == 1 ? "" : "s";
-    if (summary->entry->lts) {
+    const struct project_entry *entry = summary->entry;
+    uint32_t states = entry_states(entry);
+    size_t steps[2] = {entry_steps(entry, LEFT), entry_steps(entry, RIGHT)};
+    const char *left = steps[LEFT] == 1 ? "" : "s", *right = steps[RIGHT] == 1 ? "" : "s";
+    if (entry->lts)
         canvas_print(canvas, area.x, area.y + 1, area.width, ROLE_DIM,
                      "specification %s, %zu transition%s; implementation %s, %zu transition%s",
-                     lts_file_of(summary, LEFT), specification->transition_count, left,
-                     lts_file_of(summary, RIGHT), model_steps(summary->entry->model), right);
-        return;
-    }
-    canvas_print(canvas, area.x, area.y + 1, area.width, ROLE_DIM,
-                 "specification %u state%s, %zu transition%s; %s model, %zu transition%s",
-                 specification->states.count, specification->states.count == 1 ? "" : "s",
-                 specification->transition_count, left, model_words(summary),
-                 model_steps(summary->entry->model), right);
+                     lts_file_of(summary, LEFT), steps[LEFT], left, lts_file_of(summary, RIGHT),
+                     steps[RIGHT], right);
+    else
+        canvas_print(canvas, area.x, area.y + 1, area.width, ROLE_DIM,
+                     "specification %" PRIu32
+                     " state%s, %zu transition%s; %s model, %zu transition%s",
+                     states, states == 1 ? "" : "s", steps[LEFT], left, model_words(summary),
+                     steps[RIGHT], right);
 }
 
 /* The rows a line's text is wrapped in, and the columns left for its detail. */

@@ -62,7 +62,7 @@ void page_place(struct page_line *line, const struct lts *const sides[2], uint32
     uint32_t states[2] = {left, right};
     for (int side = LEFT; line && side <= RIGHT; side++) {
         char buffer[16];
-        if (states[side] == SYMBOL_NONE || states[side] == LTS_BEFORE)
+        if (states[side] == SYMBOL_NONE || lts_before(sides[side], states[side]))
             continue;
         line->places[side] = memory_copy_text(lts_state_name(sides[side], states[side], buffer));
     }

@@ -57,10 +57,11 @@ static struct position attacked(const struct round *round)
 
 /* -------------------------------------------------------------------- turns */
 
-static bool starts(const struct play_turn *turn)
+static bool starts(const struct play *play, const struct play_turn *turn)
 {
-    return turn->by_program && turn->round.position.states[LEFT] == LTS_BEFORE &&
-           turn->round.position.states[RIGHT] == LTS_BEFORE;
+    const uint32_t *states = turn->round.position.states;
+    return turn->by_program && lts_before(&play->sides[LEFT], states[LEFT]) &&
+           lts_before(&play->sides[RIGHT], states[RIGHT]);
 }
 
 static void print_start(struct printer *printer, const struct position *position)
@@ -115,7 +116,7 @@ static size_t add_turns(struct check_view *view, const struct play *play)
         const struct position *next = &turn->round.answers[turn->chosen].next;
         struct text text = {0};
         struct printer printer = printer_of(play, &text);
-        bool start = starts(turn), left_out = i + MOST_TURNS < play->turn_count;
+        bool start = starts(play, turn), left_out = i + MOST_TURNS < play->turn_count;
         if (start) {
             print_start(&printer, next);
         } else {

@@ -228,7 +228,8 @@ static void add_trace(struct check_view *view, const struct check *check, enum s
     const struct lts_transition *last = &path->steps[path->count - 1];
     uint32_t states[2];
     print_action(&printer, side, last->label, false);
-    if (last->from != LTS_BEFORE) {
+    bool before = lts_before(printer.sides[side], last->from);
+    if (!before) {
         text_append(&detail, " in ");
         print_state(&printer, side, last->from);
     }
@@ -242,7 +243,7 @@ static void add_trace(struct check_view *view, const struct check *check, enum s
     page_add_lines(page, section, &text);
     add_steps(view, section, &printer, side, path->count - 1);
     printer.text = &text;
-    states[side] = last->from != LTS_BEFORE ? last->from : last->to;
+    states[side] = before ? last->to : last->from;
     states[other] = path_end(&printer, other, &trace->path[other]);
     print_trace_end(&printer);
     struct page_line *end = page_add_lines(page, section, &text);

@@ -65,9 +65,10 @@ static int take_turn(struct play_job *self, struct round *round, size_t chosen, 
     return SPEX_OK;
 }
 
-static bool before_start(const struct position *position)
+static bool before_start(const struct play *play, const struct position *position)
 {
-    return position->states[LEFT] == LTS_BEFORE || position->states[RIGHT] == LTS_BEFORE;
+    return lts_before(&play->sides[LEFT], position->states[LEFT]) ||
+           lts_before(&play->sides[RIGHT], position->states[RIGHT]);
 }
 
 static int answer(struct play_job *self, enum side side, uint32_t transition, bool by_program)
@@ -84,7 +85,7 @@ static int attack(struct play_job *self)
 {
     struct play *play = self->play;
     int status = game_round(play->game, self->now, &self->round, &self->error);
-    while (!status && before_start(&self->now) && self->round.answer_count == 1) {
+    while (!status && before_start(play, &self->now) && self->round.answer_count == 1) {
         status = take_turn(self, &self->round, 0, true);
         if (!status)
             status = game_round(play->game, self->now, &self->round, &self->error);
@@ -116,7 +117,7 @@ static int begin(struct play_job *self)
                          "The difference between these two lies too deep to be played.");
     size_t count;
     const uint32_t *first = replier_steps(play->replier, LEFT, left->initial, &count);
-    return before_start(&self->now) && count ? answer(self, LEFT, first[0], true) : SPEX_OK;
+    return before_start(play, &self->now) && count ? answer(self, LEFT, first[0], true) : SPEX_OK;
 }
 
 /* Plays on with the best answers until there is none. */

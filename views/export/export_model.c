@@ -45,8 +45,7 @@ void export_verdict(const struct summary *summary, bool json, struct text *text)
         .names = {"specification", "implementation"}};
     for (int side = LEFT; side <= RIGHT; side++) {
         comparison.sides[side] = &check->sides[side];
-        lts_size(&check->sides[side], true, &comparison.states[side],
-                 &comparison.transitions[side]);
+        lts_size(&check->sides[side], &comparison.states[side], &comparison.transitions[side]);
     }
     if (json_write_comparison(&comparison, text))
         text->failed = true;

@@ -65,6 +65,11 @@ static int make_side(struct lts *lts, const struct project_entry *entry, enum si
                      uint32_t *shift, spex_error *error)
 {
     *shift = 1;
+    if (entry->systems) {
+        *shift = 0;
+        int status = lts_copy(lts, &entry->systems[side], error);
+        return status ? status : lts_name_states(lts, error);
+    }
     if (side == LEFT)
         return lts_from_specification(lts, entry->specification, false, error);
     int status = lts_from_model(lts, entry->model, false, error);
@@ -115,7 +120,7 @@ static int find_differences(const struct graph_request *request, enum side side,
 
 /* What this side has and the other has not; the model gets what it misses as ghosts. */
 static int compare_sides(struct graph_whole *whole, const struct graph_request *request,
-                         const struct lts *other, uint32_t shift, spex_error *error)
+                         const struct lts *other, const uint32_t shifts[2], spex_error *error)
 {
     struct lts *lts = &whole->lts;
     bool *own = memory_allocate(lts->transition_count, sizeof *own);
@@ -123,9 +128,10 @@ static int compare_sides(struct graph_whole *whole, const struct graph_request *
     bool left = request->side == LEFT;
     int status = own && theirs ? SPEX_OK : error_memory(error);
     if (!status)
-        status = find_differences(request, request->side, shift, lts, other, own, error);
+        status =
+            find_differences(request, request->side, shifts[request->side], lts, other, own, error);
     if (!status && !left)
-        status = find_differences(request, LEFT, 1, other, lts, theirs, error);
+        status = find_differences(request, LEFT, shifts[LEFT], other, lts, theirs, error);
     if (!status && !left && !request->no_ghosts)
         status = lts_add_ghosts(lts, other, theirs, error);
     whole->marks = memory_allocate(lts->transition_count, sizeof *whole->marks);
@@ -148,17 +154,18 @@ static int make(struct graph_whole *whole, const struct graph_request *request,
                 const struct project_entry *entry, spex_error *error)
 {
     struct lts other = {0};
-    uint32_t shift, unused;
+    uint32_t shifts[2];
+    enum side side = request->side, other_side = side == LEFT ? RIGHT : LEFT;
     bool compared = request->differs && entry->model;
-    int status = make_side(&whole->lts, entry, request->side, &shift, error);
+    int status = make_side(&whole->lts, entry, side, &shifts[side], error);
     whole->own_states = whole->lts.state_count;
     whole->own_transitions = whole->lts.transition_count;
     if (!status && compared)
-        status = make_side(&other, entry, request->side == LEFT ? RIGHT : LEFT, &unused, error);
+        status = make_side(&other, entry, other_side, &shifts[other_side], error);
     if (!status && compared)
-        status = compare_sides(whole, request, &other, shift, error);
+        status = compare_sides(whole, request, &other, shifts, error);
     if (!status)
-        status = take_letters(whole, request, shift, error);
+        status = take_letters(whole, request, shifts[side], error);
     lts_release(&other);
     return status;
 }

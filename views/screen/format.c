@@ -150,6 +150,18 @@ size_t model_steps(const struct spex_model *model)
     return count;
 }
 
+uint32_t entry_states(const struct project_entry *entry)
+{
+    return entry->systems ? entry->systems[LEFT].state_count : entry->specification->states.count;
+}
+
+size_t entry_steps(const struct project_entry *entry, enum side side)
+{
+    if (entry->systems)
+        return entry->systems[side].transition_count;
+    return side == LEFT ? entry->specification->transition_count : model_steps(entry->model);
+}
+
 const char *nothing_selected(const struct explorer *explorer)
 {
     const struct summary *summary = explorer_summary(explorer);

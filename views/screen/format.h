@@ -18,6 +18,9 @@ const char *model_words(const struct summary *summary);
 const char *lts_file_of(const struct summary *summary, enum side side);
 /* The model's transitions, initialisations not counted. */
 size_t model_steps(const struct spex_model *model);
+/* Of what is specified, and the transitions of its model: as many as the files have. */
+uint32_t entry_states(const struct project_entry *entry);
+size_t entry_steps(const struct project_entry *entry, enum side side);
 /* What a view says when there is nothing to show it for; NULL: a readable specification
  * is selected. */
 const char *nothing_selected(const struct explorer *explorer);

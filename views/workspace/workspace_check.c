@@ -35,7 +35,8 @@ void check_free(struct check *check)
 static uint64_t content_of(const struct project_entry *entry)
 {
     const struct spex_specification *specification = entry->specification;
-    XXH64_hash_t hash = 1;
+    const char *initial = specification->states.count ? specification->states.names[0] : "";
+    XXH64_hash_t hash = XXH3_64bits(initial, strlen(initial));
     for (size_t i = 0; i < specification->transition_count; i++) {
         const struct specification_transition *t = &specification->transitions[i];
         const char *parts[] = {symbols_name(&specification->states, t->from),
@@ -64,7 +65,8 @@ static bool letter(struct check *check, uint32_t class_count)
             letters[class] = SYMBOL_NONE;
         for (uint32_t state = 0; state < check->sides[RIGHT].state_count; state++)
             shared[check->letters[RIGHT][state]] = true;
-        for (uint32_t state = 1; state < check->sides[LEFT].state_count; state++) {
+        for (uint32_t state = check->sides[LEFT].initialises;
+             state < check->sides[LEFT].state_count; state++) {
             uint32_t class = check->letters[LEFT][state];
             if (shared[class] && letters[class] == SYMBOL_NONE)
                 letters[class] = check->letter_count++;

@@ -83,9 +83,11 @@ static void refresh_run(struct job *job)
     struct refresh *refresh = (struct refresh *)job;
     struct workspace *workspace = refresh->workspace;
     bool all = refresh->extent == REFRESH_ALL;
-    uint64_t fingerprint = refresh->extent == REFRESH_STORE
-                               ? workspace->fingerprint
-                               : project_fingerprint(&workspace->options.project);
+    uint64_t fingerprint =
+        refresh->extent == REFRESH_STORE
+            ? workspace->fingerprint
+            : project_fingerprint(&workspace->options.project, workspace->options.files,
+                                  workspace->options.file_count);
     bool files_changed = all || fingerprint != workspace->fingerprint;
     /* A reader would go on with files that nobody else can find any more. */
     if (all || access(workspace->options.project.store_dir, F_OK) < 0)
