@@ -95,6 +95,15 @@ static void append_sizes(struct text *text, const struct comparison *comparison)
     }
 }
 
+/* What the two are called in sentences: without their folders, if that tells them apart. */
+static const char *name_of(const struct comparison *comparison, enum side side)
+{
+    const char *left = comparison->inputs[LEFT].argument,
+               *right = comparison->inputs[RIGHT].argument;
+    const char *whole = side == LEFT ? left : right;
+    return strcmp(file_name(left), file_name(right)) == 0 ? whole : file_name(whole);
+}
+
 static void append_people(struct text *text, const struct comparison *comparison)
 {
     static const char *const words[EQUIVALENCES] = {
@@ -106,16 +115,15 @@ static void append_people(struct text *text, const struct comparison *comparison
         [EQUIVALENCE_WEAK_TRACE] = "traces of visible actions"};
     const struct lts *sides = comparison->sides;
     text_append(text, comparison->equivalent ? "equivalent\n" : "not equivalent\n");
-    text_printf(text, "%s, internal action ", words[comparison->equivalence]);
+    text_printf(text, "by %s, from %s on; \"", words[comparison->equivalence],
+                comparison->initialisation ? "initialisation" : "the initial states");
     text_append_visible(text, comparison->internal ? comparison->internal : SPEX_INTERNAL);
-    text_append(text, comparison->initialisation ? ", from initialisation on\n"
-                                                 : ", from the initial states on\n");
+    text_append(text, "\" is a step that nobody sees from outside\n");
     append_sizes(text, comparison);
     if (!comparison->equivalent && option_given(comparison->invocation, "explain")) {
         text_append_char(text, '\n');
         explanation_print(comparison->explanation, &sides[LEFT], &sides[RIGHT],
-                          comparison->inputs[LEFT].argument, comparison->inputs[RIGHT].argument,
-                          text);
+                          name_of(comparison, LEFT), name_of(comparison, RIGHT), text);
     }
 }
 

@@ -67,6 +67,7 @@ struct explorer *explorer_create(const struct explorer_options *options)
     struct workspace_options workspace = options->workspace;
     workspace.watch.changed = workspace_changed;
     workspace.watch.context = explorer;
+    workspace.ascii = options->ascii || options->screen_reader;
     explorer->ascii = options->ascii;
     explorer->screen_reader = options->screen_reader;
     explorer->keymap = options->keymap ? options->keymap : &explorer->own_keymap;

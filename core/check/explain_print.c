@@ -45,9 +45,12 @@ void print_trace_end(struct printer *printer)
     text_append(printer->text,
                 path->count > 1 ? "Here, in state " : "At the very start, in state ");
     print_quoted_state(printer, side, last->from);
-    text_append(printer->text, unobserved(printer) ? ", it allows " : ", it does ");
+    text_append(printer->text, unobserved(printer)           ? ", it allows "
+                               : last->label == LTS_INTERNAL ? ", it takes "
+                                                             : ", it does ");
     print_action(printer, side, last->label, true);
-    text_append(printer->text, " (-> ");
+    text_append(printer->text, " (");
+    print_arrow(printer);
     print_state(printer, side, last->to);
     text_append(printer->text, ").\n");
 }
@@ -191,7 +194,9 @@ void print_holding(struct printer *printer)
         words = "weakly bisimilar: only the moment of choice differs";
         break;
     case EQUIVALENCE_TRACE:
-        words = "equal in their sequences of steps: only what is still possible on the way differs";
+        if (explanation->kind != EXPLANATION_CHOICE || !explanation->same_traces)
+            words =
+                "equal in their sequences of steps: only what is still possible on the way differs";
         break;
     case EQUIVALENCE_WEAK_TRACE:
         if (explanation->kind != EXPLANATION_CHOICE || !explanation->same_traces)
@@ -200,6 +205,26 @@ void print_holding(struct printer *printer)
     }
     if (words)
         text_printf(printer->text, "Still, the two are %s.\n", words);
+}
+
+void print_explanation(struct printer *printer)
+{
+    const struct explanation *explanation = printer->explanation;
+    if (explanation->kind == EXPLANATION_TRACE)
+        print_trace(printer, false);
+    else if (explanation->kind == EXPLANATION_DIVERGENCE)
+        print_divergence(printer);
+    else
+        print_choice(printer);
+    if (explanation->kind == EXPLANATION_CHOICE && explanation->formula)
+        print_formula(printer);
+    if (explanation->also) {
+        text_append_char(printer->text, '\n');
+        printer->explanation = explanation->also;
+        print_trace(printer, true);
+        printer->explanation = explanation;
+    }
+    print_holding(printer);
 }
 
 void explanation_print(const struct explanation *explanation, const struct lts *left,
@@ -219,19 +244,5 @@ void explanation_print(const struct explanation *explanation, const struct lts *
                               .sides = {left, right},
                               .names = {left_name, right_name},
                               .internal_counts = internal_counts};
-    if (explanation->kind == EXPLANATION_TRACE)
-        print_trace(&printer, false);
-    else if (explanation->kind == EXPLANATION_DIVERGENCE)
-        print_divergence(&printer);
-    else
-        print_choice(&printer);
-    if (explanation->kind == EXPLANATION_CHOICE && explanation->formula)
-        print_formula(&printer);
-    if (explanation->also) {
-        text_append_char(text, '\n');
-        printer.explanation = explanation->also;
-        print_trace(&printer, true);
-        printer.explanation = explanation;
-    }
-    print_holding(&printer);
+    print_explanation(&printer);
 }

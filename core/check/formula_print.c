@@ -173,10 +173,18 @@ static void tell_part(struct telling *telling, struct formula_part part, unsigne
 static void tell_whenever(struct telling *telling, const char *subject,
                           const struct formula_node *node, unsigned indent)
 {
-    struct formula_part after = telling->formula->parts[node->after];
-    after.negated = !after.negated;
+    const struct formula *formula = telling->formula;
     text_printf(telling->text, "whenever %s ", subject);
     tell_step(telling, node, true);
+    struct formula_part after = formula->parts[node->after];
+    for (; !after.negated; after = formula->parts[node->after]) {
+        if (!is_whenever(&formula->nodes[after.node]))
+            break;
+        node = &formula->nodes[after.node];
+        text_append(telling->text, " and then ");
+        tell_step(telling, node, true);
+    }
+    after.negated = !after.negated;
     text_append(telling->text, ", then ");
     tell_part(telling, after, indent);
 }

@@ -18,6 +18,11 @@ void print_state(struct printer *printer, enum side side, uint32_t state)
     text_append_visible(printer->text, lts_state_name(printer->sides[side], state, buffer));
 }
 
+void print_arrow(struct printer *printer)
+{
+    text_append(printer->text, printer->unicode ? "→ " : "-> ");
+}
+
 void print_quoted_state(struct printer *printer, enum side side, uint32_t state)
 {
     text_append_char(printer->text, '"');
@@ -62,15 +67,17 @@ static void print_run(struct printer *printer, enum side side, const struct path
 {
     const struct lts_transition *step = &path->steps[begin + length - 1];
     if (step->label == LTS_INTERNAL && length == 1)
-        text_append(printer->text, "(internally) -> ");
+        text_append(printer->text, "(internally) ");
     else if (step->label == LTS_INTERNAL)
-        text_printf(printer->text, "(internally, %zu steps) -> ", length);
+        text_printf(printer->text, "(internally, %zu steps) ", length);
     else if (is_start(printer, side, step->label))
         text_append(printer->text, "starts in ");
     else {
         text_append_visible(printer->text, label_name(printer, side, step->label));
-        text_append(printer->text, " -> ");
+        text_append_char(printer->text, ' ');
     }
+    if (!is_start(printer, side, step->label))
+        print_arrow(printer);
     print_state(printer, side, step->to);
 }
 

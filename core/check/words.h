@@ -14,6 +14,7 @@ struct printer {
     const struct lts *sides[2];
     const char *names[2];
     bool internal_counts; /* an internal step is a step like any other */
+    bool unicode;         /* arrows that are more than ASCII */
 };
 
 static inline enum side other_side(enum side side)
@@ -24,6 +25,7 @@ static inline enum side other_side(enum side side)
 /* "the specification", but file names as they are. */
 void print_side(struct printer *printer, enum side side, bool first);
 void print_state(struct printer *printer, enum side side, uint32_t state);
+void print_arrow(struct printer *printer);
 void print_quoted_state(struct printer *printer, enum side side, uint32_t state);
 /* "pay", with quotes around it if so asked; "an internal step" without. */
 void print_action(struct printer *printer, enum side side, uint32_t label, bool quoted);
@@ -50,8 +52,10 @@ void print_trace_test(struct printer *printer);
 
 /* ---- EXPLANATION_CHOICE */
 void print_choice(struct printer *printer);
-/* How it begins; the attack; the best answer, or that there is none. */
-void print_choice_start(struct printer *printer);
+/* What differs; how it begins, false: at once; the attack; the best answer, or that there is
+ * none. */
+void print_choice_title(struct printer *printer);
+bool print_choice_start(struct printer *printer);
 void print_attack(struct printer *printer, const struct round *round);
 void print_reply(struct printer *printer, const struct round *round);
 /* "a -> s, (internally) -> t", or that it stays in its state. */
@@ -59,9 +63,11 @@ void print_move(struct printer *printer, enum side side, uint32_t state, const s
                 const struct path *cycle);
 
 /* ---- any */
+/* All of it. */
+void print_explanation(struct printer *printer);
 /* In words and as a formula; there must be one. */
 void print_formula(struct printer *printer);
-/* What still holds; nothing if that is not known. */
+/* What still holds; nothing if that is not known, or was said before. */
 void print_holding(struct printer *printer);
 
 #endif

@@ -1,8 +1,10 @@
 /* The play in words: round by round. */
+#include <string.h>
+
 #include "base/symbols.h"
 #include "check/words.h"
 
-void print_choice_start(struct printer *printer)
+void print_choice_title(struct printer *printer)
 {
     const struct explanation *explanation = printer->explanation;
     print_side(printer, LEFT, true);
@@ -15,11 +17,32 @@ void print_choice_start(struct printer *printer)
                     printer->internal_counts ? "steps" : "actions");
     else
         text_append(printer->text, " differ in what is still possible on the way:\n");
+}
+
+/* Whether nothing was done but to start, in states that are called the same. */
+static bool just_started(const struct printer *printer)
+{
+    const char *names[2];
+    char buffers[2][16];
+    for (int side = LEFT; side <= RIGHT; side++) {
+        const struct path *path = &printer->explanation->path[side];
+        const struct lts *lts = printer->sides[side];
+        if (path->count > 1 || (path->count && !lts_before(lts, path->steps->from)))
+            return false;
+        names[side] = lts_state_name(lts, path_end(printer, (enum side)side, path), buffers[side]);
+    }
+    return strcmp(names[LEFT], names[RIGHT]) == 0;
+}
+
+bool print_choice_start(struct printer *printer)
+{
+    const struct explanation *explanation = printer->explanation;
     if (!explanation->shortest)
         text_append(printer->text,
                     "  (They are too large to say whether it can be shown in fewer rounds.)\n");
-    if (!explanation->path[LEFT].count && !explanation->path[RIGHT].count)
-        return;
+    if ((!explanation->path[LEFT].count && !explanation->path[RIGHT].count) ||
+        just_started(printer))
+        return false;
     text_append(printer->text, "  After the same steps (");
     if (!print_actions(printer, LEFT, &explanation->path[LEFT], explanation->path[LEFT].count,
                        "do "))
@@ -34,6 +57,7 @@ void print_choice_start(struct printer *printer)
     text_append(printer->text, " can then only be in ");
     print_quoted_state(printer, other, path_end(printer, other, &explanation->path[other]));
     text_append(printer->text, ".\n");
+    return true;
 }
 
 void print_move(struct printer *printer, enum side side, uint32_t state, const struct path *path,
@@ -135,6 +159,7 @@ void print_choice(struct printer *printer)
 {
     const struct explanation *explanation = printer->explanation;
     size_t count = explanation->round_count;
+    print_choice_title(printer);
     print_choice_start(printer);
     for (size_t i = 0; i < count; i++) {
         bool hidden =

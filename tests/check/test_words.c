@@ -124,6 +124,7 @@ static void textbook_pairs_in_words(void)
 static void read_named(struct lts *lts, const char *lines)
 {
     system_read_row(lts, "0;0;");
+    lts->initialises = strncmp(lines, "nil ", 4) == 0;
     while (*lines) {
         const char *open = strstr(lines, " --["), *close = strstr(lines, "]-> ");
         const char *end = strchr(lines, '\n');
@@ -214,9 +215,7 @@ static void choices_in_words(void)
         "In other words: the specification can start so that then:\n"
         "  - whenever it does \"insert\", then it can do \"coffee\".\n"
         "The implementation cannot.\n"
-        "As a formula: <tau*><__initialisation__>not <tau*><insert>not <tau*><coffee>true\n"
-        "Still, the two are equal in their sequences of steps: only what is still possible on "
-        "the way differs.\n");
+        "As a formula: <tau*><__initialisation__>not <tau*><insert>not <tau*><coffee>true\n");
     assert_words(
         "s --[__internal__]-> t\nt --[a]-> end\ns --[b]-> end\n", "s --[a]-> end\ns --[b]-> end\n",
         "specification", "implementation",
@@ -230,6 +229,39 @@ static void choices_in_words(void)
         "In other words: whenever the implementation moves on internally (or not), then it can do "
         "\"b\"; the specification need not be able to.\n"
         "As a formula: <tau*><tau?>not <tau*><b>true\n");
+}
+
+/* That both started goes without saying, unless they did in different states. */
+static void starts_in_words(void)
+{
+    static const char left[] = "nil --[__initialisation__]-> s\ns --[__internal__]-> t\n"
+                               "t --[a]-> end\ns --[b]-> end\n";
+    static const char rest[] =
+        "The specification and the implementation can do the same sequences of actions, "
+        "but what is still possible on the way differs:\n"
+        "%s"
+        "  1. From \"s\", the specification can go (internally) -> t.\n"
+        "     At best the implementation can then stay in \"%s\"; but then the two differ:\n"
+        "  2. From \"%s\", the implementation can go b -> end.\n"
+        "     The specification cannot do \"b\" there, not even after internal steps; it "
+        "offers only: a.\n"
+        "In other words: whenever the implementation starts and then moves on internally (or not), "
+        "then it can do \"b\"; the specification need not be able to.\n"
+        "As a formula: <tau*><__initialisation__><tau*><tau?>not <tau*><b>true\n";
+    static const char *const names[] = {"s", "z"};
+    static const char *const places[] = {
+        "", "  After the same steps (start in \"s\") the specification can be in \"s\"; the "
+            "implementation can then only be in \"z\".\n"};
+    for (size_t i = 0; i < 2; i++) {
+        struct text right = {0}, told = {0};
+        text_printf(&right, "nil --[__initialisation__]-> %s\n%s --[a]-> end\n%s --[b]-> end\n",
+                    names[i], names[i], names[i]);
+        text_printf(&told, rest, places[i], names[i], names[i]);
+        assert_words(left, text_value(&right), "specification", "implementation",
+                     text_value(&told));
+        text_release(&right);
+        text_release(&told);
+    }
 }
 
 static void assert_visible(const char *left_lines, const char *right_lines)
@@ -267,6 +299,7 @@ int main(int argc, char **argv)
         {"textbook pairs in words", textbook_pairs_in_words},
         {"traces in words", traces_in_words},
         {"choices in words", choices_in_words},
+        {"starts in words", starts_in_words},
         {"hostile names become visible", hostile_names_become_visible},
         {0},
     };

@@ -231,17 +231,31 @@ test_compare_counts_one_in_the_singular() {
     out_has "two.aut: 2 states, 2 transitions"
 }
 
+test_compare_names_files_without_their_folders() {
+    mkdir -p here there
+    printf 'des (0,2,3)\n(0,"a",1)\n(1,"b",2)\n' >here/one.aut
+    printf 'des (0,2,3)\n(0,"a",1)\n(1,"c",2)\n' >there/two.aut
+    cp there/two.aut there/one.aut
+    expect 1 compare here/one.aut "$PWD/there/two.aut" --explain
+    out_has "  $PWD/there/two.aut: 3 states, 2 transitions"
+    out_has "two.aut can do something one.aut cannot:"
+    out_has "After the same steps one.aut is in"
+    # where only folders tell them apart they are named
+    expect 1 compare here/one.aut there/one.aut --explain
+    out_has "there/one.aut can do something here/one.aut cannot:"
+}
+
 test_compare_internal_label() {
     printf 'des (0,2,3)\n(0,i,1)\n(1,a,2)\n' >i.aut
     printf 'des (0,2,3)\n(0,tau,1)\n(1,a,2)\n' >tau.aut
     printf 'des (0,1,2)\n(0,a,1)\n' >none.aut
     expect 0 compare i.aut none.aut
-    out_has "internal action i,"
+    out_has '"i" is a step that nobody sees'
     expect 0 compare tau.aut none.aut
-    out_has "internal action tau,"
+    out_has '"tau" is a step that nobody sees'
     # One of both files has tau: i is visible in both.
     expect 1 compare i.aut tau.aut
-    out_has "internal action tau,"
+    out_has '"tau" is a step that nobody sees'
     expect 1 compare tau.aut i.aut
     expect 1 compare i.aut none.aut --tau tau
     expect 1 compare tau.aut none.aut --tau i --json

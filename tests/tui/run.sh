@@ -173,8 +173,8 @@ test_check_and_play() {
     on_project 120x40
     see 'Order'; press :; write 'check TCP'; press Enter; see 'Extra behaviour'
     press ')' ')'; see 'Specification, LISTEN'; see 'Implementation, LISTEN'
-    press x; see '▸LISTEN'; see '2. passive OPEN -> LISTEN'
-    press ')'; see '3. rcv SYN -> SYN-RECEIVED'; press x; see 'Instances that did it'
+    press x; see '▸LISTEN'; see '2. passive OPEN → LISTEN'
+    press ')'; see '3. rcv SYN → SYN-RECEIVED'; press x; see 'Instances that did it'
     press j j j j; press Enter; see 'filter: id='; see 'TCP'; press q
     # the program wins, and says why
     press p; see 'Round 1. From "CLOSED", the specification can go'
@@ -452,7 +452,7 @@ test_hostile_names_in_every_view() {
     printf '%s\n' '{"op":"init","spec":"Ho\u001b[2Jst","id":"i\u001b[2J"}' \
         '{"op":"transition","id":"i\u001b[2J","action":"jump\u001b[2J","state":"\u009b31mred"}' | record
     on_project 120x40
-    see 'Ho\x1B[2Jst'; see '1. starts in a\x1B[2J'; see '2. b\x07\x1B]0;evil\x07%s -> c\u{202E}d'
+    see 'Ho\x1B[2Jst'; see '1. starts in a\x1B[2J'; see '2. b\x07\x1B]0;evil\x07%s → c\u{202E}d'
     press 2; see 'by identifier'; see 'i\x1B[2J'; see '\x9B31mred'
     press Enter; see 'History, 2 steps'; see 'starts in a\x1B[2J'
     press s; see 'Step i\x1B[2J from \x9B31mred'; press Escape; gone 'Step i'

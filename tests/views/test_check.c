@@ -23,12 +23,12 @@ static void missing_behaviour(void)
 
 static void choices(void)
 {
-    screen_golden_of(machine_project(), false, "5 j j j j j j j j", "check-choices");
+    screen_golden_of(machine_project(), false, "5 j j j j j j", "check-choices");
 }
 
 static void a_formula(void)
 {
-    screen_golden_of(machine_project(), false, "5 j j j Enter j Enter j", "check-formula");
+    screen_golden_of(machine_project(), false, "5 j j Enter j Enter j", "check-formula");
 }
 
 static void no_model(void)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "check/words.h"
 #include "format/format.h"
 #include "tests/views/screen.h"
 
@@ -90,8 +91,12 @@ static void tell_compared(const char *first, const char *second, struct text *te
                                 &equivalent, &explanation, &error),
               error);
     CU_ASSERT_FALSE(equivalent);
-    explanation_print(explanation, &sides[LEFT], &sides[RIGHT], "specification", "implementation",
-                      text);
+    struct printer printer = {.text = text,
+                              .explanation = explanation,
+                              .sides = {&sides[LEFT], &sides[RIGHT]},
+                              .names = {"specification", "implementation"},
+                              .unicode = true};
+    print_explanation(&printer);
     explanation_free(explanation);
     lts_release(&sides[LEFT]);
     lts_release(&sides[RIGHT]);
@@ -196,10 +201,10 @@ static void coverage_goes_by_what_states_do(void)
     const char *text = screen_text(&screen, 80, 40);
     ASSERT_CONTAINS(text, "2 --[c]-> 3");
     CU_ASSERT_PTR_NULL(strstr(text, "2 --[b]-> 3"));
-    ASSERT_CONTAINS(text, "1. a -> 1, (internally) -> 2, c -> 3");
+    ASSERT_CONTAINS(text, "1. a → 1, (internally) → 2, c → 3");
     screen_keys(&screen, "G Enter");
     ASSERT_CONTAINS(screen_text(&screen, 80, 40), "1 --[τ]-> 2");
-    screen.explorer->ascii = true;
+    screen.explorer->ascii = screen.explorer->workspace->options.ascii = true;
     workspace_refresh(screen.explorer->workspace, REFRESH_ALL);
     explorer_settle(screen.explorer);
     ASSERT_CONTAINS(screen_text(&screen, 80, 40), "1 --[tau]-> 2");

@@ -49,14 +49,13 @@ static void the_program_wins_round_by_round(void)
     screen_keys(&screen, "5 p");
     const char *text = screen_text(&screen, 80, 24);
     ASSERT_CONTAINS(text, "Both start");
-    ASSERT_CONTAINS(text, "Round 1. From \"idle\", the specification can go coin -> paid.");
+    ASSERT_CONTAINS(text, "Round 1. From \"idle\", the specification can go coin → paid.");
     ASSERT_CONTAINS(text, "What does the implementation, in \"idle\", do now?");
     expect_graphs_at(&screen, "paid", "idle");
     screen_keys(&screen, "Enter");
     text = screen_text(&screen, 80, 24);
-    ASSERT_CONTAINS(text,
-                    "Round 2. From \"paid\", the implementation can go press -> coffee only.");
-    ASSERT_CONTAINS(text, "press -> ready");
+    ASSERT_CONTAINS(text, "Round 2. From \"paid\", the implementation can go press → coffee only.");
+    ASSERT_CONTAINS(text, "press → ready");
     expect_graphs_at(&screen, "paid", "coffee only");
     screen_keys(&screen, "Enter");
     expect_graphs_at(&screen, "idle", "coffee only");
@@ -102,7 +101,7 @@ static void other_answers_are_folded(void)
     ASSERT_CONTAINS(text, "▹ 11 other answers");
     screen_keys(&screen, "p Enter");
     text = screen_text(&screen, 120, 40);
-    ASSERT_CONTAINS(text, "press -> all but 8");
+    ASSERT_CONTAINS(text, "press → all but 8");
     ASSERT_CONTAINS(text, "▹ 3 more");
     CU_ASSERT_PTR_NULL(strstr(text, "all but 11"));
     CU_ASSERT_EQUAL(play_choices(play_of(&screen)), 12);

@@ -148,8 +148,7 @@ void covered_release(struct covered *covered)
 
 static const char *action_name(const struct check_view *view, uint32_t label)
 {
-    bool ascii = view->explorer->ascii || view->explorer->screen_reader;
-    return label == LTS_INTERNAL && ascii
+    return label == LTS_INTERNAL && view->explorer->workspace->options.ascii
                ? "tau"
                : lts_label_name(&view->covered.specification, label, false);
 }
@@ -226,7 +225,8 @@ static void add_run(struct check_view *view, size_t number)
     const struct lts *const sides[2] = {lts, lts};
     const struct path *run = &view->covered.runs[number];
     struct text text = {0};
-    struct printer printer = {.text = &text, .sides = {lts, lts}};
+    struct printer printer = {
+        .text = &text, .sides = {lts, lts}, .unicode = !view->explorer->workspace->options.ascii};
     size_t told = 0;
     text_printf(&text, "%zu. ", number + 1);
     for (size_t i = 0; i < run->count; told++) {

@@ -28,6 +28,7 @@ static struct page_line *say(struct check_view *view, enum role role, int indent
 static struct printer printer_of(const struct play *play, struct text *text)
 {
     return (struct printer){.text = text,
+                            .unicode = !play->explorer->workspace->options.ascii,
                             .sides = {&play->sides[LEFT], &play->sides[RIGHT]},
                             .names = {"specification", "implementation"}};
 }

@@ -26,13 +26,10 @@ const struct explanation *check_trace(const struct check *check, enum side side)
     return trace && trace->kind == EXPLANATION_TRACE && trace->side == side ? trace : NULL;
 }
 
-static struct printer printer_of(const struct check *check, const struct explanation *explanation,
-                                 struct text *text)
+static struct printer printer_of(const struct check_view *view, const struct check *check,
+                                 const struct explanation *explanation, struct text *text)
 {
-    return (struct printer){.text = text,
-                            .explanation = explanation,
-                            .sides = {&check->sides[LEFT], &check->sides[RIGHT]},
-                            .names = {"specification", "implementation"}};
+    return check_printer(check, explanation, !view->explorer->workspace->options.ascii, text);
 }
 
 /* Takes the end of a line that is printed with one. */
@@ -153,7 +150,7 @@ void check_add_verdict(struct check_view *view, const struct summary *summary)
                  "make no difference that could be seen.");
     } else {
         struct text text = {0};
-        struct printer printer = printer_of(check, check->explanation, &text);
+        struct printer printer = printer_of(view, check, check->explanation, &text);
         page_say(page, SECTION_VERDICT, ROLE_NORMAL, 0, words_of_no(check));
         say_learning(view, summary);
         if (check->explanation)
@@ -223,7 +220,7 @@ static void add_trace(struct check_view *view, const struct check *check, enum s
     enum side other = other_side(side);
     struct check_page *page = &view->page;
     struct text text = {0}, detail = {0};
-    struct printer printer = printer_of(check, trace, &detail);
+    struct printer printer = printer_of(view, check, trace, &detail);
     const struct path *path = &trace->path[side];
     const struct lts_transition *last = &path->steps[path->count - 1];
     uint32_t states[2];
@@ -325,16 +322,17 @@ static void add_rounds(struct check_view *view, const struct check *check)
 {
     const struct explanation *explanation = check->explanation;
     struct text text = {0};
-    struct printer printer = printer_of(check, explanation, &text);
+    struct printer printer = printer_of(view, check, explanation, &text);
     char detail[40];
     snprintf(detail, sizeof detail, "%zu round%s", explanation->round_count,
              explanation->round_count == 1 ? "" : "s");
     if (!page_section(view, SECTION_ROUNDS, "Where the choices differ", detail))
         return;
-    print_choice_start(&printer);
+    bool later = print_choice_start(&printer);
     page_add_lines(&view->page, SECTION_ROUNDS, &text);
     enum side chooser = explanation->chooser;
-    add_steps(view, SECTION_ROUNDS, &printer, chooser, explanation->path[chooser].count);
+    if (later)
+        add_steps(view, SECTION_ROUNDS, &printer, chooser, explanation->path[chooser].count);
     for (size_t i = 0; i < explanation->round_count; i++)
         add_round(view, &printer, &explanation->rounds[i], (uint32_t)i + 1);
 }
@@ -356,7 +354,7 @@ void check_add_formula(struct check_view *view, const struct check *check)
     struct text text = {0};
     if (!check->explanation || !check->explanation->formula)
         return;
-    struct printer printer = printer_of(check, check->explanation, &text);
+    struct printer printer = printer_of(view, check, check->explanation, &text);
     char detail[64];
     snprintf(detail, sizeof detail, "true of the %s only",
              check->explanation->formula->side == LEFT ? "specification" : "implementation");

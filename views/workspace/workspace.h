@@ -13,6 +13,7 @@
 #include "views/workspace/jobs.h"
 
 struct model_edits;
+struct printer;
 
 struct workspace_options {
     struct project_options project;
@@ -20,6 +21,7 @@ struct workspace_options {
     size_t file_count;
     char **tables; /* the DETS tables of an Elixir project, to be offered for import */
     size_t table_count;
+    bool ascii; /* what is told in words is told so */
     spex_clock clock;
     struct {
         void (*changed)(void *context); /* new data is in place */
@@ -106,6 +108,9 @@ int64_t workspace_now(const struct workspace *workspace);
 void workspace_show(struct workspace *workspace);
 /* Checks the specification (again). */
 void workspace_check(struct workspace *workspace, const char *name);
+/* What tells the explanation (or what `also` is) in words. */
+struct printer check_printer(const struct check *check, const struct explanation *explanation,
+                             bool unicode, struct text *text);
 
 /* The lane's own reader, for its jobs: opened when first needed. NULL without a store. */
 int workspace_reader(struct workspace *workspace, enum lane lane, struct reader **reader,

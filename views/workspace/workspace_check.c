@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "base/base.h"
+#include "check/words.h"
 #include "views/workspace/workspace_internal.h"
 
 struct check_job {
@@ -117,6 +118,26 @@ static void find_places(struct check *check)
     }
 }
 
+struct printer check_printer(const struct check *check, const struct explanation *explanation,
+                             bool unicode, struct text *text)
+{
+    return (struct printer){.text = text,
+                            .explanation = explanation,
+                            .sides = {&check->sides[LEFT], &check->sides[RIGHT]},
+                            .names = {"specification", "implementation"},
+                            .unicode = unicode};
+}
+
+static void tell_reason(struct check *check, bool unicode)
+{
+    struct printer printer = check_printer(check, check->explanation, unicode, &check->reason);
+    if (check->explanation)
+        print_explanation(&printer);
+    else
+        explanation_print(NULL, printer.sides[LEFT], printer.sides[RIGHT], printer.names[LEFT],
+                          printer.names[RIGHT], &check->reason);
+}
+
 static void check_run(struct job *job)
 {
     struct check_job *self = (struct check_job *)job;
@@ -134,8 +155,7 @@ static void check_run(struct job *job)
     if (!check->status && check->explanation)
         find_places(check);
     if (!check->status && !check->equivalent)
-        explanation_print(check->explanation, &check->sides[LEFT], &check->sides[RIGHT],
-                          "specification", "implementation", &check->reason);
+        tell_reason(check, !self->workspace->options.ascii);
 }
 
 static void check_finish(struct job *job)
