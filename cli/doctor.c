@@ -17,8 +17,8 @@
 
 extern char **environ;
 
-enum level { LEVEL_OK, LEVEL_NOTE, LEVEL_PROBLEM };
-static const char *const level_names[] = {"ok", "note", "problem"};
+enum level { LEVEL_OK, LEVEL_NOTE, LEVEL_WARNING, LEVEL_PROBLEM };
+static const char *const level_names[] = {"ok", "note", "warning", "problem"};
 
 struct findings {
     bool json, failed;
@@ -119,7 +119,7 @@ static void look_at_files(struct findings *findings, const struct project_option
         if (entry->model_error.status)
             find(findings, LEVEL_PROBLEM, "models", "%s", entry->model_error.message);
         for (size_t k = 0; k < entry->warnings.count; k++)
-            find(findings, LEVEL_NOTE, "specifications", "%s", entry->warnings.items[k].message);
+            find(findings, LEVEL_WARNING, "specifications", "%s", entry->warnings.items[k].message);
     }
     if (project->orphans) {
         struct text text = {0};
@@ -269,7 +269,7 @@ static void take_answer(struct findings *findings, char *line)
     *topic++ = *message++ = '\0';
     message[strcspn(message, "\n")] = '\0';
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
-        for (int level = 0; level < 3; level++)
+        for (int level = 0; level <= LEVEL_PROBLEM; level++)
             if (strcmp(topics[i], topic) == 0 && strcmp(level_names[level], line) == 0)
                 find(findings, (enum level)level, topics[i], "%s", message);
 }

@@ -245,6 +245,19 @@ static void append_suggestion(struct text *text, const struct survey *survey, ui
         text_printf(text, "; did you mean '%s'%s?", name_of(survey, state), more);
 }
 
+/* Both occur once, so that nobody but the author knows which of them was meant. */
+static void append_either(struct survey *survey, uint32_t cut)
+{
+    struct source_place place = place_of(survey, cut);
+    text_printf(&survey->message, "; '%s', which nothing leads to, occurs only ",
+                name_of(survey, cut));
+    if (place.line)
+        text_printf(&survey->message, "at %u:%u", place.line, place.column);
+    else
+        text_append(&survey->message, "once, too");
+    text_append(&survey->message, ": one of the two is probably misspelt");
+}
+
 static bool cut_off(const struct survey *survey, uint32_t state)
 {
     return !survey->reached[state] && goes_on(survey, state);
@@ -281,8 +294,11 @@ static void find_misspelt(struct survey *survey)
             continue;
         text_printf(&survey->message, "the state '%s' occurs only here%s", name_of(survey, state),
                     end ? ", and nothing leads on from it" : "");
-        append_suggestion(&survey->message, survey, other,
-                          cut != SYMBOL_NONE ? ", which nothing leads to" : "");
+        if (cut != SYMBOL_NONE && survey->mentions[cut] == 1)
+            append_either(survey, cut);
+        else
+            append_suggestion(&survey->message, survey, other,
+                              cut != SYMBOL_NONE ? ", which nothing leads to" : "");
         warn(survey, place_of(survey, state));
         if (cut != SYMBOL_NONE)
             spread(survey, survey->told, cut);

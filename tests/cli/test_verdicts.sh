@@ -380,7 +380,7 @@ test_warnings_of_specifications() {
     expect 1 check
     out_first "not equivalent  Light"
     err_has "spex check: warning: ./specs/light.spec:7:18: the state 'ambre' occurs only here"
-    err_has "did you mean 'amber', which nothing leads to?"
+    err_has "'amber', which nothing leads to, occurs only at 8:1: one of the two is probably misspelt"
     expect 1 check --json
     json 0.warnings.# 1
     json 0.warnings.0.line 7
@@ -392,7 +392,7 @@ test_warnings_of_specifications() {
     expect 0 show specs/light.spec
     err_has "spex show: warning: specs/light.spec:7:18: "
     spex doctor
-    out_has "note"
+    out_has "warning"
     out_has "./specs/light.spec:7:18: the state 'ambre' occurs only here"
     # Who records is not told of it again and again.
     expect 0 init Light one

@@ -48,7 +48,7 @@ static void expect(const char *headers, const char *transitions, const char *exp
 static void a_misspelt_target_is_told(void)
 {
     /* What was meant cannot be reached any more, however far the name is off. */
-    expect("", "a --[1]-> paid\npaid --[2]-> pakced\npacked --[3]-> sent\nsent --[4]-> seen\n",
+    expect("", "a --[1]-> paid\npaid --[2]-> pakced\npacked --[3]-> sent\npacked --[4]-> seen\n",
            "s.spec:4:14: the state 'pakced' occurs only here, and nothing leads on from it; did "
            "you mean 'packed', which nothing leads to?\n");
     /* What was meant can be reached in another way. */
@@ -71,6 +71,27 @@ static void a_misspelt_source_is_told(void)
     expect("", "a --[1]-> packed\npacked --[2]-> a\npakced --[3]-> sent\n",
            "s.spec:5:1: the state 'pakced' cannot be reached from 'a', where the first transition "
            "begins, nor can the state behind it; did you mean 'packed'?\n");
+}
+
+/* Which of the two is wrong cannot be known. */
+static void one_of_two_is_misspelt(void)
+{
+    expect("", "a --[1]-> paid\npaid --[2]-> packed\npakced --[3]-> sent\nsent --[4]-> seen\n",
+           "s.spec:4:14: the state 'packed' occurs only here, and nothing leads on from it; "
+           "'pakced', which nothing leads to, occurs only at 5:1: one of the two is probably "
+           "misspelt\n");
+    spex_specification *specification;
+    struct specification_warnings warnings;
+    spex_error error;
+    ASSERT_OK(spex_specification_create(&specification, "S", &error), error);
+    ASSERT_OK(spex_specification_add(specification, "idle", "start", "running", &error), error);
+    ASSERT_OK(spex_specification_add(specification, "runing", "stop", "idle", &error), error);
+    ASSERT_OK(specification_warnings_find(specification, &warnings, &error), error);
+    CU_ASSERT_EQUAL(warnings.count, 1);
+    ASSERT_CONTAINS(warnings.items[0].message,
+                    "'runing', which nothing leads to, occurs only once, too: one of the two");
+    specification_warnings_release(&warnings);
+    spex_specification_free(specification);
 }
 
 static void what_cannot_be_reached_is_told_once(void)
@@ -109,12 +130,13 @@ static void elixir_has_places_too(void)
         "  def_transition :start, :go, :waiting; def_transition(:waitng, :end, :done)\nend\n"
         "defmodule B do\n  use Spex.Specification, prunable_states: ~w(on of)a\n"
         "  def_transition :on,\n    :toggle, :off\nend\n");
-    ASSERT_TEXT(
-        found, "s.ex:2:45: the prunable state 'dnoe' occurs in no transition; did you mean "
-               "'done'?\n"
-               "s.ex:3:31: the state 'waiting' occurs only here, and nothing leads on from it; did "
-               "you mean 'waitng', which nothing leads to?\n"
-               "s.ex:6:44: the prunable state 'of' occurs in no transition; did you mean 'on'?\n");
+    ASSERT_TEXT(found,
+                "s.ex:2:45: the prunable state 'dnoe' occurs in no transition; did you mean "
+                "'done'?\n"
+                "s.ex:3:31: the state 'waiting' occurs only here, and nothing leads on from it; "
+                "'waitng', which nothing leads to, occurs only at 3:56: one of the two is probably "
+                "misspelt\n"
+                "s.ex:6:44: the prunable state 'of' occurs in no transition; did you mean 'on'?\n");
     free(found);
 }
 
@@ -254,6 +276,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         {"a misspelt target is told", a_misspelt_target_is_told},
         {"a misspelt source is told", a_misspelt_source_is_told},
+        {"one of two is misspelt", one_of_two_is_misspelt},
         {"what cannot be reached is told once", what_cannot_be_reached_is_told_once},
         {"a prunable state has to occur", a_prunable_state_has_to_occur},
         {"Elixir has places too", elixir_has_places_too},
