@@ -149,7 +149,7 @@ static void tell_step(struct explorer *explorer, const struct action_job *self)
         explorer_message(explorer, refused ? ROLE_BAD : verdicts[self->observation.verdict].role,
                          "Recorded %s %s %s: %s%s.", action->action, explorer->ascii ? "->" : "→",
                          action->state, verdicts[self->observation.verdict].words,
-                         refused ? "; refused by policy" : "");
+                         refused ? "; not accepted by policy" : "");
     else
         explorer_message(explorer, ROLE_BAD, "Not recorded: %s", self->error.message);
 }

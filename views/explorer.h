@@ -111,6 +111,8 @@ void explorer_select_instance(struct explorer *explorer, const char *identifier,
                               const char *specification);
 /* Moves the selected specification along the overview's order. */
 void explorer_move_specification(struct explorer *explorer, int by);
+/* Whether there is another one to move to. */
+bool explorer_other_specification(const struct explorer *explorer);
 void explorer_refresh_views(struct explorer *explorer);
 /* The selected specification's row; NULL: none. */
 const struct summary *explorer_summary(const struct explorer *explorer);

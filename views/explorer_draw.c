@@ -45,7 +45,10 @@ static const char *hint_word(const struct explorer *explorer, enum command comma
 {
     enum view_id view = explorer_view(explorer);
     const struct view_operations *operations = view_operations(view);
-    const char *word = operations->hint ? operations->hint(explorer->states[view], command) : NULL;
+    const char *word =
+        operations->hint ? operations->hint(explorer, explorer->states[view], command) : NULL;
+    if (command == COMMAND_NEXT_SPECIFICATION && !explorer_other_specification(explorer))
+        return "";
     if (!word && command == COMMAND_OPEN)
         word = operations->open_word;
     return word ? word : command_entry(command)->name;

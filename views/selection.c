@@ -196,6 +196,18 @@ void explorer_move_specification(struct explorer *explorer, int by)
             workspace->summaries[(current + count + (size_t)(by + (int)count)) % count].name);
 }
 
+bool explorer_other_specification(const struct explorer *explorer)
+{
+    const struct workspace *workspace = explorer->workspace;
+    for (size_t i = 0; i < workspace->summary_count; i++) {
+        const struct summary *summary = &workspace->summaries[i];
+        if (summary != explorer_summary(explorer) && summary->entry &&
+            summary->entry->specification)
+            return true;
+    }
+    return false;
+}
+
 const struct summary *explorer_summary(const struct explorer *explorer)
 {
     return workspace_find(explorer->workspace, explorer->selection.specification);

@@ -21,7 +21,7 @@ struct view_operations {
     enum command hints[12]; /* shown in the last line; ended by COMMAND_NONE */
     const char *open_word;  /* what Enter does here; NULL: "open" */
     /* The word for a hint as things are; "": it is of no use now, NULL: as ever. May be NULL. */
-    const char *(*hint)(const void *state, enum command command);
+    const char *(*hint)(const struct explorer *explorer, const void *state, enum command command);
     /* The view's own state, zeroed, is created with this size and passed to each call. */
     size_t state_size;
     void (*draw)(struct explorer *explorer, void *state, struct canvas *canvas, struct area area);

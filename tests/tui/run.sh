@@ -232,7 +232,7 @@ test_what_if_it_did() {
     press w; see 'WHAT IF: nothing is written'; see 'specification in {packed}'
     press Enter; see 'Simulated hand over'; see '1 simulated step'
     press s a; see 'Action:'; write 'vanish'; press Enter; see 'leads to state:'
-    press C-u; write 'thin air'; press Enter; see 'not specified, refused'; see 'no such run'
+    press C-u; write 'thin air'; press Enter; see 'not specified, not accepted'; see 'no such run'
     press 4; see 'WHAT IF, nothing is written: thin air'
     press u; see 'nothing is written: on the road'
     press q; see '1 simulated step, 1 undone'

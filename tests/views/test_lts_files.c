@@ -245,6 +245,45 @@ static void coverage_of_large_ones_is_asked_for(void)
     free((char *)(uintptr_t)b);
 }
 
+/* The last line offers what does something. */
+static void keys_that_cannot_act_are_not_offered(void)
+{
+    const char *a = write_file("a.aut", vending), *b = write_file("b.aut", choosing);
+    const char *bad = write_file("bad.aut", "des (0,1,1\n");
+    struct screen screen;
+    open_on(&screen, a, b);
+    const char *text = screen_text(&screen, 120, 24);
+    ASSERT_CONTAINS(text, "p play");
+    ASSERT_CONTAINS(text, "5 check");
+    CU_ASSERT_PTR_NULL(strstr(text, "> next")); /* there is only this one */
+    screen_keys(&screen, "6");
+    text = screen_text(&screen, 120, 24);
+    CU_ASSERT_PTR_NULL(strstr(text, "a add"));
+    ASSERT_CONTAINS(text, "Enter graphs");
+    screen_close(&screen);
+    open_on(&screen, a, NULL);
+    screen_keys(&screen, "5");
+    text = screen_text(&screen, 120, 24);
+    CU_ASSERT_PTR_NULL(strstr(text, "p play"));
+    CU_ASSERT_PTR_NULL(strstr(text, "5 check "));
+    screen_close(&screen);
+    open_on(&screen, bad, a);
+    static const char *const views[] = {"4", "5", "6"};
+    static const char *const keys[] = {"v sides", "p play", "x look",       "a add",
+                                       "L learn", "W save", "Enter graphs", "5 check "};
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        screen_keys(&screen, views[i]);
+        text = screen_text(&screen, 120, 24);
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+            CU_ASSERT_PTR_NULL(strstr(text, keys[k]));
+        ASSERT_CONTAINS(text, "? help");
+    }
+    screen_close(&screen);
+    free((char *)(uintptr_t)a);
+    free((char *)(uintptr_t)b);
+    free((char *)(uintptr_t)bad);
+}
+
 /* It appears by itself, as the overview says. */
 static void what_is_mended_is_read_again(void)
 {
@@ -364,6 +403,7 @@ int main(int argc, char **argv)
         {"nothing may leave the initial state", nothing_may_leave_the_initial_state},
         {"coverage goes by what states do", coverage_goes_by_what_states_do},
         {"coverage of large ones is asked for", coverage_of_large_ones_is_asked_for},
+        {"keys that cannot act are not offered", keys_that_cannot_act_are_not_offered},
         {"what is mended is read again", what_is_mended_is_read_again},
         {0},
     };

@@ -153,8 +153,8 @@ static void stepping_records_and_tells_the_verdict(void)
     screen_type(&screen, "moon");
     screen_keys(&screen, "Enter");
     text = screen_text(&screen, 80, 24);
-    ASSERT_CONTAINS(text,
-                    "Recorded teleport → moon: a deviation, not equivalent; refused by policy.");
+    ASSERT_CONTAINS(
+        text, "Recorded teleport → moon: a deviation, not equivalent; not accepted by policy.");
     ASSERT_CONTAINS(text, "History, 5 steps");
     ASSERT_CONTAINS(text, "deviated");
     ASSERT_CONTAINS(text, "know this state.");

@@ -70,7 +70,7 @@ static void simulated_steps_are_judged_and_nothing_is_written(void)
     ASSERT_CONTAINS(text, "✓ conforms");
     type_step(&screen, "teleport", "moon");
     text = screen_text(&screen, 80, 24);
-    ASSERT_CONTAINS(text, "deviates: not specified, refused");
+    ASSERT_CONTAINS(text, "deviates: not specified, not accepted");
     ASSERT_CONTAINS(text, "specification ✗ no such run  model ✗ no such run");
     ASSERT_CONTAINS(text, "2 simulated steps");
     ASSERT_TEXT(stored(&screen, "order-stuck"), before);
@@ -164,10 +164,16 @@ static void keeping_ends_at_the_first_refusal(void)
     type_step(&screen, "land", "delivered");
     screen_keys(&screen, "W");
     ASSERT_CONTAINS(screen_text(&screen, 120, 24),
-                    "Record 3 steps of order-stuck? It ends at step 2, which is refused. y/n");
-    screen_keys(&screen, "y");
+                    "Record 3 steps of order-stuck? It ends with step 2, which the policy does not "
+                    "accept. y/n");
+    screen_keys(&screen, "Enter"); /* which is no */
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24),
+                    "Not recorded: what is simulated is still there.");
+    ASSERT_CONTAINS(screen_text(&screen, 120, 24), "3 simulated steps");
+    screen_keys(&screen, "W y");
     const char *text = screen_text(&screen, 120, 24);
-    ASSERT_CONTAINS(text, "Recorded 2 of 3 steps of order-stuck; the last one was refused");
+    ASSERT_CONTAINS(
+        text, "Recorded 2 of 3 steps of order-stuck; the policy does not accept the last one");
     /* What is left is still simulated, from where the instance is now. */
     ASSERT_CONTAINS(text, "History, 5 steps + 1 simulated");
     ASSERT_CONTAINS(text, "land → delivered");

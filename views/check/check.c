@@ -8,6 +8,7 @@
 #include "format/format.h"
 #include "views/check/check_private.h"
 #include "views/graphs/graphs.h"
+#include "views/screen/format.h"
 
 /* ---------------------------------------------------------------- the page */
 
@@ -350,12 +351,21 @@ static bool check_mouse(struct explorer *explorer, void *state, const struct key
     return false;
 }
 
-static const char *check_hint(const void *state, enum command command)
+static const char *check_hint(const struct explorer *explorer, const void *state,
+                              enum command command)
 {
     const struct check_view *view = state;
     const struct play *play = view->play;
+    const struct summary *summary = explorer_summary(explorer);
     const struct lts *lts;
     switch (command) {
+    case COMMAND_PLAY:
+        return check_told(summary) ? NULL : "";
+    case COMMAND_CHECK:
+        return summary && summary->check ? NULL : "";
+    case COMMAND_EXCHANGE:
+    case COMMAND_MODELS:
+        return nothing_selected(explorer) ? "" : NULL;
     case COMMAND_OPEN:
         return view->cursor < view->page.count && view->page.lines[view->cursor].act == ACT_ANSWER
                    ? "choose"

@@ -273,6 +273,14 @@ static bool graphs_copy(struct explorer *explorer, void *state, struct text *tex
     return selected != NULL;
 }
 
+static const char *graphs_hint(const struct explorer *explorer, const void *state,
+                               enum command command)
+{
+    (void)state;
+    (void)command;
+    return nothing_selected(explorer) ? "" : NULL;
+}
+
 const struct view_operations graphs_view = {
     .title = "Graphs",
     .about = "Specification and implementation model as graphs. An arrow from a dot marks the "
@@ -283,6 +291,7 @@ const struct view_operations graphs_view = {
              "it, and drawn there with a broken line. The state of the selected instance is "
              "marked and follows [ and ] along its history.",
     .open_word = "follow",
+    .hint = graphs_hint,
     .hints = {COMMAND_SIDES, COMMAND_OTHER_SIDE, COMMAND_NEXT_TRANSITION, COMMAND_TAKE,
               COMMAND_FIND, COMMAND_FIT, COMMAND_SIZE, COMMAND_HEAT, COMMAND_OLDER, COMMAND_NONE},
     .copy = graphs_copy,

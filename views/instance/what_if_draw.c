@@ -43,7 +43,7 @@ void what_if_words(const struct what_if *what_if, size_t index, struct text *tex
                       ? ": specified, but new to the model"
                       : ": not specified");
     if (step->refused)
-        text_append(text, ", refused");
+        text_append(text, ", not accepted");
 }
 
 /* "specification in {paid, shipped}" */

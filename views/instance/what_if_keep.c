@@ -89,7 +89,7 @@ static void tell(const struct keep_job *self)
     text_printf(&words, "Recorded %zu of %zu step%s of %s", self->recorded, self->count,
                 self->count == 1 ? "" : "s", self->identifier);
     if (self->status && self->refused)
-        text_printf(&words, "; the last one was refused: %s", self->error.message);
+        text_printf(&words, "; the policy does not accept the last one: %s", self->error.message);
     else if (self->status)
         text_printf(&words, ": %s", self->error.message);
     explorer_message(self->explorer, self->status ? ROLE_BAD : ROLE_GOOD, "%s%s",
@@ -170,6 +170,11 @@ static void keep_confirmed(void *context)
     jobs_submit(explorer->jobs, &self->job);
 }
 
+static void keep_declined(void *context)
+{
+    explorer_message(context, ROLE_DIM, "Not recorded: what is simulated is still there.");
+}
+
 /* The first of the steps that recording would end at; SIZE_MAX: none. */
 static size_t first_refused(const struct what_if *what_if)
 {
@@ -198,10 +203,12 @@ void what_if_keep(struct what_if *what_if)
     text_printf(&question, "Record %zu step%s of %s?", what_if->taken,
                 what_if->taken == 1 ? "" : "s", what_if->identifier);
     if (refused != SIZE_MAX && what_if->taken > 1)
-        text_printf(&question, " It ends at step %zu, which is refused.", refused + 1);
+        text_printf(&question, " It ends with step %zu, which the policy does not accept.",
+                    refused + 1);
     else if (refused != SIZE_MAX)
-        text_append(&question, " It will be refused.");
-    struct overlay_calls calls = {.confirmed = keep_confirmed, .context = explorer};
+        text_append(&question, " The policy does not accept it.");
+    struct overlay_calls calls = {
+        .confirmed = keep_confirmed, .cancelled = keep_declined, .context = explorer};
     overlay_question(&explorer->overlay, text_value(&question), &calls);
     text_release(&question);
 }

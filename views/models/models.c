@@ -176,6 +176,33 @@ static void models_refresh(struct explorer *explorer, void *state)
         forget_lines(models);
 }
 
+static const char *models_hint(const struct explorer *explorer, const void *state,
+                               enum command command)
+{
+    const struct summary *summary = explorer_summary(explorer);
+    const struct project_entry *entry = summary ? summary->entry : NULL;
+    const struct model_edit *edit =
+        summary ? model_edits_find(explorer->workspace->edits, summary->name) : NULL;
+    bool specified = entry && entry->specification;
+    bool edited = specified && !entry->lts && !entry->model_error.status;
+    (void)state;
+    switch (command) {
+    case COMMAND_ADD:
+    case COMMAND_REMOVE:
+    case COMMAND_FREEZE:
+    case COMMAND_LEARN:
+        return edited ? NULL : "";
+    case COMMAND_UNDO:
+        return edit && edit->taken ? NULL : "";
+    case COMMAND_SAVE:
+        return model_edit_unsaved(edit) ? NULL : "";
+    case COMMAND_OPEN:
+        return specified ? NULL : "";
+    default:
+        return NULL;
+    }
+}
+
 const struct view_operations models_view = {
     .title = "Models",
     .about = "The implementation model beside its specification, transition by transition: first "
@@ -184,6 +211,7 @@ const struct view_operations models_view = {
              "What is changed here is checked and drawn at once, and written to the file by W, "
              "which keeps the file before as NAME.spex~.",
     .open_word = "graphs",
+    .hint = models_hint,
     .hints = {COMMAND_ADD, COMMAND_REMOVE, COMMAND_FREEZE, COMMAND_LEARN, COMMAND_UNDO,
               COMMAND_SAVE, COMMAND_OPEN, COMMAND_NEXT_SPECIFICATION, COMMAND_EXPORT, COMMAND_NONE},
     .state_size = sizeof(struct models),
