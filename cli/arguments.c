@@ -243,10 +243,21 @@ bool option_number(const struct invocation *invocation, const char *name, uint64
 bool option_time(const struct invocation *invocation, const char *name, int64_t *time)
 {
     const char *value = option_value(invocation, name);
+    /* 9999-12-31T23:59:59.999999Z: what is stored has years of four digits. */
+    static const int64_t last = INT64_C(253402300799999999);
     *time = 0;
-    if (!value || (time_parse(value, time) && *time > 0))
+    if (!value)
         return true;
-    complain(invocation, "--%s wants a time like 2026-01-31T12:00:00Z, not '%s'", name, value);
+    bool is_time = time_parse(value, time);
+    if (is_time && *time > 0 && *time <= last)
+        return true;
+    if (is_time)
+        complain(invocation,
+                 "--%s wants a time after 1970-01-01T00:00:00Z and before the year "
+                 "10000 (UTC), not '%s'",
+                 name, value);
+    else
+        complain(invocation, "--%s wants a time like 2026-01-31T12:00:00Z, not '%s'", name, value);
     return false;
 }
 

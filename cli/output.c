@@ -97,12 +97,11 @@ void append_time(struct text *text, int64_t time, bool utc)
 {
     time_t seconds = (time_t)(time / 1000000);
     struct tm parts;
-    char value[40];
-    if (!time || !(utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts)) ||
-        !strftime(value, sizeof value, utc ? "%Y-%m-%d %H:%M:%SZ" : "%Y-%m-%d %H:%M:%S", &parts))
+    if (!time || !(utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts)))
         text_append_char(text, '-');
     else
-        text_append(text, value);
+        text_printf(text, "%04d-%02d-%02d %02d:%02d:%02d%s", parts.tm_year + 1900, parts.tm_mon + 1,
+                    parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, utc ? "Z" : "");
 }
 
 void append_json_time(struct text *text, int64_t time)

@@ -134,6 +134,19 @@ int file_stage_begin(const char *path, char **staged, int *descriptor, spex_erro
     return stage_begin(path, file_mode(path), staged, descriptor, error);
 }
 
+void file_open_like(const char *path, const char *other)
+{
+    struct stat about, now;
+    if (stat(other, &about) < 0 || stat(path, &now) < 0)
+        return;
+    if ((now.st_uid != about.st_uid || now.st_gid != about.st_gid) &&
+        chown(path, about.st_uid, about.st_gid) < 0 && chown(path, (uid_t)-1, about.st_gid) < 0) {
+        /* Who may give files away is the system's to say. */
+    }
+    if ((now.st_mode & 0777) != (about.st_mode & 0777))
+        chmod(path, about.st_mode & 0777);
+}
+
 unsigned file_mode(const char *path)
 {
     struct stat about;

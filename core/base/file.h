@@ -25,6 +25,9 @@ int file_replace_text(const char *path, const struct text *text, spex_error *err
 int file_make_parent(const char *path, spex_error *error);
 /* Those of a file, or FILE_MODE_USUAL. */
 unsigned file_mode(const char *path);
+/* Gives the file the owner, the group and the permissions of another one, as far as that is
+ * permitted; nothing where there is no other. */
+void file_open_like(const char *path, const char *other);
 /* The two halves of it: written to a file beside the target, whose path is *staged; renamed,
  * which frees `staged`, as file_unstage does to take the file away instead. */
 int file_stage(const char *path, const char *bytes, size_t length, char **staged,

@@ -126,9 +126,11 @@ static int check_time(int64_t at, spex_error *error)
     /* The years 0001 to 9999, which every form of a time can carry. */
     if (at >= INT64_C(-62135596800000000) && at <= INT64_C(253402300799999999))
         return SPEX_OK;
-    return error_set(error, SPEX_ERROR_USAGE,
-                     "the time %lld is out of range; it is in microseconds since 1970",
-                     (long long)at);
+    return error_set(
+        error, SPEX_ERROR_USAGE,
+        "the time %lld (in microseconds since 1970) is out of range: expected one from "
+        "0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999Z",
+        (long long)at);
 }
 
 static int check_request(struct request *request, spex_error *error)

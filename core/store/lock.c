@@ -2,11 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
 
 /* Three bytes of the file are locked. Who wants the shard first takes the gate and keeps
  * it until it has the shard: so a process that writes without a pause cannot take the
@@ -35,9 +38,29 @@ static bool set_lock(const struct shard_lock *lock, int byte, short type)
     return set_locks(lock, byte, 1, type);
 }
 
+/* The lock of a shard that there is already: who may write to that needs this, too. */
+static void open_like_shard(const char *path)
+{
+    static const char ending[] = ".lock";
+    size_t length = strlen(path), stem = length - (sizeof ending - 1);
+    struct text shard = {0};
+    if (length < sizeof ending || strcmp(path + stem, ending) != 0)
+        return;
+    text_append_bytes(&shard, path, stem);
+    text_append(&shard, ".db");
+    if (!shard.failed)
+        file_open_like(path, text_value(&shard));
+    text_release(&shard);
+}
+
 int lock_open(struct shard_lock *lock, const char *path, spex_error *error)
 {
-    lock->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    lock->descriptor = open(path, O_RDWR | O_CLOEXEC);
+    if (lock->descriptor < 0 && errno == ENOENT) {
+        lock->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (lock->descriptor >= 0)
+            open_like_shard(path);
+    }
     if (lock->descriptor < 0)
         return error_system(error, "cannot open the lock file %s", path);
     set_lock(lock, BYTE_USERS, F_RDLCK);

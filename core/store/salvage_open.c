@@ -107,7 +107,7 @@ static int copy_file(const char *from, const char *to, spex_error *error)
     int source = open(from, O_RDONLY | O_CLOEXEC);
     if (source < 0)
         return errno == ENOENT ? SPEX_OK : error_system(error, "cannot open %s", from);
-    int target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     int status = target < 0 ? error_system(error, "cannot write %s", to) : (int)SPEX_OK;
     static const size_t size = 1 << 20;
     char *bytes = memory_allocate(size, 1);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "store/inspect.h"
@@ -105,6 +106,26 @@ static int prepare(struct staged *staged, spex_error *error)
     return status;
 }
 
+/* Who could use the shard before can go on to, and nobody else: as that of the number was, or the
+ * first one where there was none. */
+static void open_like_before(const struct store *staging, unsigned number, const char *path)
+{
+    struct store before = *staging;
+    if (!(before.directory = file_join(staging->directory, "..")))
+        return;
+    char *own = store_shard_path(&before, number);
+    bool there = own && access(own, F_OK) == 0;
+    for (unsigned other = 1; own && !there && other <= STORE_SHARDS_MAX; other++) {
+        free(own);
+        own = store_shard_path(&before, other);
+        there = own && access(own, F_OK) == 0;
+    }
+    if (there)
+        file_open_like(path, own);
+    free(own);
+    free(before.directory);
+}
+
 int staged_open(struct staged *staged, const struct store *staging, unsigned number, int cache,
                 spex_error *error)
 {
@@ -114,6 +135,8 @@ int staged_open(struct staged *staged, const struct store *staging, unsigned num
     if (status)
         return status;
     char *path = store_shard_path(staging, number);
+    if (path)
+        open_like_before(staging, number, path);
     status = path ? connection_open(&staged->connection, number, path, SQLITE_OPEN_READWRITE, error)
                   : error_memory(error);
     free(path);

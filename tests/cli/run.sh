@@ -11,7 +11,8 @@ spex_program=${SPEX:-$build_dir/spex}
 json_program=$build_dir/tests/cli/json_get
 shared_dir=${SPEX_SHARED:-$source_dir/../shared}
 unset SPEX SPEX_SHARED SPEX_SPECS_DIR SPEX_IMPL_MODELS_DIR SPEX_STORE_DIR SPEX_DURABILITY \
-    SPEX_DISTRIBUTION_FACTOR SPEX_PRUNE_INTERVAL SPEX_CHECK_TRANSITION_TIMEOUTS_ON_START
+    SPEX_DISTRIBUTION_FACTOR SPEX_PRUNE_INTERVAL SPEX_CHECK_TRANSITION_TIMEOUTS_ON_START \
+    SPEX_EVENT_LIMIT
 export LC_ALL=C.UTF-8 TZ=UTC0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/spex-cli-XXXXXX")
 trap 'chmod -R u+rwx "$scratch" 2>/dev/null; rm -rf "$scratch"' EXIT

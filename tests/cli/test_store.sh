@@ -39,6 +39,20 @@ test_files_as_the_umask_says() {
     done
 }
 
+test_times_far_away() {
+    light_project
+    for time in 9999-12-31T23:59:59-01:00 1969-12-31T23:59:59Z 0500-01-01T00:00:00Z; do
+        expect 2 init Light a --at "$time"
+        err_has "wants a time after 1970-01-01T00:00:00Z and before the year 10000 (UTC), not '$time'"
+    done
+    expect 2 init Light a --at yesterday
+    err_has "wants a time like 2026-01-31T12:00:00Z"
+    printf '{"op":"init","spec":"Light","id":"old","at":"0500-01-02T03:04:05Z"}\n' |
+        expect 0 record
+    expect 0 get old
+    out_has "0500-01-02 03:04:05"
+}
+
 test_given_times_and_states() {
     light_project
     expect 1 init Light a --state green --at 2026-01-31T12:00:00.123Z

@@ -139,6 +139,32 @@ test_store_reshard() {
     err_has "spex store reshard 5"
 }
 
+# Who could use a store before can go on to, and nobody else.
+test_shards_keep_who_may_use_them() {
+    small_store 60
+    before=$(umask)
+    chmod 660 spex_store/shard-*.db
+    [ "$(id -u)" != 0 ] || chown 65534:65534 spex_store/shard-*.db
+    owner=$(stat -c %u:%g spex_store/shard-1.db)
+    umask 022
+    expect 0 store reshard 6
+    expect 0 store vacuum # with the locks of all shards
+    expect 0 store verify
+    for file in spex_store/shard-?.db spex_store/shard-[56].lock; do
+        [ "$(stat -c %a:%u:%g "$file")" = "660:$owner" ] || problem "$file: $(stat -c %a:%u:%g "$file")"
+    done
+    chmod 600 spex_store/shard-2.db
+    head -c 100 /dev/zero | dd of=spex_store/shard-2.db conv=notrunc 2>/dev/null
+    rm spex_store/shard-1.db
+    umask 002
+    expect 1 store repair
+    umask "$before"
+    [ "$(stat -c %a:%u:%g spex_store/shard-2.db)" = "600:$owner" ] || problem "$(ls -l spex_store)"
+    # one that was gone is as another is
+    [ "$(stat -c %a:%u:%g spex_store/shard-1.db)" = "600:$owner" ] || problem "$(ls -l spex_store)"
+    expect 0 store verify
+}
+
 test_store_repair() {
     small_store 60
     expect 0 store repair

@@ -2,6 +2,8 @@
 # The example programs: what they print, and what their stores then hold.
 set -u
 ulimit -c 0
+unset SPEX_SPECS_DIR SPEX_IMPL_MODELS_DIR SPEX_STORE_DIR SPEX_DURABILITY SPEX_DISTRIBUTION_FACTOR \
+    SPEX_PRUNE_INTERVAL SPEX_CHECK_TRANSITION_TIMEOUTS_ON_START SPEX_EVENT_LIMIT
 srcdir=${srcdir:-$(dirname "$0")/../..}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/spex-examples-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT

@@ -9,7 +9,8 @@ source_dir=$(cd "$srcdir" && pwd)
 build_dir=$(pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/spex-tui-XXXXXX")
 socket=$scratch/tmux
-unset SPEX_SPECS_DIR SPEX_IMPL_MODELS_DIR SPEX_STORE_DIR NO_COLOR
+unset SPEX_SPECS_DIR SPEX_IMPL_MODELS_DIR SPEX_STORE_DIR SPEX_DURABILITY SPEX_DISTRIBUTION_FACTOR \
+    SPEX_PRUNE_INTERVAL SPEX_CHECK_TRANSITION_TIMEOUTS_ON_START SPEX_EVENT_LIMIT NO_COLOR
 export TZ=UTC0
 trap 'tmux -S "$socket" kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
 
