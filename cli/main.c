@@ -19,8 +19,12 @@ static const struct verb version_verb = {
     .name = "version", .usage = "", .summary = "the version of this program", .run = version};
 
 static const struct verb completion_verb = {.name = "completion",
-                                            .usage = "bash|zsh|fish",
+                                            .usage = "bash|zsh|fish|specifications|states|actions",
                                             .summary = "what that shell is to offer on Tab",
+                                            .details =
+                                                "The other words list what the project has by "
+                                                "these names, a line each; scripts of shells\n"
+                                                "ask for them.",
                                             .minimum = 1,
                                             .maximum = 1,
                                             .run = completion};

@@ -53,7 +53,9 @@ static int print_completion(const char *shell)
 {
     struct cli_option shown[OPTIONS];
     static const struct completion_words words[] = {
-        {"THEME", "dark light high-contrast none"}, {"SHELL", "bash zsh fish"}, {NULL, NULL}};
+        {"THEME", "dark light high-contrast none", NULL},
+        {"SHELL", "bash zsh fish", NULL},
+        {NULL, NULL, NULL}};
     for (size_t i = 0; i < OPTIONS; i++) {
         shown[i] = options[i];
         shown[i].letter = shown[i].letter == 'h' ? 'h' : 0;

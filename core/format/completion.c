@@ -4,7 +4,7 @@
 
 static const struct cli_option no_options[] = {{NULL, 0, NULL, NULL}};
 
-enum kind { KIND_NOTHING, KIND_ANY, KIND_FILES, KIND_FOLDERS, KIND_WORDS };
+enum kind { KIND_NOTHING, KIND_ANY, KIND_FILES, KIND_FOLDERS, KIND_WORDS, KIND_ASKED };
 
 static bool is_one_of(const char *word, size_t length, const char *const *words, size_t count)
 {
@@ -14,7 +14,7 @@ static bool is_one_of(const char *word, size_t length, const char *const *words,
     return false;
 }
 
-/* What stands where "FILE", "DIR", ... does. */
+/* What stands where "FILE", "DIR", ... does; *words: which, or what to ask for. */
 static enum kind kind_of(const struct command_line *completion, const char *place, size_t length,
                          const char **words)
 {
@@ -22,8 +22,8 @@ static enum kind kind_of(const struct command_line *completion, const char *plac
     static const char *const folders[] = {"DIR", "PROJECT_DIR"};
     for (const struct completion_words *known = completion->words; known && known->place; known++)
         if (strlen(known->place) == length && memcmp(known->place, place, length) == 0) {
-            *words = known->words;
-            return KIND_WORDS;
+            *words = known->ask ? known->ask : known->words;
+            return known->ask ? KIND_ASKED : KIND_WORDS;
         }
     if (is_one_of(place, length, files, sizeof files / sizeof *files))
         return KIND_FILES;
@@ -32,29 +32,49 @@ static enum kind kind_of(const struct command_line *completion, const char *plac
     return KIND_ANY;
 }
 
-/* What a usage such as "[list | export [DIR]]" says of arguments: its words in small letters,
- * which are appended, and whether a file may stand there. */
-static enum kind read_usage(const struct command_line *completion, const char *usage,
-                            struct text *words)
+/* What a usage such as "[list | export [DIR]]" says of arguments. */
+struct arguments {
+    struct text words; /* those in small letters, and those that are known */
+    struct text asks;  /* what to ask for */
+    enum kind kind;    /* whether a file or a folder may stand there */
+};
+
+static void arguments_release(struct arguments *arguments)
 {
-    enum kind kind = KIND_NOTHING;
+    text_release(&arguments->words);
+    text_release(&arguments->asks);
+}
+
+static void read_place(const struct command_line *completion, const char *place, size_t length,
+                       struct arguments *arguments)
+{
+    const char *known = NULL;
+    enum kind found = kind_of(completion, place, length, &known);
+    if (found == KIND_FILES || (found == KIND_FOLDERS && arguments->kind != KIND_FILES))
+        arguments->kind = found;
+    if (known)
+        text_printf(found == KIND_ASKED ? &arguments->asks : &arguments->words, "%s ", known);
+}
+
+/* To be released. What follows an option is its own. */
+static struct arguments read_usage(const struct command_line *completion, const char *usage)
+{
+    struct arguments arguments = {.kind = KIND_NOTHING};
+    bool of_option = false;
     for (const char *place = usage; *place;) {
         size_t length = strcspn(place, " []|.");
-        const char *known = NULL;
-        if (length && *place >= 'a' && *place <= 'z') {
-            text_append_bytes(words, place, length);
-            text_append_char(words, ' ');
-        } else if (length && *place != '-') {
-            enum kind found = kind_of(completion, place, length, &known);
-            if (found == KIND_FILES || (found == KIND_FOLDERS && kind != KIND_FILES))
-                kind = found;
-            if (known)
-                text_printf(words, "%s ", known);
+        bool word = length && *place >= 'a' && *place <= 'z', option = length && *place == '-';
+        if (word) {
+            text_append_bytes(&arguments.words, place, length);
+            text_append_char(&arguments.words, ' ');
+        } else if (length && !option && !of_option) {
+            read_place(completion, place, length, &arguments);
         }
+        of_option = option;
         place += length;
         place += strspn(place, " []|.");
     }
-    return kind;
+    return arguments;
 }
 
 /* Between single quotes; `escaped` are the signs that get a backslash before. */
@@ -71,6 +91,14 @@ static void append_quoted(struct text *text, const char *value, const char *esca
     }
 }
 
+/* A name that every shell takes. */
+static void append_function(struct text *text, const char *program)
+{
+    text_append_char(text, '_');
+    for (; *program; program++)
+        text_append_char(text, *program == '-' ? '_' : *program);
+}
+
 static const struct cli_option *options_of(const struct completion_verb *verb)
 {
     return verb->options ? verb->options : no_options;
@@ -82,6 +110,12 @@ static void bash_names(struct text *text, const struct cli_option *options)
 {
     for (; options->name; options++)
         text_printf(text, "--%s ", options->name);
+}
+
+static void bash_ask(const struct command_line *completion, struct text *text, const char *ask)
+{
+    append_function(text, completion->program);
+    text_printf(text, "_ask %s; ", ask);
 }
 
 /* What follows the options that take something. */
@@ -104,6 +138,8 @@ static void bash_values(const struct command_line *completion, struct text *text
                 kind == KIND_FILES ? 'f' : 'd');
         else if (kind == KIND_WORDS)
             text_printf(text, "mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$current\"); ", words);
+        else if (kind == KIND_ASKED)
+            bash_ask(completion, text, words);
         text_append(text, "return ;;\n");
     }
 }
@@ -111,24 +147,17 @@ static void bash_values(const struct command_line *completion, struct text *text
 static void bash_verb(const struct command_line *completion, struct text *text,
                       const struct completion_verb *verb)
 {
-    struct text words = {0};
-    enum kind kind = read_usage(completion, verb->usage, &words);
+    struct arguments arguments = read_usage(completion, verb->usage);
     text_printf(text, "    %s)\n        words='%s", *verb->name ? verb->name : "''",
-                text_value(&words));
+                text_value(&arguments.words));
     bash_names(text, options_of(verb));
     text_append(text, "'\n");
-    if (kind != KIND_NOTHING)
-        text_printf(text, "        files=-%c\n", kind == KIND_FILES ? 'f' : 'd');
+    if (arguments.asks.length)
+        text_printf(text, "        asks='%s'\n", text_value(&arguments.asks));
+    if (arguments.kind != KIND_NOTHING)
+        text_printf(text, "        files=-%c\n", arguments.kind == KIND_FILES ? 'f' : 'd');
     text_append(text, "        ;;\n");
-    text_release(&words);
-}
-
-/* A name that every shell takes. */
-static void append_function(struct text *text, const char *program)
-{
-    text_append_char(text, '_');
-    for (; *program; program++)
-        text_append_char(text, *program == '-' ? '_' : *program);
+    arguments_release(&arguments);
 }
 
 static void write_bash(const struct command_line *completion, struct text *text)
@@ -137,9 +166,20 @@ static void write_bash(const struct command_line *completion, struct text *text)
     struct completion_verb whole = {"", completion->usage ? completion->usage : "", "", NULL};
     text_printf(text, "# bash completion for %s\n", program);
     append_function(text, program);
+    text_printf(text,
+                "_ask()\n"
+                "{\n"
+                "    local name\n"
+                "    while IFS= read -r name; do\n"
+                "        [[ $name == \"${current//\\\\/}\"* ]] && "
+                "COMPREPLY+=(\"$(printf %%q \"$name\")\")\n"
+                "    done < <(%s completion \"$1\" 2>/dev/null)\n"
+                "}\n",
+                program);
+    append_function(text, program);
     text_append(text, "()\n"
                       "{\n"
-                      "    local current=${COMP_WORDS[COMP_CWORD]} verb= words= files= i\n"
+                      "    local current=${COMP_WORDS[COMP_CWORD]} verb= words= files= asks= i\n"
                       "    COMPREPLY=()\n");
     if (completion->verb_count) {
         text_append(text, "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
@@ -171,7 +211,11 @@ static void write_bash(const struct command_line *completion, struct text *text)
     bash_names(text, completion->common);
     text_append(text, "'\n"
                       "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
-                      "    if [[ $files && $current != -* ]]; then\n"
+                      "    [[ $current == -* ]] && return\n"
+                      "    for i in $asks; do ");
+    append_function(text, program);
+    text_append(text, "_ask \"$i\"; done\n"
+                      "    if [[ $files ]]; then\n"
                       "        compopt -o filenames\n"
                       "        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen $files -- "
                       "\"$current\")\n"
@@ -183,6 +227,18 @@ static void write_bash(const struct command_line *completion, struct text *text)
 }
 
 /* -------------------------------------------------------------------- zsh */
+
+/* A call as it stands there, because of the blank: of what is asked for, and of files. */
+static void zsh_ask(const struct command_line *completion, struct text *text, const char *asks,
+                    enum kind kind)
+{
+    text_append_char(text, ' ');
+    append_function(text, completion->program);
+    text_printf(text, "_ask \"%s\" %s", asks,
+                kind == KIND_FILES     ? "_files"
+                : kind == KIND_FOLDERS ? "_files -/"
+                                       : "true");
+}
 
 static void zsh_action(const struct command_line *completion, struct text *text, const char *place,
                        size_t length)
@@ -197,6 +253,9 @@ static void zsh_action(const struct command_line *completion, struct text *text,
         break;
     case KIND_WORDS:
         text_printf(text, "(%s)", words);
+        break;
+    case KIND_ASKED:
+        zsh_ask(completion, text, words, KIND_NOTHING);
         break;
     case KIND_ANY:
     case KIND_NOTHING:
@@ -228,13 +287,18 @@ static void zsh_options(const struct command_line *completion, struct text *text
 static void zsh_arguments(const struct command_line *completion, struct text *text,
                           const char *usage)
 {
-    struct text words = {0};
-    enum kind kind = read_usage(completion, usage, &words);
-    if (words.length)
-        text_printf(text, " \\\n        '1:argument:(%s)'", text_value(&words));
-    if (kind != KIND_NOTHING)
-        text_printf(text, " \\\n        '*:file:_files%s'", kind == KIND_FOLDERS ? " -/" : "");
-    text_release(&words);
+    struct arguments arguments = read_usage(completion, usage);
+    if (arguments.words.length)
+        text_printf(text, " \\\n        '1:argument:(%s)'", text_value(&arguments.words));
+    if (arguments.asks.length) {
+        text_append(text, " \\\n        '*:name:");
+        zsh_ask(completion, text, text_value(&arguments.asks), arguments.kind);
+        text_append_char(text, '\'');
+    } else if (arguments.kind != KIND_NOTHING) {
+        text_printf(text, " \\\n        '*:file:_files%s'",
+                    arguments.kind == KIND_FOLDERS ? " -/" : "");
+    }
+    arguments_release(&arguments);
 }
 
 static void write_zsh(const struct command_line *completion, struct text *text)
@@ -247,6 +311,19 @@ static void write_zsh(const struct command_line *completion, struct text *text)
         text_append_char(text, '\n');
         return;
     }
+    append_function(text, completion->program);
+    text_printf(text,
+                "_ask() { # what to ask for, what else\n"
+                "    local -a names\n"
+                "    local one\n"
+                "    for one in ${=1}; do\n"
+                "        names+=(${(f)\"$(_call_program names %s completion $one 2>/dev/null)\"})\n"
+                "    done\n"
+                "    compadd -a names\n"
+                "    shift\n"
+                "    \"$@\"\n"
+                "}\n",
+                completion->program);
     text_append(text, "local curcontext=$curcontext state line\n"
                       "local -a verbs=(\n");
     for (size_t i = 0; i < completion->verb_count; i++) {
@@ -292,6 +369,10 @@ static void fish_options(const struct command_line *completion, struct text *tex
             case KIND_WORDS:
                 text_printf(text, " -x -a '%s'", words);
                 break;
+            case KIND_ASKED:
+                text_printf(text, " -x -a '(%s completion %s 2>/dev/null)'", completion->program,
+                            words);
+                break;
             case KIND_ANY:
             case KIND_NOTHING:
                 text_append(text, " -x");
@@ -305,17 +386,20 @@ static void fish_options(const struct command_line *completion, struct text *tex
 static void fish_arguments(const struct command_line *completion, struct text *text,
                            const char *usage, const char *condition)
 {
-    struct text words = {0};
-    enum kind kind = read_usage(completion, usage, &words);
-    if (words.length)
+    struct arguments arguments = read_usage(completion, usage);
+    if (arguments.words.length)
         text_printf(text, "complete -c %s%s -a '%s'\n", completion->program, condition,
-                    text_value(&words));
-    if (kind == KIND_FILES)
+                    text_value(&arguments.words));
+    if (arguments.asks.length)
+        text_printf(
+            text, "complete -c %s%s -a '(for one in %s; %s completion $one 2>/dev/null; end)'\n",
+            completion->program, condition, text_value(&arguments.asks), completion->program);
+    if (arguments.kind == KIND_FILES)
         text_printf(text, "complete -c %s%s -F\n", completion->program, condition);
-    if (kind == KIND_FOLDERS)
+    if (arguments.kind == KIND_FOLDERS)
         text_printf(text, "complete -c %s%s -a '(__fish_complete_directories)'\n",
                     completion->program, condition);
-    text_release(&words);
+    arguments_release(&arguments);
 }
 
 static void write_fish(const struct command_line *completion, struct text *text)

@@ -28,6 +28,7 @@ struct completion_verb {
 struct completion_words {
     const char *place; /* NULL ends a list */
     const char *words;
+    const char *ask; /* or, not NULL: what `PROGRAM completion ASK` prints, a line each */
 };
 
 struct command_line {

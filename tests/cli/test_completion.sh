@@ -46,6 +46,35 @@ test_completion_for_every_shell() {
     expect 2 completion tcsh; err_has 'but for bash, zsh and fish'
 }
 
+test_completion_of_names() {
+    light_project
+    mkdir here
+    printf 'Specification: Two Words\nTransitions:\nat home --[go out]-> far away\n' >specs/two.spec
+    expect 0 completion specifications; out_is "$(printf 'Light\nTwo Words')"
+    expect 0 completion states; out_has 'far away'; out_has amber; out_lacks nil
+    expect 0 completion actions; out_has 'go out'; out_lacks __initialisation__
+    # What no terminal shows as it is nobody can type.
+    printf 'Specification: Odd\nTransitions:\na\033[2J --[b]-> c\n' >specs/odd.spec
+    expect 0 completion states; grep -q "$(printf '\033')" out && problem "$(cat -v out)"
+    rm specs/odd.spec
+    for shell in bash zsh fish; do expect 0 completion $shell; mv out completion.spex.$shell; done
+    mkdir bin; printf '#!/bin/sh\nexec %s "$@"\n' "$spex_program" >bin/spex; chmod +x bin/spex
+    PATH=$PWD/bin:$PATH
+    offered spex spex init L; out_is Light
+    offered spex spex init --state am; out_is amber
+    offered spex spex instances --spec Tw; out_is 'Two\ Words'
+    offered spex spex export 'Two\ '; out_is 'Two\ Words'
+    offered spex spex transition x 'go o'; out_is 'go\ out'
+    # Of its own files export offers none: there is a name to choose.
+    offered spex spex export l; out_is ''
+    if command -v fish >/dev/null; then
+        offers() { fish --no-config -c '. completion.spex.fish; complete -C "$argv"' "$1" | cut -f1 >out; }
+        touch light.txt
+        offers 'spex export '; out_has 'Two Words'; out_lacks light.txt
+        offers 'spex init --state am'; out_is amber
+    fi
+}
+
 test_completion_of_the_explorer() {
     local option
     [ -x "$build_dir/spex-tui" ] || { skip 'spex-tui is not built'; return; }
