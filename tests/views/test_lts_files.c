@@ -245,6 +245,24 @@ static void coverage_of_large_ones_is_asked_for(void)
     free((char *)(uintptr_t)b);
 }
 
+/* A file is read in other places than this terminal. */
+static void what_is_exported_is_ascii(void)
+{
+    const char *a = write_file("a.aut", vending), *b = write_file("b.aut", choosing);
+    struct screen screen;
+    open_on(&screen, a, b);
+    ASSERT_CONTAINS(screen_text(&screen, 80, 24), "coin → 1");
+    screen_keys(&screen, "8 Enter C-u");
+    screen_type(&screen, suite_scratch_path("reason.txt"));
+    screen_keys(&screen, "Enter");
+    const char *reason = suite_content(suite_scratch_path("reason.txt"));
+    ASSERT_CONTAINS(reason, "a.aut, b.aut: not equivalent\nThe specification allows");
+    ASSERT_CONTAINS(reason, "1. coin -> 1\n");
+    screen_close(&screen);
+    free((char *)(uintptr_t)a);
+    free((char *)(uintptr_t)b);
+}
+
 /* The last line offers what does something. */
 static void keys_that_cannot_act_are_not_offered(void)
 {
@@ -403,6 +421,7 @@ int main(int argc, char **argv)
         {"nothing may leave the initial state", nothing_may_leave_the_initial_state},
         {"coverage goes by what states do", coverage_goes_by_what_states_do},
         {"coverage of large ones is asked for", coverage_of_large_ones_is_asked_for},
+        {"what is exported is ASCII", what_is_exported_is_ascii},
         {"keys that cannot act are not offered", keys_that_cannot_act_are_not_offered},
         {"what is mended is read again", what_is_mended_is_read_again},
         {0},

@@ -32,8 +32,11 @@ void export_verdict(const struct summary *summary, bool json, struct text *text)
     const struct project_entry *entry = summary->entry;
     if (!json) {
         text_append_visible(text, summary->name);
-        text_printf(text, ": %s\n%s", check->equivalent ? "equivalent" : "not equivalent",
-                    text_value(&check->reason));
+        text_printf(text, ": %s\n", check->equivalent ? "equivalent" : "not equivalent");
+        /* As spex check has it, whatever the screen can show. */
+        if (!check->equivalent)
+            explanation_print(check->explanation, &check->sides[LEFT], &check->sides[RIGHT],
+                              "specification", "implementation", text);
         return;
     }
     /* What is edited is in no file. */
