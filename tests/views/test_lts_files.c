@@ -245,6 +245,53 @@ static void coverage_of_large_ones_is_asked_for(void)
     free((char *)(uintptr_t)b);
 }
 
+/* So many ways in which steps of the one can be steps of the other that nobody sees the end. */
+static const char *write_maze(const char *name, const char *last)
+{
+    enum { STATES = 3000, STEPS = 10 };
+    struct text text = {0};
+    unsigned random = 1;
+    text_printf(&text, "des (0,%d,%d)\n", STATES * STEPS + 1, STATES);
+    for (int i = 0; i < STATES * STEPS; i++) {
+        random = random * 1103515245 + 12345;
+        text_printf(&text, "(%d,\"a\",%u)\n", i / STEPS, (random >> 8) % STATES);
+    }
+    text_printf(&text, "(%d,\"%s\",0)\n", STATES / 2, last);
+    const char *path = write_file(name, text_value(&text));
+    text_release(&text);
+    return path;
+}
+
+static void press_unsettled(struct screen *screen, const char *name)
+{
+    struct key key = key_named(name);
+    struct canvas canvas = {0};
+    explorer_key(screen->explorer, &key);
+    CU_ASSERT_TRUE(canvas_resize(&canvas, 80, 24));
+    explorer_draw(screen->explorer, &canvas);
+    canvas_release(&canvas);
+}
+
+static void coverage_that_was_ended_can_be_asked_for_again(void)
+{
+    const char *a = write_maze("a.aut", "b"), *b = write_maze("b.aut", "c");
+    struct screen screen;
+    open_on(&screen, a, b);
+    screen_keys(&screen, "G");
+    for (int i = 0; i < 2; i++) {
+        press_unsettled(&screen, "Enter");
+        CU_ASSERT_TRUE(jobs_cancel(screen.explorer->jobs)); /* there was something to end */
+        explorer_settle(screen.explorer);
+        ASSERT_CONTAINS(screen_text(&screen, 80, 24), "It was ended before it was known.");
+        press_unsettled(&screen, "Enter");
+        CU_ASSERT_FALSE(jobs_cancel(screen.explorer->jobs));
+        explorer_settle(screen.explorer);
+    }
+    screen_close(&screen);
+    free((char *)(uintptr_t)a);
+    free((char *)(uintptr_t)b);
+}
+
 /* A file is read in other places than this terminal. */
 static void what_is_exported_is_ascii(void)
 {
@@ -421,6 +468,8 @@ int main(int argc, char **argv)
         {"nothing may leave the initial state", nothing_may_leave_the_initial_state},
         {"coverage goes by what states do", coverage_goes_by_what_states_do},
         {"coverage of large ones is asked for", coverage_of_large_ones_is_asked_for},
+        {"coverage that was ended can be asked for again",
+         coverage_that_was_ended_can_be_asked_for_again},
         {"what is exported is ASCII", what_is_exported_is_ascii},
         {"keys that cannot act are not offered", keys_that_cannot_act_are_not_offered},
         {"what is mended is read again", what_is_mended_is_read_again},
