@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "check/saturate.h"
 
 enum { MOST_ANSWERS = 256 };
 
@@ -46,6 +47,30 @@ void game_close(struct game *game)
     free(game);
 }
 
+static int observe_levels(struct game *game, spex_error *error)
+{
+    if (!observer_init(&game->observer, &game->quotient, &game->levels, game_weak(game)))
+        return error_memory(error);
+    game->leveled = true;
+    return SPEX_OK;
+}
+
+int game_level_singly(struct game *game, const struct progress *progress, bool *found,
+                      spex_error *error)
+{
+    const struct quotient *quotient = &game->quotient;
+    struct graph saturated = {0};
+    int status = SPEX_OK;
+    if (game_weak(game))
+        status = saturate(&quotient->graph, quotient->label_count, progress, &saturated, error);
+    if (!status)
+        status = levels_build_singly(&game->levels,
+                                     game_weak(game) ? &saturated : &quotient->graph,
+                                     quotient->initial, progress, found, error);
+    graph_release(&saturated);
+    return status || !*found ? status : observe_levels(game, error);
+}
+
 int game_level(struct game *game, const struct progress *progress, bool *found, spex_error *error)
 {
     *found = game->leveled;
@@ -54,14 +79,9 @@ int game_level(struct game *game, const struct progress *progress, bool *found, 
     int status =
         levels_build(&game->levels, &game->quotient, game_weak(game), progress, found, error);
     game->shortest = *found;
-    if (!status && !*found && !game_weak(game))
-        status = levels_build_singly(&game->levels, &game->quotient, progress, found, error);
-    if (status || !*found)
+    if (status)
         return status;
-    if (!observer_init(&game->observer, &game->quotient, &game->levels, game_weak(game)))
-        return error_memory(error);
-    game->leveled = true;
-    return SPEX_OK;
+    return *found ? observe_levels(game, error) : game_level_singly(game, progress, found, error);
 }
 
 static int open_different(struct game **game, const struct lts *left, const struct lts *right,
@@ -264,7 +284,7 @@ static bool observe_side(struct game *game, enum side side, const struct positio
 static int look_around(struct game *game, const struct position *position, struct attack *attack,
                        spex_error *error)
 {
-    bool near = !game->shortest;
+    bool near = !game->shortest && !game_weak(game);
     for (int side = LEFT; side <= RIGHT; side++)
         if (!observe_side(game, (enum side)side, position, near))
             return error_memory(error);

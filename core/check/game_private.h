@@ -31,6 +31,9 @@ int game_build(struct game **game, enum equivalence equivalence, struct comparis
 /* Finds out how deep differences lie, or at least an order to tell classes apart. *found: as of
  * levels_build. */
 int game_level(struct game *game, const struct progress *progress, bool *found, spex_error *error);
+/* As where the levels take too long: an order only. */
+int game_level_singly(struct game *game, const struct progress *progress, bool *found,
+                      spex_error *error);
 static inline bool game_weak(const struct game *game)
 {
     return game->equivalence == EQUIVALENCE_WEAK || game->equivalence == EQUIVALENCE_WEAK_TRACE;

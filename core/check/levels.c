@@ -241,28 +241,49 @@ static void add_changed(struct levelling *levelling, uint32_t class)
     levelling->changed[levelling->changed_count++] = class;
 }
 
-/* Whoever has an edge from or into one of the blocks made since `first_new`, and whoever
- * can get there internally. Their sets will hold a block that no other set holds. */
-static void collect_changed(struct levelling *levelling, uint32_t first_new)
+/* And whoever can get to one of the changed classes internally; these were looked at up to
+ * `begin` already. */
+static void close_changed(struct levelling *levelling, uint32_t begin)
 {
-    const struct partition *partition = &levelling->levels->partition;
     const struct reverse *reverse = &levelling->reverse;
-    for (uint32_t i = 0; i < levelling->changed_count; i++)
-        levelling->is_changed[levelling->changed[i]] = false;
-    levelling->changed_count = 0;
-    for (uint32_t block = first_new; block < partition->block_count; block++)
-        for (uint32_t i = partition->blocks[block].begin; i < partition->blocks[block].end; i++) {
-            uint32_t class = partition->elements[i];
-            add_changed(levelling, class);
-            for (uint32_t j = reverse->visible[class]; j < reverse->first[class + 1]; j++)
-                add_changed(levelling, reverse->sources[j]);
-        }
-    for (uint32_t i = 0; i < levelling->changed_count; i++) {
+    for (uint32_t i = begin; i < levelling->changed_count; i++) {
         uint32_t class = levelling->changed[i];
         for (uint32_t j = reverse->first[class]; j < reverse->visible[class]; j++)
             add_changed(levelling, reverse->sources[j]);
         levelling->work += reverse->visible[class] - reverse->first[class] + 1;
     }
+}
+
+static void add_sources(struct levelling *levelling, uint32_t class)
+{
+    const struct reverse *reverse = &levelling->reverse;
+    for (uint32_t j = reverse->visible[class]; j < reverse->first[class + 1]; j++)
+        add_changed(levelling, reverse->sources[j]);
+    levelling->work += reverse->first[class + 1] - reverse->visible[class];
+}
+
+/* Whoever has an edge from or into one of the blocks made since `first_new`, and whoever
+ * can get there internally; weakly, whoever has one to a class that gets there internally, too.
+ * Their sets will hold a block that no other set holds. */
+static void collect_changed(struct levelling *levelling, uint32_t first_new)
+{
+    const struct partition *partition = &levelling->levels->partition;
+    for (uint32_t i = 0; i < levelling->changed_count; i++)
+        levelling->is_changed[levelling->changed[i]] = false;
+    levelling->changed_count = 0;
+    for (uint32_t block = first_new; block < partition->block_count; block++)
+        for (uint32_t i = partition->blocks[block].begin; i < partition->blocks[block].end; i++) {
+            add_changed(levelling, partition->elements[i]);
+            if (!levelling->weak)
+                add_sources(levelling, partition->elements[i]);
+        }
+    close_changed(levelling, 0);
+    if (!levelling->weak)
+        return;
+    uint32_t reaching = levelling->changed_count;
+    for (uint32_t i = 0; i < reaching; i++)
+        add_sources(levelling, levelling->changed[i]);
+    close_changed(levelling, reaching);
 }
 
 /* Numbers the different sets of the block's marked classes 0, 1, 2, ... */
@@ -325,8 +346,7 @@ static bool next_level(struct levelling *levelling, uint32_t level)
     while (partition->stack_count)
         if (!part_block(levelling, partition->stack[--partition->stack_count], level))
             return false;
-    if (!levelling->weak) /* else all classes are looked at each time */
-        collect_changed(levelling, first_new);
+    collect_changed(levelling, first_new);
     return true;
 }
 

@@ -37,9 +37,10 @@ int levels_build(struct levels *levels, const struct quotient *quotient, bool we
  * long is left out: *levels has no more than levels->last levels then. Errors: as above. */
 int levels_build_whole(struct levels *levels, const struct quotient *quotient,
                        const struct progress *progress, spex_error *error);
-/* Blocks part one at a time, by inductive signatures: takes a fraction of the time. Not for weak
- * bisimilarity. *found as above. Errors: MEMORY, CANCELLED, INTERNAL. */
-int levels_build_singly(struct levels *levels, const struct quotient *quotient,
+/* Blocks part one at a time, by inductive signatures, until the two classes `apart` do: takes a
+ * fraction of the time. The graph is the quotient's or, for weak bisimilarity, what saturate()
+ * makes of it. *found as above. Errors: MEMORY, CANCELLED, INTERNAL. */
+int levels_build_singly(struct levels *levels, const struct graph *graph, const uint32_t apart[2],
                         const struct progress *progress, bool *found, spex_error *error);
 /* For the two above: a tree of one block; then what a node parted into at a level, to be a
  * block's leaf. False when memory is out. */

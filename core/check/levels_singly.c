@@ -263,7 +263,7 @@ static bool prepare(struct singling *singling)
            levels_begin(singling->levels, classes);
 }
 
-static int run(struct singling *singling, const uint32_t *initial, const struct progress *progress,
+static int run(struct singling *singling, const uint32_t *apart, const struct progress *progress,
                bool *found, spex_error *error)
 {
     const struct partition *partition = &singling->levels->partition;
@@ -271,7 +271,7 @@ static int run(struct singling *singling, const uint32_t *initial, const struct 
     while (partition->stack_count) {
         if (!part_next(singling))
             return error_memory(error);
-        if (partition->block_of[initial[LEFT]] != partition->block_of[initial[RIGHT]]) {
+        if (partition->block_of[apart[0]] != partition->block_of[apart[1]]) {
             *found = true;
             return SPEX_OK;
         }
@@ -290,13 +290,13 @@ static int run(struct singling *singling, const uint32_t *initial, const struct 
                      "two classes differ and yet nothing tells them apart");
 }
 
-int levels_build_singly(struct levels *levels, const struct quotient *quotient,
+int levels_build_singly(struct levels *levels, const struct graph *graph, const uint32_t apart[2],
                         const struct progress *progress, bool *found, spex_error *error)
 {
-    struct singling singling = {.levels = levels, .graph = &quotient->graph};
+    struct singling singling = {.levels = levels, .graph = graph};
     memset(levels, 0, sizeof *levels);
     *found = false;
-    int status = prepare(&singling) ? run(&singling, quotient->initial, progress, found, error)
+    int status = prepare(&singling) ? run(&singling, apart, progress, found, error)
                                     : error_memory(error);
     reverse_release(&singling.reverse);
     sequences_release(&singling.signatures);
