@@ -162,7 +162,7 @@ static uint32_t estimate(struct inclusion *inclusion, uint32_t class, uint32_t s
         if (level == 0) /* none was found */
             level = levels->last + 1;
         deepest = level > deepest ? level : deepest;
-        inclusion->work += 4;
+        inclusion->work += 8;
     }
     return deepest;
 }
@@ -241,71 +241,81 @@ static bool put_first(struct inclusion *inclusion, const struct inclusion_questi
     return intern_set(inclusion, &pair.set) && put_pair(inclusion, pair);
 }
 
+/* After each pair put: there can be as many, with sets as large, as there are classes. */
+static int check_bounds(struct inclusion *inclusion, spex_error *error)
+{
+    size_t used = inclusion->sets.pool_used + inclusion->sets.count * sizeof(struct sequence) +
+                  inclusion->move_count * sizeof *inclusion->moves +
+                  inclusion->pair_count * (sizeof *inclusion->pairs + 2 * sizeof(struct sequence)) +
+                  inclusion->entry_count * sizeof *inclusion->entries;
+    inclusion->exceeded = used > MOST_BYTES || inclusion->work > inclusion->most_work;
+    if (inclusion->work - inclusion->reported < PROGRESS_INTERVAL)
+        return SPEX_OK;
+    inclusion->reported = inclusion->work;
+    return progress_report(inclusion->progress, "traces", (double)used / (double)MOST_BYTES, error);
+}
+
+static int put_next(struct inclusion *inclusion, struct inclusion_pair next, spex_error *error)
+{
+    return put_pair(inclusion, next) ? check_bounds(inclusion, error) : error_memory(error);
+}
+
 /* Where the class gets internally; the set, which is closed under that, stays. */
-static bool step_internally(struct inclusion *inclusion, uint32_t number)
+static int step_internally(struct inclusion *inclusion, uint32_t number, spex_error *error)
 {
     const struct graph *graph = inclusion->graph;
     struct inclusion_pair pair = inclusion->pairs[number];
+    int status = SPEX_OK;
     for (uint32_t i = graph->first[pair.class]; i < graph->first[pair.class + 1]; i++) {
-        if (edge_label(graph->edges[i]) != LTS_INTERNAL)
+        if (edge_label(graph->edges[i]) != LTS_INTERNAL || status || inclusion->exceeded)
             break;
         inclusion->work++;
-        if (!put_pair(inclusion, (struct inclusion_pair){.class = edge_target(graph->edges[i]),
-                                                         .set = pair.set,
-                                                         .parent = number,
-                                                         .label = LTS_INTERNAL,
-                                                         .length = pair.length,
-                                                         .least = pair.least}))
-            return false;
+        status = put_next(inclusion,
+                          (struct inclusion_pair){.class = edge_target(graph->edges[i]),
+                                                  .set = pair.set,
+                                                  .parent = number,
+                                                  .label = LTS_INTERNAL,
+                                                  .length = pair.length,
+                                                  .least = pair.least},
+                          error);
     }
-    return true;
+    return status;
 }
 
 /* Where they both get with an action; *lacking, where the set does not, else 0. */
-static bool step_visibly(struct inclusion *inclusion, const struct inclusion_question *question,
-                         uint32_t number, uint64_t *lacking)
+static int step_visibly(struct inclusion *inclusion, const struct inclusion_question *question,
+                        uint32_t number, uint64_t *lacking, spex_error *error)
 {
     const struct graph *graph = inclusion->graph;
     struct inclusion_pair pair = inclusion->pairs[number];
+    int status = SPEX_OK;
     *lacking = 0;
     if (inclusion->spans[pair.set].begin == NO_MOVES && !make_moves(inclusion, pair.set))
-        return false;
-    for (uint32_t i = graph->first[pair.class]; i < graph->first[pair.class + 1]; i++) {
+        return error_memory(error);
+    for (uint32_t i = graph->first[pair.class];
+         !status && !inclusion->exceeded && i < graph->first[pair.class + 1]; i++) {
         uint32_t label = edge_label(graph->edges[i]), set;
         if (label == LTS_INTERNAL || (label == question->ending && !question->ended))
             continue;
         inclusion->work++;
         if (!inclusion_move(inclusion, pair.set, label, &set)) {
             *lacking = graph->edges[i];
-            return true;
+            break;
         }
-        if (label != question->ending &&
-            !put_pair(inclusion, (struct inclusion_pair){.class = edge_target(graph->edges[i]),
-                                                         .set = set,
-                                                         .parent = number,
-                                                         .label = label,
-                                                         .length = pair.length + 1,
-                                                         .least = pair.least}))
-            return false;
+        if (label != question->ending)
+            status = put_next(inclusion,
+                              (struct inclusion_pair){.class = edge_target(graph->edges[i]),
+                                                      .set = set,
+                                                      .parent = number,
+                                                      .label = label,
+                                                      .length = pair.length + 1,
+                                                      .least = pair.least},
+                              error);
     }
-    return true;
+    return status;
 }
 
 /* --------------------------------------------------------------- search */
-
-static int check_bounds(struct inclusion *inclusion, size_t most_work,
-                        const struct progress *progress, bool *exceeded, spex_error *error)
-{
-    size_t used = inclusion->sets.pool_used + inclusion->sets.count * sizeof(struct sequence) +
-                  inclusion->move_count * sizeof *inclusion->moves +
-                  inclusion->pair_count * (sizeof *inclusion->pairs + 2 * sizeof(struct sequence)) +
-                  inclusion->entry_count * sizeof *inclusion->entries;
-    *exceeded = used > MOST_BYTES || inclusion->work > most_work;
-    if (inclusion->work - inclusion->reported < PROGRESS_INTERVAL)
-        return SPEX_OK;
-    inclusion->reported = inclusion->work;
-    return progress_report(progress, "traces", (double)used / (double)MOST_BYTES, error);
-}
 
 /* Of all that are left, one with the smallest `least`; *bucket only rises. */
 static bool next_pair(struct inclusion *inclusion, uint32_t *bucket, uint32_t *number)
@@ -330,22 +340,24 @@ int inclusion_find(struct inclusion *inclusion, const struct inclusion_question 
                    const struct progress *progress, enum inclusion_answer *answer, uint32_t *last,
                    uint64_t *edge, spex_error *error)
 {
-    bool exceeded = false;
     uint32_t bucket = 0;
     inclusion->work = inclusion->reported = 0;
+    inclusion->most_work = question->most_work;
+    inclusion->progress = progress;
+    inclusion->exceeded = false;
     *answer = INCLUSION_UNDECIDED;
     if (!put_first(inclusion, question))
         return error_memory(error);
     while (next_pair(inclusion, &bucket, last)) {
-        if (!step_internally(inclusion, *last) || !step_visibly(inclusion, question, *last, edge))
-            return error_memory(error);
+        int status = step_internally(inclusion, *last, error);
+        if (!status && !inclusion->exceeded)
+            status = step_visibly(inclusion, question, *last, edge, error);
+        if (status || inclusion->exceeded)
+            return status;
         if (*edge) {
             *answer = NOT_INCLUDED;
             return SPEX_OK;
         }
-        int status = check_bounds(inclusion, question->most_work, progress, &exceeded, error);
-        if (status || exceeded)
-            return status;
     }
     *answer = INCLUDED;
     return SPEX_OK;

@@ -75,7 +75,9 @@ struct inclusion {
     uint32_t member_count;
     uint32_t *seen; /* by class: the last set that it was put into */
     uint32_t round;
-    size_t work, reported;
+    const struct progress *progress;
+    size_t most_work, work, reported;
+    bool exceeded; /* it takes more than it may */
 };
 
 /* The graph must live as long. Release in any case. False when memory is out. */
