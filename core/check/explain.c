@@ -116,7 +116,8 @@ static int explain_by_traces(struct game *game, const struct progress *progress,
                              struct explanation *explanation, bool *found, spex_error *error)
 {
     struct trace_question question = {.ending = game_divergence(game),
-                                      .patient = has_traces_only(game->equivalence)};
+                                      .patient = has_traces_only(game->equivalence),
+                                      .too_deep = game_weak(game) ? NULL : &game->too_deep};
     int status = search(game, &question, progress, explanation, found, error);
     if (status || *found || game_divergence(game) == SYMBOL_NONE)
         return status;
@@ -131,11 +132,8 @@ static int explain_choice(struct game *game, const struct progress *progress,
                           struct explanation *explanation, bool *found, spex_error *error)
 {
     const struct merged *merged = &game->merged;
-    bool leveled;
-    int status = game_level(game, progress, &leveled, error);
-    if (status || !leveled)
-        return status;
-    if (!*found) {
+    int status = game_level(game, progress, error);
+    if (!status && !*found) {
         explanation->kind = EXPLANATION_CHOICE;
         explanation->shortest = game->shortest;
         status = play(game, progress, explanation, found, error);

@@ -6,8 +6,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "check/saturate.h"
+#include "check/splitters.h"
 
 enum { MOST_ANSWERS = 256 };
+/* Looking for short plays where they are not known. */
+#define MOST_OBSERVATIONS ((size_t)1 << 22)
 
 int game_build(struct game **result, enum equivalence equivalence, struct comparison *comparison,
                spex_error *error)
@@ -55,33 +58,33 @@ static int observe_levels(struct game *game, spex_error *error)
     return SPEX_OK;
 }
 
-int game_level_singly(struct game *game, const struct progress *progress, bool *found,
-                      spex_error *error)
+int game_order(struct game *game, const struct progress *progress, spex_error *error)
 {
     const struct quotient *quotient = &game->quotient;
     struct graph saturated = {0};
     int status = SPEX_OK;
     if (game_weak(game))
         status = saturate(&quotient->graph, quotient->label_count, progress, &saturated, error);
+    if (!status && !levels_begin(&game->levels, quotient->graph.state_count))
+        status = error_memory(error);
     if (!status)
-        status = levels_build_singly(&game->levels,
-                                     game_weak(game) ? &saturated : &quotient->graph,
-                                     quotient->initial, progress, found, error);
+        status = split_in_order(game_weak(game) ? &saturated : &quotient->graph, quotient->initial,
+                                progress, &game->levels, error);
     graph_release(&saturated);
-    return status || !*found ? status : observe_levels(game, error);
+    return status ? status : observe_levels(game, error);
 }
 
-int game_level(struct game *game, const struct progress *progress, bool *found, spex_error *error)
+int game_level(struct game *game, const struct progress *progress, spex_error *error)
 {
-    *found = game->leveled;
     if (game->leveled)
         return SPEX_OK;
-    int status =
-        levels_build(&game->levels, &game->quotient, game_weak(game), progress, found, error);
-    game->shortest = *found;
+    int status = SPEX_OK;
+    if (!game->too_deep)
+        status = levels_build(&game->levels, &game->quotient, game_weak(game), progress,
+                              &game->shortest, error);
     if (status)
         return status;
-    return *found ? observe_levels(game, error) : game_level_singly(game, progress, found, error);
+    return game->shortest ? observe_levels(game, error) : game_order(game, progress, error);
 }
 
 static int open_different(struct game **game, const struct lts *left, const struct lts *right,
@@ -89,14 +92,13 @@ static int open_different(struct game **game, const struct lts *left, const stru
                           spex_error *error)
 {
     struct comparison comparison = {.arena = arena_make(NULL, 0)};
-    bool found = true;
     int status = compare(&comparison, left, right, equivalence_base(equivalence), progress, error);
     if (!status)
         status = game_build(game, equivalence, &comparison, error);
     if (!status)
-        status = game_level(*game, progress, &found, error);
+        status = game_level(*game, progress, error);
     comparison_release(&comparison);
-    if (status || !found) {
+    if (status) {
         game_close(*game);
         *game = NULL;
     }
@@ -273,28 +275,60 @@ static int fill_offered(const struct game *game, enum side side, struct round *r
 }
 
 static bool observe_side(struct game *game, enum side side, const struct position *position,
-                         bool near)
+                         uint32_t level, bool near)
 {
-    return observe(&game->observer, class_there(game, side, position->states[side]),
-                   position->rounds - 1, near, &game->views[side]);
+    bool good = observe(&game->observer, class_there(game, side, position->states[side]), level,
+                        near, &game->views[side]);
+    game->observed += game->views[side].count;
+    return good;
 }
 
-/* Where the shortest play is not known, all that is needed is looked for near by: an attack,
- * and answers to it; but for those far away where there are no others. */
+static bool observe_both(struct game *game, const struct position *position, uint32_t level,
+                         bool near)
+{
+    return observe_side(game, LEFT, position, level, near) &&
+           observe_side(game, RIGHT, position, level, near);
+}
+
+/* The first level whose blocks tell the two apart: the sooner, the fewer rounds are left. Levels
+ * that are but an order may have it long before the last one. */
+static int find_level(struct game *game, const struct position *position, uint32_t *level,
+                      spex_error *error)
+{
+    uint32_t first = 0;
+    struct attack attack;
+    *level = position->rounds - 1;
+    while (!game->shortest && first < *level && game->observed < MOST_OBSERVATIONS) {
+        uint32_t middle = first + (*level - first) / 2;
+        if (!observe_both(game, position, middle, false))
+            return error_memory(error);
+        if (find_attack(game->views, &attack))
+            *level = middle;
+        else
+            first = middle + 1;
+    }
+    return SPEX_OK;
+}
+
+/* Where too much was looked at, all that is needed is looked for near by: an attack, and answers
+ * to it; but for those far away where there are no others. */
 static int look_around(struct game *game, const struct position *position, struct attack *attack,
                        spex_error *error)
 {
-    bool near = !game->shortest && !game_weak(game);
-    for (int side = LEFT; side <= RIGHT; side++)
-        if (!observe_side(game, (enum side)side, position, near))
-            return error_memory(error);
+    uint32_t level;
+    int status = find_level(game, position, &level, error);
+    bool near = !game->shortest && !game_weak(game) && game->observed >= MOST_OBSERVATIONS;
+    if (!status && !observe_both(game, position, near ? position->rounds - 1 : level, near))
+        status = error_memory(error);
+    if (status)
+        return status;
     if (!find_attack(game->views, attack))
         return error_set(error, SPEX_ERROR_INTERNAL,
                          "the play stopped before one side was without an answer");
     if (!near || attack->answers)
         return SPEX_OK;
     enum side defender = attack->attacker == LEFT ? RIGHT : LEFT;
-    if (!observe_side(game, defender, position, false))
+    if (!observe_side(game, defender, position, position->rounds - 1, false))
         return error_memory(error);
     attack->answers = view_count(&game->views[defender], attack->observation.label);
     return SPEX_OK;

@@ -19,21 +19,22 @@ struct game {
     struct walker walker;
     struct levels levels; /* once game_level found them */
     bool leveled;
+    bool too_deep; /* known already: for the levels */
     bool shortest; /* as the levels are the number of rounds */
     struct observer observer;
     struct view views[2];
+    size_t observed; /* observations made, for all views so far */
 };
 
 /* Takes over what it needs of the comparison, whose partition is that of the equivalence's
  * base, with the initial states in different blocks. Errors: MEMORY. */
 int game_build(struct game **game, enum equivalence equivalence, struct comparison *comparison,
                spex_error *error);
-/* Finds out how deep differences lie, or at least an order to tell classes apart. *found: as of
- * levels_build. */
-int game_level(struct game *game, const struct progress *progress, bool *found, spex_error *error);
-/* As where the levels take too long: an order only. */
-int game_level_singly(struct game *game, const struct progress *progress, bool *found,
-                      spex_error *error);
+/* Finds out how deep differences lie; where that takes too long, an order to tell classes apart.
+ * Errors: MEMORY, CANCELLED, INTERNAL. */
+int game_level(struct game *game, const struct progress *progress, spex_error *error);
+/* The order in any case. Errors: as above. */
+int game_order(struct game *game, const struct progress *progress, spex_error *error);
 static inline bool game_weak(const struct game *game)
 {
     return game->equivalence == EQUIVALENCE_WEAK || game->equivalence == EQUIVALENCE_WEAK_TRACE;

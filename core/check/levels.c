@@ -95,16 +95,15 @@ uint32_t levels_apart(const struct levels *levels, uint32_t one, uint32_t other)
     return tree[one].level;
 }
 
-bool levels_reserve(struct levels *levels)
+bool levels_hold(struct levels *levels, size_t blocks)
 {
-    return memory_reserve(&levels->leaf, &levels->leaf_capacity, levels->partition.block_count,
-                          sizeof *levels->leaf);
+    return memory_reserve(&levels->leaf, &levels->leaf_capacity, blocks, sizeof *levels->leaf);
 }
 
 bool levels_begin(struct levels *levels, uint32_t class_count)
 {
     memset(levels, 0, sizeof *levels);
-    return partition_init(&levels->partition, class_count) && levels_reserve(levels) &&
+    return partition_init(&levels->partition, class_count) && levels_hold(levels, 1) &&
            levels_add(levels, 0, 0, &levels->leaf[0]);
 }
 
@@ -133,6 +132,7 @@ static bool put_key(struct levelling *levelling, uint32_t before, uint32_t label
 {
     struct observation_key key = {before, label, after};
     uint32_t number;
+    levelling->work += 4; /* takes that much longer than what else is counted */
     return sequences_intern(&levelling->observations, &key, sizeof key, &number) &&
            put(levelling, number);
 }
@@ -315,7 +315,8 @@ static bool part_block(struct levelling *levelling, uint32_t number, uint32_t le
     uint32_t keys, first_new = partition->block_count;
     struct block block = partition->blocks[number];
     if (!number_sets(levelling, &block, &keys) ||
-        !partition_split(partition, number, levelling->key_of, keys) || !levels_reserve(levels))
+        !partition_split(partition, number, levelling->key_of, keys) ||
+        !levels_hold(levels, partition->block_count))
         return false;
     if (first_new == partition->block_count)
         return true;

@@ -37,17 +37,12 @@ int levels_build(struct levels *levels, const struct quotient *quotient, bool we
  * long is left out: *levels has no more than levels->last levels then. Errors: as above. */
 int levels_build_whole(struct levels *levels, const struct quotient *quotient,
                        const struct progress *progress, spex_error *error);
-/* Blocks part one at a time, by inductive signatures, until the two classes `apart` do: takes a
- * fraction of the time. The graph is the quotient's or, for weak bisimilarity, what saturate()
- * makes of it. *found as above. Errors: MEMORY, CANCELLED, INTERNAL. */
-int levels_build_singly(struct levels *levels, const struct graph *graph, const uint32_t apart[2],
-                        const struct progress *progress, bool *found, spex_error *error);
-/* For the two above: a tree of one block; then what a node parted into at a level, to be a
- * block's leaf. False when memory is out. */
+/* For whoever makes levels in another way: a tree of one block; then what a node parted into at a
+ * level, to be a block's leaf. False when memory is out. */
 bool levels_begin(struct levels *levels, uint32_t class_count);
 bool levels_add(struct levels *levels, uint32_t parent, uint32_t level, uint32_t *node);
-/* There is room for a leaf of each block. */
-bool levels_reserve(struct levels *levels);
+/* There is room for a leaf of each of so many blocks. */
+bool levels_hold(struct levels *levels, size_t blocks);
 void levels_release(struct levels *levels);
 /* The first level where the two classes are in different blocks; 0 if there is none. */
 uint32_t levels_apart(const struct levels *levels, uint32_t one, uint32_t other);

@@ -191,6 +191,18 @@ static bool lose_inner(struct parting *parting, uint32_t state)
                         state);
 }
 
+static bool keep_order(struct parting *parting, uint32_t block, uint32_t fresh)
+{
+    struct levels *levels = parting->levels;
+    if (!levels)
+        return true;
+    if (!levels_hold(levels, parting->slicing->cluster_count))
+        return false;
+    uint32_t node = levels->leaf[block], level = ++levels->last;
+    return levels_add(levels, node, level, &levels->leaf[block]) &&
+           levels_add(levels, node, level, &levels->leaf[fresh]);
+}
+
 /* Internal edges from the one part to the other are inside a block no more. Only the
  * states of the block that moved are looked at. */
 static bool cut_inner(struct parting *parting, uint32_t moved, uint32_t reaching, uint32_t avoiding)
@@ -244,7 +256,8 @@ bool part(struct parting *parting, uint32_t block, const struct target *target,
     const struct search *done = reached ? reach : avoid;
     uint32_t cut = put_last(slicing, block, done, bottoms);
     uint64_t rest = slicing->clusters[block].weight - done->weight;
-    if (!slicing_cut(slicing, block, cut, bottoms, done->weight, &fresh))
+    if (!slicing_cut(slicing, block, cut, bottoms, done->weight, &fresh) ||
+        !keep_order(parting, block, fresh))
         return false;
     parting->work += done->weight < rest ? done->weight : rest;
     bool done_moved = slicing->clusters[fresh].begin == cut;

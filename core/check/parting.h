@@ -4,6 +4,7 @@
 #ifndef CHECK_PARTING_H
 #define CHECK_PARTING_H
 
+#include "check/levels.h"
 #include "check/slices.h"
 
 struct search {
@@ -25,6 +26,7 @@ struct parting {
     uint32_t *fresh_bottoms; /* states that became bottom states; the caller empties it */
     size_t fresh_count, fresh_capacity;
     uint64_t work;
+    struct levels *levels; /* where the order of the parts is kept; NULL: nowhere */
 };
 
 /* What is to be reached: the sources of a slice's edges and of its sibling's; or, with slice
@@ -62,5 +64,4 @@ static inline bool parting_marked(const struct parting *parting, uint32_t state)
 bool part(struct parting *parting, uint32_t block, const struct target *target,
           const uint32_t *avoiding, uint32_t avoiding_count, uint32_t *reaching_block,
           uint32_t *avoiding_block);
-
 #endif

@@ -93,7 +93,7 @@ int play(struct game *game, const struct progress *progress, struct explanation 
 {
     struct position position = game_start(game);
     struct way way = {.going = true};
-    size_t capacity = 0, observations = 0;
+    size_t capacity = 0;
     bool over = false;
     *found = true;
     while (!over) {
@@ -104,8 +104,7 @@ int play(struct game *game, const struct progress *progress, struct explanation 
         if (status)
             return status;
         over = !round.answer_count;
-        observations += game->views[LEFT].count + game->views[RIGHT].count;
-        if (!game->shortest && observations > MOST_OBSERVATIONS) {
+        if (!game->shortest && game->observed > MOST_OBSERVATIONS) {
             round_release(&round);
             take_back(explanation);
             *found = false;

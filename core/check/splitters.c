@@ -31,6 +31,7 @@ struct splitting {
     size_t order_capacity;
     struct profile *profiles;
     size_t profile_capacity;
+    size_t oldest; /* in order: the open constellations before it were looked at */
 };
 
 /* ------------------------------------------------------- fresh bottom states */
@@ -178,10 +179,82 @@ static bool settle_block(struct splitting *splitting, uint32_t block, const uint
     return true;
 }
 
+static bool has_edge_in(const struct slicing *slicing, uint32_t state, uint32_t slice)
+{
+    for (uint32_t edge = slicing->graph->first[state]; edge < slicing->graph->first[state + 1];
+         edge++)
+        if (slicing->links[edge].slice == slice)
+            return true;
+    return false;
+}
+
+/* A slice of the block that the state has no edge in, though others have. */
+static bool find_lacking(struct splitting *splitting, uint32_t state, uint32_t *lacking)
+{
+    const struct slicing *slicing = &splitting->slicing;
+    uint32_t units;
+    uint64_t hash;
+    if (!take_profile(splitting, state, &units, &hash))
+        return false;
+    uint32_t slice = slicing->clusters[slicing->block_of[state]].slices;
+    while (slice != NONE && (splitting->stamps[slice] == splitting->stamp ||
+                             slicing->slices[slice].state == SLICE_FRESH))
+        slice = slicing->slices[slice].next;
+    *lacking = slice;
+    return true;
+}
+
+/* Those of the block that have no edge in the slice, from the fresh bottom states listed behind
+ * `begin`: all others have one in every slice. */
+static bool find_avoiding(struct splitting *splitting, size_t begin, uint32_t block, uint32_t slice)
+{
+    const struct slicing *slicing = &splitting->slicing;
+    struct parting *parting = &splitting->parting;
+    uint32_t sibling = slicing->slices[slice].sibling;
+    splitting->batch_count = 0;
+    parting->work += parting->fresh_count - begin;
+    for (size_t i = begin; i < parting->fresh_count; i++) {
+        uint32_t state = parting->fresh_bottoms[i];
+        if (slicing->block_of[state] == block && !has_edge_in(slicing, state, slice) &&
+            (sibling == NONE || !has_edge_in(slicing, state, sibling)) &&
+            !numbers_push(&splitting->batch, &splitting->batch_count, &splitting->batch_capacity,
+                          state))
+            return false;
+    }
+    return true;
+}
+
+/* Until no state is a fresh bottom state, by one slice at a time: a group of them that parts at
+ * once, as above, can have all that the others have, but for what will part later. */
+static bool settle_in_order(struct splitting *splitting)
+{
+    const struct slicing *slicing = &splitting->slicing;
+    struct parting *parting = &splitting->parting;
+    for (size_t i = 0; i < parting->fresh_count; i++) {
+        uint32_t state = parting->fresh_bottoms[i], reaching, avoiding;
+        struct target target = {.slice = NONE};
+        while (true) {
+            uint32_t block = slicing->block_of[state];
+            if (!find_lacking(splitting, state, &target.slice))
+                return false;
+            if (target.slice == NONE)
+                break;
+            if (!find_avoiding(splitting, i, block, target.slice) ||
+                !part(parting, block, &target, splitting->batch, (uint32_t)splitting->batch_count,
+                      &reaching, &avoiding))
+                return false;
+        }
+    }
+    parting->fresh_count = 0;
+    return true;
+}
+
 /* Until no state is a fresh bottom state. */
 static bool settle_bottoms(struct splitting *splitting)
 {
     struct parting *parting = &splitting->parting;
+    if (parting->levels)
+        return settle_in_order(splitting);
     while (parting->fresh_count) {
         size_t count = parting->fresh_count;
         if (!memory_reserve(&splitting->order, &splitting->order_capacity, count,
@@ -235,15 +308,6 @@ static bool mark_sources(struct splitting *splitting, uint32_t number, uint32_t 
     return true;
 }
 
-static bool has_edge_in(const struct slicing *slicing, uint32_t state, uint32_t slice)
-{
-    for (uint32_t edge = slicing->graph->first[state]; edge < slicing->graph->first[state + 1];
-         edge++)
-        if (slicing->links[edge].slice == slice)
-            return true;
-    return false;
-}
-
 /* The rest of the slice in the block where the part is: can all bottom states have it? */
 static bool part_by_rest(struct splitting *splitting, uint32_t block, uint32_t rest)
 {
@@ -293,7 +357,12 @@ static bool split_once(struct splitting *splitting)
 {
     struct slicing *slicing = &splitting->slicing;
     uint32_t block;
-    if (!slicing_part(slicing, slicing->open[--slicing->open_count], &block))
+    /* In order, first in first out: who can be told apart soon, is soon. */
+    size_t next = splitting->parting.levels ? splitting->oldest++ : slicing->open_count - 1;
+    uint32_t number = slicing->open[next];
+    if (!splitting->parting.levels)
+        slicing->open_count--;
+    if (!slicing_part(slicing, number, &block))
         return false;
     if (block == NONE)
         return true;
@@ -310,8 +379,10 @@ static bool begin(struct splitting *splitting, const struct graph *graph,
 {
     struct slicing *slicing = &splitting->slicing;
     struct parting *parting = &splitting->parting;
+    struct levels *levels = parting->levels;
     if (!slicing_init(slicing, graph, partition) || !parting_init(parting, slicing))
         return false;
+    parting->levels = levels;
     for (uint32_t state = 0; state < graph->state_count; state++)
         if (!slicing->inner[state] && !numbers_push(&parting->fresh_bottoms, &parting->fresh_count,
                                                     &parting->fresh_capacity, state))
@@ -341,14 +412,14 @@ static bool told_apart(const struct slicing *slicing, const uint32_t *apart)
     return apart && slicing->block_of[apart[0]] != slicing->block_of[apart[1]];
 }
 
-int split(const struct graph *graph, const uint32_t *apart, const struct progress *progress,
-          struct partition *partition, spex_error *error)
+static int run(const struct graph *graph, const uint32_t *apart, const struct progress *progress,
+               struct partition *partition, struct levels *levels, spex_error *error)
 {
-    struct splitting splitting = {0};
+    struct splitting splitting = {.parting.levels = levels};
     struct slicing *slicing = &splitting.slicing;
     uint64_t reported = 0;
     int status = begin(&splitting, graph, partition) ? SPEX_OK : error_memory(error);
-    while (!status && slicing->open_count && !told_apart(slicing, apart)) {
+    while (!status && splitting.oldest < slicing->open_count && !told_apart(slicing, apart)) {
         if (!split_once(&splitting))
             status = error_memory(error);
         if (!status && splitting.parting.work - reported >= PROGRESS_INTERVAL) {
@@ -367,4 +438,16 @@ int split(const struct graph *graph, const uint32_t *apart, const struct progres
     free(splitting.order);
     free(splitting.profiles);
     return status;
+}
+
+int split(const struct graph *graph, const uint32_t *apart, const struct progress *progress,
+          struct partition *partition, spex_error *error)
+{
+    return run(graph, apart, progress, partition, NULL, error);
+}
+
+int split_in_order(const struct graph *graph, const uint32_t *apart,
+                   const struct progress *progress, struct levels *levels, spex_error *error)
+{
+    return run(graph, apart, progress, &levels->partition, levels, error);
 }

@@ -19,6 +19,7 @@ struct searches {
     const struct progress *progress;
     struct inclusion inclusion;
     struct levels levels;
+    bool too_deep; /* they took too long, before the two parted */
     enum inclusion_answer answers[2];
     uint32_t last; /* as of inclusion_find, of the latest that was NOT_INCLUDED */
     uint64_t edge;
@@ -57,6 +58,7 @@ static int search_side(struct searches *searches, int number, enum side side,
         if (status)
             return status;
         inclusion->levels = &searches->levels;
+        searches->too_deep = !levels_apart(&searches->levels, initial[LEFT], initial[RIGHT]);
     }
     question.one = initial[side];
     question.other = initial[other_side(side)];
@@ -229,6 +231,8 @@ int traces_search(const struct quotient *quotient, const struct trace_question *
                                      quotient->initial[other_side((enum side)side)], searches.last,
                                      searches.edge, question, &traces[side], error);
         }
+    if (question->too_deep)
+        *question->too_deep |= searches.too_deep;
     searches_end(&searches);
     return status;
 }

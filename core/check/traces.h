@@ -27,6 +27,7 @@ struct trace_question {
     uint32_t ending; /* a label that only ends a trace, SYMBOL_NONE: none; ... */
     bool ended;      /* ... and whether it counts, or is as if it were not there */
     bool patient;    /* the answer is worth as long as it takes, not just a second or two */
+    bool *too_deep;  /* set where the two part too deep for levels_build(); NULL: never mind */
 };
 
 /* One for each side that has the trace. To be released, also after an error. Errors:

@@ -128,9 +128,12 @@ static void assert_game(const struct lts *left, const struct lts *right, const s
     game_close(game);
 }
 
+/* Rounds of plays: the shortest ones, and those told in order. */
+static size_t counts[2];
+
 /* As for what is too large to find the fewest rounds. */
-static void assert_explained_singly(const struct lts *left, const struct lts *right,
-                                    const struct explanation *shortest)
+static void assert_explained_in_order(const struct lts *left, const struct lts *right,
+                                      const struct explanation *shortest)
 {
     enum equivalence equivalence = shortest->equivalence;
     struct comparison comparison = {.arena = arena_make(NULL, 0)};
@@ -140,14 +143,14 @@ static void assert_explained_singly(const struct lts *left, const struct lts *ri
     ASSERT_OK(compare(&comparison, left, right, equivalence_base(equivalence), NULL, &error),
               error);
     ASSERT_OK(game_build(&game, equivalence, &comparison, &error), error);
-    bool found = false;
-    ASSERT_OK(game_level_singly(game, NULL, &found, &error), error);
-    CU_ASSERT_TRUE_FATAL(found);
+    ASSERT_OK(game_order(game, NULL, &error), error);
     ASSERT_OK(game_explain(game, NULL, &explanation, &error), error);
     assert_replays(explanation, left, right);
     if (explanation) {
         CU_ASSERT_EQUAL(explanation->kind, EXPLANATION_CHOICE);
         CU_ASSERT_TRUE(!explanation->shortest && shortest->shortest);
+        counts[0] += shortest->round_count;
+        counts[1] += explanation->round_count;
         CU_ASSERT_PTR_NULL(explanation->formula);
     }
     explanation_free(explanation);
@@ -194,7 +197,7 @@ static void try_pair(const struct lts *left, const struct lts *right, enum equiv
         CU_ASSERT_EQUAL(memcmp(explanation->holds, verdicts, sizeof explanation->holds), 0);
         count(tally, explanation);
         if (explanation->kind == EXPLANATION_CHOICE)
-            assert_explained_singly(left, right, explanation);
+            assert_explained_in_order(left, right, explanation);
     }
     explanation_free(explanation);
     free(board);
@@ -258,28 +261,80 @@ static void deep_choice(struct lts *lts, uint32_t length, bool early, bool detou
     system_add(lts, early ? length + 2 : length + 1, c, length + 4);
 }
 
-static void deep_differences_are_explained(void)
+static void explain_deep(bool detour, enum equivalence equivalence)
 {
     enum { LENGTH = 100000 };
     struct lts left, right;
-    for (int detour = 0; detour < 2; detour++) {
-        deep_choice(&left, LENGTH, false, detour);
-        deep_choice(&right, LENGTH, true, detour);
-        struct explanation *explanation = explain(&left, &right);
-        CU_ASSERT_PTR_NOT_NULL_FATAL(explanation);
-        CU_ASSERT_EQUAL(explanation->kind, EXPLANATION_CHOICE);
-        CU_ASSERT_TRUE(explanation->same_traces);
-        CU_ASSERT_PTR_NULL(explanation->formula); /* nobody reads one that deep */
-        CU_ASSERT_EQUAL(count_visible(&explanation->path[LEFT]), detour ? 0 : LENGTH + 1);
-        CU_ASSERT_EQUAL(explanation->round_count, detour ? LENGTH + 2 : 1);
-        struct text text = {0};
-        explanation_print(explanation, &left, &right, "specification", "implementation", &text);
-        CU_ASSERT_TRUE(text.length > 100 && text.length < 5000);
-        text_release(&text);
-        explanation_free(explanation);
+    deep_choice(&left, LENGTH, false, detour);
+    deep_choice(&right, LENGTH, true, detour);
+    struct explanation *explanation = explain_as(&left, &right, equivalence);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(explanation);
+    CU_ASSERT_EQUAL(explanation->kind, EXPLANATION_CHOICE);
+    CU_ASSERT_TRUE(explanation->same_traces);
+    CU_ASSERT_PTR_NULL(explanation->formula); /* nobody reads one that deep */
+    CU_ASSERT_EQUAL(count_visible(&explanation->path[LEFT]), detour ? 0 : LENGTH + 1);
+    CU_ASSERT_EQUAL(explanation->round_count, detour ? LENGTH + 2 : 1);
+    struct text text = {0};
+    explanation_print(explanation, &left, &right, "specification", "implementation", &text);
+    CU_ASSERT_TRUE(text.length > 100 && text.length < 5000);
+    text_release(&text);
+    explanation_free(explanation);
+    lts_release(&left);
+    lts_release(&right);
+}
+
+static void deep_differences_are_explained(void)
+{
+    explain_deep(false, EQUIVALENCE_BRANCHING);
+    explain_deep(true, EQUIVALENCE_BRANCHING);
+    explain_deep(true, EQUIVALENCE_WEAK);
+}
+
+/* A random system from whose last state the choice of deep_choice() is made. */
+static void random_choice(struct lts *lts, uint64_t seed, uint32_t states, bool early)
+{
+    struct random random = {seed};
+    system_random(&random, lts, states, states * 2, 3, 40);
+    uint32_t a = symbols_intern(&lts->labels, "a"), b = symbols_intern(&lts->labels, "b");
+    uint32_t c = symbols_intern(&lts->labels, "c"), d = symbols_intern(&lts->labels, "d");
+    for (uint32_t state = 0; state < states; state++) /* all of it is reached */
+        system_add(lts, state, state % 3 ? LTS_INTERNAL : c, (state * 2 + 1) % states);
+    for (uint32_t state = 0; state < states; state++)
+        system_add(lts, state, a, (state * 2 + 2) % states);
+    system_add(lts, states - 1, d, states);
+    system_add(lts, states, b, states + 1);
+    system_add(lts, states, c, states + 1);
+    if (!early)
+        return;
+    system_add(lts, states - 1, d, states + 2);
+    system_add(lts, states + 2, b, states + 1);
+}
+
+/* Larger than the random ones above, and so with more to tell. */
+static void large_systems_are_explained_in_order(void)
+{
+    static const enum equivalence games[] = {EQUIVALENCE_BRANCHING, EQUIVALENCE_DIVERGENCE,
+                                             EQUIVALENCE_STRONG, EQUIVALENCE_WEAK};
+    unsigned rounds = suite_count(3, 40), plays = 0;
+    for (unsigned round = 0; round < rounds; round++) {
+        struct lts left, right;
+        random_choice(&left, round, 60 + 10 * round, false);
+        random_choice(&right, round, 60 + 10 * round, true);
+        for (size_t i = 0; i < sizeof games / sizeof *games; i++) {
+            struct explanation *explanation = explain_as(&left, &right, games[i]);
+            assert_replays(explanation, &left, &right);
+            if (explanation && explanation->kind == EXPLANATION_CHOICE && explanation->shortest) {
+                assert_explained_in_order(&left, &right, explanation);
+                plays++;
+            }
+            explanation_free(explanation);
+        }
         lts_release(&left);
         lts_release(&right);
     }
+    CU_ASSERT_TRUE(plays > rounds);
+    CU_ASSERT_TRUE(counts[1] < 2 * counts[0]);
+    printf("     %u plays; in all %zu rounds, %zu as the shortest\n", plays, counts[1], counts[0]);
 }
 
 /* From `first` on for LENGTH steps whatever they are, then `last` to the `end`. */
@@ -496,6 +551,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         {"random explanations replay", random_explanations_replay},
         {"deep differences are explained", deep_differences_are_explained},
+        {"large systems are explained in order", large_systems_are_explained_in_order},
         {"many traces are compared", many_traces_are_compared},
         {"many more traces are given up", many_more_traces_are_given_up},
         {"a wrong explanation is never shown", a_wrong_explanation_is_never_shown},

@@ -11,7 +11,7 @@
 #include "tests/check/systems.h"
 #include "tests/suite.h"
 
-static unsigned deterministic_graphs;
+static unsigned deterministic_graphs, parted;
 
 /* Both ways of refining find the same classes: by signatures (which the other suites hold
  * against the definitions), by splitters, and by splitters that take over in the middle. */
@@ -57,6 +57,59 @@ static bool sound(const struct partition *partition)
     return states == partition->state_count;
 }
 
+/* From where internal steps within its block of the level lead, with the label into the block;
+ * an internal step only into another block. */
+static bool can(const struct graph *graph, const struct levels *levels, uint32_t level,
+                uint32_t state, uint32_t label, uint32_t block)
+{
+    uint32_t own = levels_block(levels, state, level);
+    for (uint32_t i = graph->first[state]; i < graph->first[state + 1]; i++) {
+        uint32_t target = edge_target(graph->edges[i]);
+        uint32_t after = levels_block(levels, target, level);
+        bool within = edge_label(graph->edges[i]) == LTS_INTERNAL && after == own;
+        if (within ? can(graph, levels, level, target, label, block)
+                   : edge_label(graph->edges[i]) == label && after == block)
+            return true;
+    }
+    return false;
+}
+
+/* Whether one state can do something that the other cannot, in the blocks of the level. */
+static bool can_more(const struct graph *graph, const struct levels *levels, uint32_t level,
+                     uint32_t one, uint32_t other)
+{
+    for (uint32_t i = 0; i < graph->first[graph->state_count]; i++) {
+        uint32_t label = edge_label(graph->edges[i]);
+        uint32_t block = levels_block(levels, edge_target(graph->edges[i]), level);
+        if (can(graph, levels, level, one, label, block) &&
+            !can(graph, levels, level, other, label, block))
+            return true;
+    }
+    return false;
+}
+
+/* The same classes, and wherever two states part there was a reason. */
+static void assert_order(const struct graph *graph, const uint32_t *classes, uint32_t count)
+{
+    struct levels levels;
+    spex_error error;
+    uint32_t states = graph->state_count;
+    CU_ASSERT_TRUE_FATAL(levels_begin(&levels, states));
+    ASSERT_OK(split_in_order(graph, NULL, NULL, &levels, &error), error);
+    CU_ASSERT_TRUE(sound(&levels.partition));
+    CU_ASSERT_TRUE(same_classes(states, classes, count, levels.partition.block_of,
+                                levels.partition.block_count));
+    for (uint32_t one = 0; one < states && states <= 24; one++)
+        for (uint32_t other = 0; other < one; other++) {
+            uint32_t level = levels_apart(&levels, one, other);
+            CU_ASSERT_EQUAL(level == 0, classes[one] == classes[other]);
+            CU_ASSERT_TRUE(!level || can_more(graph, &levels, level - 1, one, other) ||
+                           can_more(graph, &levels, level - 1, other, one));
+            parted += level > 1;
+        }
+    levels_release(&levels);
+}
+
 static void assert_all_ways(const struct graph *graph, size_t patience, struct arena *arena)
 {
     struct partition splitters;
@@ -68,6 +121,7 @@ static void assert_all_ways(const struct graph *graph, size_t patience, struct a
     CU_ASSERT_TRUE(sound(&splitters));
     CU_ASSERT_TRUE(
         same_classes(states, signatures, count, splitters.block_of, splitters.block_count));
+    assert_order(graph, signatures, count);
     ASSERT_OK(refine(graph, patience, NULL, arena, NULL, &both, &both_count, &error), error);
     CU_ASSERT_TRUE(same_classes(states, signatures, count, both, both_count));
     if (deterministic(graph)) {
