@@ -29,8 +29,8 @@ struct explanation; /* explanation.h */
 
 /* *equivalent tells the verdict. With `explanation` not NULL and a "no", *explanation
  * says why (free with explanation_free); after a "yes" it is NULL. It stays NULL after a
- * "no" too where the difference is too entangled to be found within bounds on time and
- * memory (millions of states apart only in their choices). Labels match by name, across
+ * "no" too where that would take too much memory: for weak bisimilarity, where both sides have
+ * the same traces and tens of millions of combined steps. Labels match by name, across
  * both symbol tables. Errors: CANCELLED, MEMORY (also where weak bisimilarity or traces take
  * more than they may), USAGE (no such equivalence), INTERNAL (an explanation that does not
  * replay: never shown; or an LTS that names states or labels it does not have). */

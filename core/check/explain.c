@@ -133,10 +133,13 @@ static int explain_choice(struct game *game, const struct progress *progress,
 {
     const struct merged *merged = &game->merged;
     int status = game_level(game, progress, error);
-    if (!status && !*found) {
+    if (status || !game->leveled)
+        return status;
+    if (!*found) {
         explanation->kind = EXPLANATION_CHOICE;
         explanation->shortest = game->shortest;
-        status = play(game, progress, explanation, found, error);
+        status = play(game, progress, explanation, error);
+        *found = !status;
     }
     if (!status && game->shortest)
         status = formula_find(game, &explanation->formula, error);

@@ -81,6 +81,8 @@ struct explanation {
     struct round *rounds; /* EXPLANATION_CHOICE only; each goes on from the first answer of
                              the one before, the last has no answer */
     size_t round_count;
+    uint32_t rounds_left;     /* not 0: there was too much to look at; the play goes on behind the
+                                 last round's first answer, and is decided within so many more */
     struct explanation *also; /* EXPLANATION_TRACE: a shortest trace that only the other side
                                  has; NULL where there is none or none was found */
     struct formula *formula;  /* true of one initial state and not of the other (formula.h);

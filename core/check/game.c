@@ -11,6 +11,9 @@
 enum { MOST_ANSWERS = 256 };
 /* Looking for short plays where they are not known. */
 #define MOST_OBSERVATIONS ((size_t)1 << 22)
+#define MOST_OBSERVED ((size_t)1 << 24)
+/* Of these an order is found; it takes some 130 bytes each. */
+enum { MOST_EDGES = 1 << 24 };
 
 int game_build(struct game **result, enum equivalence equivalence, struct comparison *comparison,
                spex_error *error)
@@ -19,6 +22,7 @@ int game_build(struct game **result, enum equivalence equivalence, struct compar
     if (!game)
         return error_memory(error);
     game->equivalence = equivalence;
+    game->most_observed = MOST_OBSERVED;
     game->merged = comparison->merged;
     game->component = comparison->component;
     game->arena = comparison->arena;
@@ -65,6 +69,10 @@ int game_order(struct game *game, const struct progress *progress, spex_error *e
     int status = SPEX_OK;
     if (game_weak(game))
         status = saturate(&quotient->graph, quotient->label_count, progress, &saturated, error);
+    if (!status && game_weak(game) && saturated.first[saturated.state_count] > MOST_EDGES) {
+        graph_release(&saturated);
+        return SPEX_OK;
+    }
     if (!status && !levels_begin(&game->levels, quotient->graph.state_count))
         status = error_memory(error);
     if (!status)
@@ -98,7 +106,7 @@ static int open_different(struct game **game, const struct lts *left, const stru
     if (!status)
         status = game_level(*game, progress, error);
     comparison_release(&comparison);
-    if (status) {
+    if (status || !(*game)->leveled) {
         game_close(*game);
         *game = NULL;
     }

@@ -12,8 +12,8 @@
 
 struct game;
 
-/* *game stays NULL where the two are equivalent, or too entangled to be told apart within
- * bounds on time and memory. The LTSs must outlive the game. Errors: as check_equivalence;
+/* *game stays NULL where the two are equivalent and, for weak bisimilarity, where the game takes
+ * too much memory. The LTSs must outlive the game. Errors: as check_equivalence;
  * USAGE too for equivalences of traces, which have no game. */
 int game_open(struct game **game, const struct lts *left, const struct lts *right,
               enum equivalence equivalence, const struct progress *progress, spex_error *error);

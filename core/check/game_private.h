@@ -23,7 +23,8 @@ struct game {
     bool shortest; /* as the levels are the number of rounds */
     struct observer observer;
     struct view views[2];
-    size_t observed; /* observations made, for all views so far */
+    size_t observed;      /* observations made, for all views so far */
+    size_t most_observed; /* so many end a play that is not known to be the shortest */
 };
 
 /* Takes over what it needs of the comparison, whose partition is that of the equivalence's
@@ -31,7 +32,8 @@ struct game {
 int game_build(struct game **game, enum equivalence equivalence, struct comparison *comparison,
                spex_error *error);
 /* Finds out how deep differences lie; where that takes too long, an order to tell classes apart.
- * Errors: MEMORY, CANCELLED, INTERNAL. */
+ * `leveled` stays false where that takes too much memory: for weak bisimilarity, with tens of
+ * millions of combined steps. Errors: MEMORY, CANCELLED, INTERNAL. */
 int game_level(struct game *game, const struct progress *progress, spex_error *error);
 /* The order in any case. Errors: as above. */
 int game_order(struct game *game, const struct progress *progress, spex_error *error);

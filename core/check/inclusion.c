@@ -162,7 +162,7 @@ static uint32_t estimate(struct inclusion *inclusion, uint32_t class, uint32_t s
         if (level == 0) /* none was found */
             level = levels->last + 1;
         deepest = level > deepest ? level : deepest;
-        inclusion->work += 8;
+        inclusion->work += 16;
     }
     return deepest;
 }
@@ -216,6 +216,7 @@ static bool put_pair(struct inclusion *inclusion, struct inclusion_pair pair)
                         sizeof *inclusion->earlier))
         return false;
     bool known = number < inclusion->pair_count;
+    inclusion->work += 8; /* through memory in no order, as below */
     if (known && inclusion->pairs[number].length <= pair.length)
         return true;
     uint32_t estimated = pair.length + estimate(inclusion, pair.class, pair.set);

@@ -7,7 +7,9 @@
 #include "base/memory.h"
 #include "check/sequences.h"
 
-enum { MOST_WORK = 1 << 28, MOST_BYTES = 1 << 28 };
+/* A play that takes more rounds than these is read by nobody: it need not be the shortest. */
+enum { SHALLOW = 64 };
+enum { MOST_WORK = 1 << 28, MOST_DEEP_WORK = 1 << 26, MOST_BYTES = 1 << 28 };
 
 /* (block before, label, block after), interned. */
 struct observation_key {
@@ -228,7 +230,9 @@ static bool observe(struct levelling *levelling, uint32_t class)
 
 static bool exhausted(const struct levelling *levelling)
 {
-    return levelling->work > MOST_WORK || levelling->sets.pool_used > MOST_BYTES;
+    bool deep = levelling->levels->last >= SHALLOW;
+    return levelling->work > (deep ? MOST_DEEP_WORK : MOST_WORK) ||
+           levelling->sets.pool_used > MOST_BYTES;
 }
 
 /* -------------------------------------------------------------- a level */

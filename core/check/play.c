@@ -9,8 +9,6 @@
 /* The rounds that are told have at most so many answers each, the play so many rounds in
  * which they are kept; game_round has them all. */
 enum { TOLD_ANSWERS = 16, TOLD_ROUNDS = 1000 };
-/* A play that may be longer than it has to be is given up after so many observations. */
-#define MOST_OBSERVATIONS ((size_t)1 << 24)
 
 /* On the way to where the play begins: who chose it, if anybody had to. */
 struct way {
@@ -79,23 +77,13 @@ static bool keep_round(struct explanation *explanation, size_t *capacity, struct
     return true;
 }
 
-/* As if there had been no play. */
-static void take_back(struct explanation *explanation)
-{
-    for (size_t i = 0; i < explanation->round_count; i++)
-        round_release(&explanation->rounds[i]);
-    explanation->round_count = 0;
-    explanation->path[LEFT].count = explanation->path[RIGHT].count = 0;
-}
-
 int play(struct game *game, const struct progress *progress, struct explanation *explanation,
-         bool *found, spex_error *error)
+         spex_error *error)
 {
     struct position position = game_start(game);
     struct way way = {.going = true};
     size_t capacity = 0;
     bool over = false;
-    *found = true;
     while (!over) {
         struct round round;
         int status = progress_report(progress, "play", 0, error);
@@ -104,16 +92,15 @@ int play(struct game *game, const struct progress *progress, struct explanation 
         if (status)
             return status;
         over = !round.answer_count;
-        if (!game->shortest && game->observed > MOST_OBSERVATIONS) {
-            round_release(&round);
-            take_back(explanation);
-            *found = false;
-            return SPEX_OK;
+        if (!over)
+            position = round.answers->next;
+        if (!over && !game->shortest && game->observed > game->most_observed) {
+            explanation->rounds_left = position.rounds;
+            way.going = false;
+            over = true;
         }
         if (way.going)
             go_on(&way, game, &round);
-        if (!over)
-            position = round.answers->next;
         if (!keep_round(explanation, &capacity, &round, way.going))
             return error_memory(error);
     }

@@ -5,9 +5,9 @@
 #include "check/game_private.h"
 
 /* Fills the explanation's paths, rounds and `side`: the game from its start, each move
- * answered as well as can be. *found is false, and nothing filled, where a play that is not
- * known to be the shortest takes too long. Errors: MEMORY, INTERNAL, CANCELLED. */
+ * answered as well as can be; not to its end where there is too much to look at. Errors:
+ * MEMORY, INTERNAL, CANCELLED. */
 int play(struct game *game, const struct progress *progress, struct explanation *explanation,
-         bool *found, spex_error *error);
+         spex_error *error);
 
 #endif

@@ -400,6 +400,14 @@ static void verify_round(struct replay *replay, struct crowd *crowd, const struc
         verify_decision(replay, crowd, round, &attack);
 }
 
+/* It is answered if, and so that, rounds are left. */
+static void expect_end(struct replay *replay, const struct round *round, uint32_t left)
+{
+    expect(replay, !round->answer_count == !left, "the play does not end where it is decided");
+    expect(replay, !left || !round->answer_count || round->answers->next.rounds <= left,
+           "more rounds are left than it is said");
+}
+
 static void verify_choice(struct replay *replay, struct crowd *crowd)
 {
     const struct explanation *explanation = replay->explanation;
@@ -413,7 +421,7 @@ static void verify_choice(struct replay *replay, struct crowd *crowd)
         bool last = i + 1 == explanation->round_count;
         expect(replay, memcmp(round->position.states, states, sizeof states) == 0,
                "a round does not go on from the one before");
-        expect(replay, !round->answer_count == last, "the play does not end where it is decided");
+        expect_end(replay, round, last ? explanation->rounds_left : UINT32_MAX);
         if (!replay->fault)
             verify_round(replay, crowd, round);
         if (!last && !replay->fault)

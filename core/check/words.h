@@ -58,6 +58,8 @@ void print_choice_title(struct printer *printer);
 bool print_choice_start(struct printer *printer);
 void print_attack(struct printer *printer, const struct round *round);
 void print_reply(struct printer *printer, const struct round *round);
+/* What is not told of a play that is not told to its end, else nothing. */
+void print_choice_rest(struct printer *printer);
 /* "a -> s, (internally) -> t", or that it stays in its state. */
 void print_move(struct printer *printer, enum side side, uint32_t state, const struct path *path,
                 const struct path *cycle);

@@ -148,6 +148,16 @@ void print_reply(struct printer *printer, const struct round *round)
         print_decision(printer, round);
 }
 
+void print_choice_rest(struct printer *printer)
+{
+    uint32_t rounds = printer->explanation->rounds_left;
+    if (rounds)
+        text_printf(printer->text,
+                    "And so on: after at most %u more round%s one side has no answer left; to find "
+                    "them all takes too long.\n",
+                    rounds, rounds == 1 ? "" : "s");
+}
+
 static void print_round(struct printer *printer, const struct round *round, size_t number)
 {
     text_printf(printer->text, "  %zu. ", number);
@@ -170,4 +180,6 @@ void print_choice(struct printer *printer)
         if (!hidden)
             print_round(printer, &explanation->rounds[i], i + 1);
     }
+    text_append(printer->text, explanation->rounds_left ? "  " : "");
+    print_choice_rest(printer);
 }

@@ -169,7 +169,7 @@ static void write_explanation(struct writer *writer, const struct explanation *e
         text_append(writer->text, i ? "," : "");
         write_round(writer, &explanation->rounds[i]);
     }
-    text_append(writer->text, "],\"also\":");
+    text_printf(writer->text, "],\"rounds_left\":%" PRIu32 ",\"also\":", explanation->rounds_left);
     if (explanation->also)
         write_explanation(writer, explanation->also);
     else
@@ -207,8 +207,8 @@ int json_write_comparison(const struct json_comparison *comparison, struct text 
             text_append_json(text, comparison->files[side]);
         else
             text_append(text, "null");
-        text_printf(text, ",\"states\":%" PRIu32 ",\"transitions\":%zu}",
-                    comparison->states[side], comparison->transitions[side]);
+        text_printf(text, ",\"states\":%" PRIu32 ",\"transitions\":%zu}", comparison->states[side],
+                    comparison->transitions[side]);
     }
     if (comparison->explanation) {
         const struct lts *const *sides = comparison->sides;

@@ -340,8 +340,12 @@ static const char *choice_fault(const struct explanation *explanation, const str
         const struct round *round = &explanation->rounds[i];
         if (memcmp(states, round->position.states, sizeof states) != 0)
             return "rounds: one does not start where it should";
-        if (!round->answer_count != (i + 1 == explanation->round_count))
-            return "rounds: the last and only the last is unanswered";
+        bool last = i + 1 == explanation->round_count;
+        if (!round->answer_count != (last && !explanation->rounds_left))
+            return "rounds: the last and only the last is unanswered, if it is told to the end";
+        if (last && explanation->rounds_left &&
+            round->answers->next.rounds != explanation->rounds_left)
+            return "rounds: not so many are left";
         fault = replay_round(round, explanation->equivalence, sides[LEFT], sides[RIGHT]);
         if (round->answer_count)
             memcpy(states, round->answers->next.states, sizeof states);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "check/explanation.h"
+#include "check/explain.h"
 #include "tests/check/systems.h"
 #include "tests/suite.h"
 
@@ -116,6 +116,49 @@ static void textbook_pairs_in_words(void)
     tell_table("data/lts/textbook", "cmp_matrix.tsv", &text);
     compare_golden("tests/golden/explain/textbook.txt", &text);
     text_release(&text);
+}
+
+/* As where there is too much to look at: no play that is known to be the shortest, and of that
+ * the first round. */
+static void tell_cut_short(const struct lts sides[2], enum equivalence equivalence,
+                           struct text *text)
+{
+    struct comparison comparison = {.arena = arena_make(NULL, 0)};
+    struct game *game = NULL;
+    struct explanation *explanation = NULL;
+    spex_error error;
+    ASSERT_OK(compare(&comparison, &sides[LEFT], &sides[RIGHT], equivalence_base(equivalence), NULL,
+                      &error),
+              error);
+    ASSERT_OK(game_build(&game, equivalence, &comparison, &error), error);
+    ASSERT_OK(game_order(game, NULL, &error), error);
+    for (int whole = 1; whole >= 0; whole--) {
+        game->most_observed = whole ? SIZE_MAX : 0;
+        ASSERT_OK(game_explain(game, NULL, &explanation, &error), error);
+        text_printf(text, "== one.aut against two.aut, %s%s\n", equivalence_name(equivalence),
+                    whole ? "" : ", cut short");
+        explanation_print(explanation, &sides[LEFT], &sides[RIGHT], "one.aut", "two.aut", text);
+        text_append_char(text, '\n');
+        explanation_free(explanation);
+    }
+    game_close(game);
+    comparison_release(&comparison);
+}
+
+static void plays_in_order_in_words(void)
+{
+    struct lts sides[2];
+    struct text text = {0};
+    CU_ASSERT_TRUE_FATAL(
+        system_read_file(&sides[LEFT], suite_source("tests/check/pairs/three-rounds_1.aut")));
+    CU_ASSERT_TRUE_FATAL(
+        system_read_file(&sides[RIGHT], suite_source("tests/check/pairs/three-rounds_2.aut")));
+    tell_cut_short(sides, EQUIVALENCE_BRANCHING, &text);
+    tell_cut_short(sides, EQUIVALENCE_WEAK, &text);
+    compare_golden("tests/golden/explain/in-order.txt", &text);
+    text_release(&text);
+    lts_release(&sides[LEFT]);
+    lts_release(&sides[RIGHT]);
 }
 
 /* ---------------------------------------------------------------- names */
@@ -297,6 +340,7 @@ int main(int argc, char **argv)
     static const struct test tests[] = {
         {"small pairs in words", small_pairs_in_words},
         {"textbook pairs in words", textbook_pairs_in_words},
+        {"plays in order in words", plays_in_order_in_words},
         {"traces in words", traces_in_words},
         {"choices in words", choices_in_words},
         {"starts in words", starts_in_words},

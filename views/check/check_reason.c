@@ -335,6 +335,9 @@ static void add_rounds(struct check_view *view, const struct check *check)
         add_steps(view, SECTION_ROUNDS, &printer, chooser, explanation->path[chooser].count);
     for (size_t i = 0; i < explanation->round_count; i++)
         add_round(view, &printer, &explanation->rounds[i], (uint32_t)i + 1);
+    printer.text = &text;
+    print_choice_rest(&printer);
+    page_add_lines(&view->page, SECTION_ROUNDS, &text);
 }
 
 void check_add_reasons(struct check_view *view, const struct check *check)
