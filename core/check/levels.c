@@ -9,6 +9,7 @@
 
 /* A play that takes more rounds than these is read by nobody: it need not be the shortest. */
 enum { SHALLOW = 64 };
+enum { LARGE = 1 << 16 };
 enum { MOST_WORK = 1 << 28, MOST_DEEP_WORK = 1 << 26, MOST_BYTES = 1 << 28 };
 
 /* (block before, label, block after), interned. */
@@ -134,7 +135,8 @@ static bool put_key(struct levelling *levelling, uint32_t before, uint32_t label
 {
     struct observation_key key = {before, label, after};
     uint32_t number;
-    levelling->work += 4; /* takes that much longer than what else is counted */
+    /* Memory that is walked in no order takes long when it is large. */
+    levelling->work += levelling->observations.count > LARGE ? 16 : 4;
     return sequences_intern(&levelling->observations, &key, sizeof key, &number) &&
            put(levelling, number);
 }
