@@ -247,6 +247,23 @@ static void remember(struct lts *lts, uint32_t length, const char *ending)
     system_add(lts, length, symbols_intern(&lts->labels, ending), length + 1);
 }
 
+/* Whether it was an x and whether it was a y: neither set is among the other. With an `end` where
+ * nothing more can be done no states before it are equivalent to those without. */
+static void remember_both(struct lts *lts, uint32_t length, bool end)
+{
+    remember(lts, length, "e");
+    uint32_t x = symbols_intern(&lts->labels, "x"), y = symbols_intern(&lts->labels, "y");
+    uint32_t first = length + 2;
+    system_add(lts, 0, y, first);
+    for (uint32_t i = first; i + 1 < first + length; i++) {
+        system_add(lts, i, x, i + 1);
+        system_add(lts, i, y, i + 1);
+    }
+    system_add(lts, first + length - 1, symbols_intern(&lts->labels, "f"), length + 1);
+    if (end)
+        system_add(lts, length, LTS_INTERNAL, first + length);
+}
+
 static void what_explodes_is_given_up(void)
 {
     struct lts one, other;
@@ -264,12 +281,10 @@ static void what_explodes_is_given_up(void)
     lts_release(&one);
     lts_release(&other);
     if (suite_count(0, 1)) { /* takes half a gigabyte and some seconds */
-        remember(&one, 40, "e");
-        remember(&other, 41, "e");
-        system_add(&other, 1, symbols_intern(&other.labels, "x"), 3);
-        system_add(&other, 1, symbols_intern(&other.labels, "y"), 3);
+        remember_both(&one, 40, false);
+        remember_both(&other, 40, true);
         CU_ASSERT_EQUAL(
-            check_equivalence(&one, &other, EQUIVALENCE_TRACE, NULL, &verdict, NULL, &error),
+            check_equivalence(&one, &other, EQUIVALENCE_WEAK_TRACE, NULL, &verdict, NULL, &error),
             SPEX_ERROR_MEMORY);
         ASSERT_CONTAINS(error.message, "traces");
         lts_release(&one);
