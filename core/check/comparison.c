@@ -31,8 +31,10 @@ static int classify(struct comparison *comparison, const uint32_t *apart,
     const struct graph *graph = &comparison->graph;
     struct partition *partition = &comparison->partition;
     *partition = (struct partition){.state_count = graph->state_count};
-    return refine(graph, refine_patience(graph), apart, &comparison->arena, progress,
-                  &partition->block_of, &partition->block_count, error);
+    int status = refine(graph, refine_patience(graph), apart, &comparison->arena, progress,
+                        &partition->block_of, &partition->block_count, error);
+    arena_trim(&comparison->arena);
+    return status;
 }
 
 int compare(struct comparison *comparison, const struct lts *left, const struct lts *right,

@@ -7,10 +7,11 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "check/progress.h"
+#include "check/numbering.h"
+#include "check/strong_components.h"
 
-/* From so many states on memory is far away: it is worth to number states in the order in
- * which they are met, and to ask for them ahead. */
+/* From so many states on memory is far away: it is worth to number the states anew, and to ask for
+ * them ahead. */
 enum { LARGE = 1 << 14 };
 
 /* What is made of one side. The sides have no edge between them, so both can be at work at once;
@@ -21,10 +22,13 @@ struct half {
     struct lts *consumed; /* or NULL */
     const uint32_t *labels;
     const struct progress *progress;
-    struct graph steps;
-    uint32_t *component, *members;
-    uint32_t *queue;      /* in a large one, */
-    struct frame *frames; /* and in one that is not; else NULL */
+    struct graph steps;  /* of the states */
+    struct graph near;   /* in a large one: the same, once numbered anew */
+    uint32_t *number;    /* in a large one: of each state, there; then its component */
+    uint32_t *component; /* of each state of steps */
+    uint32_t *members;
+    struct frame *frames; /* in one that is not large, */
+    uint32_t *queue;      /* and in a large one; else NULL */
     bool internal;        /* some steps are */
     uint32_t count;       /* of components */
     uint32_t first;       /* the number of the first of them, and of its edges, for both sides */
@@ -34,143 +38,6 @@ struct half {
     int status;
     spex_error *error; /* NULL on a thread of its own */
 };
-
-/* Instead of a state's component: */
-#define UNSEEN UINT32_MAX
-#define QUEUED (UINT32_MAX - 1)
-
-/* Where the search along internal edges is in a state. */
-struct frame {
-    uint32_t state, number;
-    uint32_t edge, end; /* the next edge to look at */
-};
-
-/* After Pearce, with stacks of its own: a chain may be millions of steps long. In the place
- * of its component a state on the way has a number, counted downwards from the top; it takes
- * over the largest one that it reaches, and who keeps its own is the root of a component. */
-struct search {
-    const struct graph *graph; /* of the states */
-    uint32_t *component;
-    uint32_t components;
-    uint32_t *members; /* from the front: of one component after the other */
-    uint32_t found;
-    uint32_t open;        /* so many at the end of `members`: left, their component not complete */
-    struct frame *frames; /* in a large graph they get more room when they need it */
-    size_t frame_capacity;
-    uint32_t depth;
-    uint32_t *queue; /* in a large graph: states that visible edges lead to */
-    uint32_t queue_begin, queue_end;
-};
-
-static bool enter(struct search *search, uint32_t state)
-{
-    if (search->depth == search->frame_capacity &&
-        !memory_reserve(&search->frames, &search->frame_capacity, (size_t)search->depth + 1,
-                        sizeof *search->frames))
-        return false;
-    const struct graph *graph = search->graph;
-    uint32_t number = QUEUED - 1 - search->open - search->depth;
-    uint32_t begin = graph->first[state], end = graph->first[state + 1];
-    search->component[state] = number;
-    search->frames[search->depth++] = (struct frame){state, number, begin, end};
-    for (uint32_t i = begin; search->queue && i < end && i < begin + GRAPH_AHEAD; i++) {
-        __builtin_prefetch(&search->component[edge_target(graph->edges[i])], 1);
-        __builtin_prefetch(&graph->first[edge_target(graph->edges[i])]);
-    }
-    return true;
-}
-
-static void leave(struct search *search)
-{
-    uint32_t *component = search->component, *members = search->members;
-    const struct frame *frame = &search->frames[--search->depth];
-    uint32_t states = search->graph->state_count;
-    if (component[frame->state] == frame->number) {
-        members[search->found++] = frame->state;
-        component[frame->state] = search->components;
-        while (search->open && component[members[states - search->open]] <= frame->number) {
-            uint32_t member = members[states - search->open--];
-            members[search->found++] = member;
-            component[member] = search->components;
-        }
-        search->components++;
-    } else { /* so it is not where the search began */
-        const struct frame *parent = frame - 1;
-        members[states - ++search->open] = frame->state;
-        if (component[frame->state] > component[parent->state])
-            component[parent->state] = component[frame->state];
-    }
-}
-
-static bool visit_from(struct search *search, uint32_t start)
-{
-    const uint64_t *edges = search->graph->edges;
-    uint32_t *component = search->component;
-    bool fine = enter(search, start);
-    while (fine && search->depth) {
-        struct frame *frame = &search->frames[search->depth - 1];
-        if (frame->edge == frame->end) {
-            leave(search);
-            continue;
-        }
-        uint64_t edge = edges[frame->edge++];
-        uint32_t target = edge_target(edge), seen = component[target];
-        if (edge_label(edge) == LTS_INTERNAL) {
-            if (seen >= QUEUED)
-                fine = enter(search, target);
-            else if (seen > component[frame->state])
-                component[frame->state] = seen;
-        } else if (search->queue && seen == UNSEEN) {
-            component[target] = QUEUED;
-            search->queue[search->queue_end++] = target;
-        }
-    }
-    return fine;
-}
-
-static void ask_for_queued(const struct search *search)
-{
-    const struct graph *graph = search->graph;
-    const uint32_t *queued = &search->queue[search->queue_begin];
-    if (search->queue_begin + GRAPH_AHEAD >= search->queue_end)
-        return;
-    __builtin_prefetch(&search->component[queued[GRAPH_AHEAD]], 1);
-    __builtin_prefetch(&graph->first[queued[GRAPH_AHEAD]]);
-    __builtin_prefetch(&graph->edges[graph->first[queued[GRAPH_AHEAD / 2]]]);
-}
-
-/* From the initial state on along all edges, then the rest. */
-static void find(struct half *half)
-{
-    struct search search = {.graph = &half->steps,
-                            .component = half->component,
-                            .members = half->members,
-                            .frames = half->frames,
-                            .frame_capacity = half->frames ? half->steps.state_count : 0,
-                            .queue = half->queue};
-    uint32_t states = half->steps.state_count, reported = 0, started = 0;
-    memset(half->component, 0xFF, states * sizeof *half->component);
-    while (!half->status && (search.queue_begin < search.queue_end || started <= states)) {
-        uint32_t state;
-        if (search.queue_begin < search.queue_end) {
-            ask_for_queued(&search);
-            state = search.queue[search.queue_begin++];
-        } else {
-            state = started ? started - 1 : half->lts->initial;
-            started++;
-        }
-        if (search.component[state] >= QUEUED && !visit_from(&search, state))
-            half->status = error_memory(half->error);
-        if (half->status || search.found - reported < PROGRESS_INTERVAL)
-            continue;
-        reported = search.found;
-        half->status =
-            progress_report(half->progress, "states", (double)reported / states, half->error);
-    }
-    half->count = search.components;
-    if (!half->frames)
-        free(search.frames);
-}
 
 /* The side's transitions by source, in no order. */
 static void build_steps(struct half *half)
@@ -205,17 +72,59 @@ static void build_steps(struct half *half)
     half->internal = internal && half->merged->equivalence != EQUIVALENCE_STRONG;
 }
 
+/* From `steps`, whose memory serves for the components of the new numbers; `members`: which state
+ * has a number. */
+static void number_anew(struct half *half)
+{
+    const struct graph *steps = &half->steps;
+    const uint32_t *order = half->members, *first = steps->first, *number = half->number;
+    struct graph *near = &half->near;
+    uint32_t states = steps->state_count, put = 0;
+    for (uint32_t i = 0; i < states; i++) {
+        if (i + 3 * GRAPH_AHEAD < states) {
+            uint32_t soon = order[i + GRAPH_AHEAD];
+            __builtin_prefetch(&first[order[i + 3 * GRAPH_AHEAD]]);
+            __builtin_prefetch(&steps->edges[first[order[i + 2 * GRAPH_AHEAD]]]);
+            for (uint32_t edge = first[soon]; edge < first[soon + 1] && edge < first[soon] + 8;
+                 edge++)
+                __builtin_prefetch(&number[edge_target(steps->edges[edge])]);
+        }
+        near->first[i] = put;
+        for (uint32_t edge = first[order[i]]; edge < first[order[i] + 1]; edge++)
+            near->edges[put++] =
+                edge_make(edge_label(steps->edges[edge]), number[edge_target(steps->edges[edge])]);
+    }
+    near->first[states] = put;
+    half->component = half->steps.first;
+    half->steps = *near;
+}
+
 static void *begin_half(void *context)
 {
     struct half *half = context;
+    uint32_t initial = half->lts->initial;
     build_steps(half);
     if (half->consumed) {
         free(half->consumed->transitions);
         half->consumed->transitions = NULL;
         half->consumed->transition_count = half->consumed->transition_capacity = 0;
     }
-    if (half->internal || half->queue) {
-        find(half);
+    if (half->number) {
+        half->status =
+            numbering_near(&half->steps, half->members, half->number, half->progress, half->error);
+        if (half->status)
+            return NULL;
+        number_anew(half);
+        initial = half->number[initial];
+    }
+    if (half->internal || half->number) {
+        struct strong_components components = {.component = half->component,
+                                               .members = half->members,
+                                               .frames = half->frames,
+                                               .queue = half->queue};
+        half->status =
+            strong_components_find(&components, &half->steps, initial, half->progress, half->error);
+        half->count = components.count;
         return NULL;
     }
     half->count = half->steps.state_count;
@@ -282,13 +191,25 @@ static void contract(struct half *half)
     half->kept = kept - half->edges;
 }
 
+/* The states' components among those of both sides. */
+static void finish_components(struct half *half)
+{
+    uint32_t states = half->steps.state_count;
+    for (uint32_t state = 0; half->number && state < states; state++) {
+        if (state + GRAPH_AHEAD < states)
+            __builtin_prefetch(&half->component[half->number[state + GRAPH_AHEAD]]);
+        half->number[state] = half->component[half->number[state]] + half->first;
+    }
+    for (uint32_t state = 0; !half->number && half->first && state < states; state++)
+        half->component[state] += half->first;
+}
+
 static void *end_half(void *context)
 {
     struct half *half = context;
     gather(half);
     contract(half);
-    for (uint32_t state = 0; half->first && state < half->steps.state_count; state++)
-        half->component[state] += half->first;
+    finish_components(half);
     return NULL;
 }
 
@@ -313,7 +234,7 @@ static void for_both(struct half halves[2], void *(*work)(void *))
     spex_error *error = other->error;
     other->progress = &asked;
     other->error = NULL;
-    if (own->queue && pthread_create(&thread, NULL, work, other) == 0) {
+    if (own->number && pthread_create(&thread, NULL, work, other) == 0) {
         work(own);
         atomic_store(&unwanted, own->status != SPEX_OK);
         pthread_join(thread, NULL);
@@ -344,44 +265,60 @@ static void close_gap(const struct half halves[2])
 
 /* Room for the steps and the search; the halves' pointers are into it. */
 struct room {
-    uint32_t *first, *component, *members, *queue;
+    uint32_t *first, *component, *members;
     uint64_t *edges;
     struct frame *frames;
+    uint32_t *near_first, *number, *queue;
+    uint64_t *near_edges;
 };
+
+static bool take_room(struct room *room, struct arena *arena, size_t states, size_t edges)
+{
+    *room = (struct room){.first = arena_take(arena, states + 2, sizeof *room->first),
+                          .members = arena_take(arena, states, sizeof *room->members),
+                          .edges = arena_take(arena, edges, sizeof *room->edges)};
+    bool fine = room->first && room->members && room->edges;
+    if (states < LARGE) {
+        room->component = arena_take(arena, states, sizeof *room->component);
+        room->frames = arena_take(arena, states, sizeof *room->frames);
+        return fine && room->component && room->frames;
+    }
+    room->near_first = arena_take(arena, states + 2, sizeof *room->near_first);
+    room->number = arena_take(arena, states, sizeof *room->number);
+    room->queue = arena_take(arena, states, sizeof *room->queue);
+    room->near_edges = arena_take(arena, edges, sizeof *room->near_edges);
+    return fine && room->near_first && room->number && room->queue && room->near_edges;
+}
 
 static bool prepare(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
                     const struct progress *progress, struct room *room, struct half halves[2],
                     spex_error *error)
 {
-    size_t states = merged->state_count;
     size_t edges = merged->sides[LEFT]->transition_count + merged->sides[RIGHT]->transition_count;
-    bool large = states >= LARGE;
-    room->first = arena_take(arena, states + 2, sizeof *room->first);
-    room->edges = arena_take(arena, edges, sizeof *room->edges);
-    room->component = arena_take(arena, states, sizeof *room->component);
-    room->members = arena_take(arena, states, sizeof *room->members);
-    room->queue = large ? arena_take(arena, states, sizeof *room->queue) : NULL;
-    room->frames = large ? NULL : arena_take(arena, states, sizeof *room->frames);
-    if (!room->first || !room->edges || !room->component || !room->members ||
-        (large ? !room->queue : !room->frames))
+    if (!take_room(room, arena, merged->state_count, edges))
         return false;
     for (uint32_t side = LEFT, edge = 0; side <= RIGHT; side++) {
         const struct lts *lts = merged->sides[side];
-        uint32_t shift = merged->shift[side];
-        halves[side] = (struct half){.merged = merged,
-                                     .lts = lts,
-                                     .consumed = consumed ? consumed[side] : NULL,
-                                     .labels = merged->labels[side],
-                                     .progress = progress,
-                                     .steps = {.state_count = lts->state_count,
-                                               .first = room->first + shift + side,
-                                               .edges = room->edges + edge},
-                                     .component = room->component + shift,
-                                     .members = room->members + shift,
-                                     .queue = large ? room->queue + shift : NULL,
-                                     .frames = large ? NULL : room->frames + shift,
-                                     .edges = edge,
-                                     .error = error};
+        uint32_t shift = merged->shift[side], states = lts->state_count;
+        halves[side] =
+            (struct half){.merged = merged,
+                          .lts = lts,
+                          .consumed = consumed ? consumed[side] : NULL,
+                          .labels = merged->labels[side],
+                          .progress = progress,
+                          .steps = {states, room->first + shift + side, room->edges + edge},
+                          .members = room->members + shift,
+                          .edges = edge,
+                          .error = error};
+        if (room->number) {
+            halves[side].near =
+                (struct graph){states, room->near_first + shift + side, room->near_edges + edge};
+            halves[side].number = room->number + shift;
+            halves[side].queue = room->queue + shift;
+        } else {
+            halves[side].component = room->component + shift;
+            halves[side].frames = room->frames + shift;
+        }
         edge += (uint32_t)lts->transition_count;
         halves[side].edges_end = edge;
     }
@@ -396,25 +333,29 @@ int components_build(const struct merged *merged, struct lts *consumed[2], struc
     struct half halves[2];
     if (!prepare(merged, consumed, arena, progress, &room, halves, error))
         return error_memory(error);
-    *component = room.component;
+    *component = room.number ? room.number : room.component;
     for_both(halves, begin_half);
     if (halves[LEFT].status == SPEX_ERROR_MEMORY || halves[RIGHT].status == SPEX_ERROR_MEMORY)
         return error_memory(error);
     if (halves[LEFT].status || halves[RIGHT].status)
         return SPEX_ERROR_CANCELLED;
-    if (room.queue)
-        arena_drop(arena, room.queue);
     halves[RIGHT].first = halves[LEFT].count;
     graph->state_count = halves[LEFT].count + halves[RIGHT].count;
     graph->first = arena_take(arena, (size_t)graph->state_count + 1, sizeof *graph->first);
-    graph->edges = arena_take(arena, halves[RIGHT].edges_end, sizeof *graph->edges);
+    /* Where the steps were, before they were numbered anew. */
+    graph->edges =
+        room.number ? room.edges : arena_take(arena, halves[RIGHT].edges_end, sizeof *graph->edges);
     if (!graph->first || !graph->edges)
         return error_memory(error);
     halves[LEFT].graph = halves[RIGHT].graph = graph;
     for_both(halves, end_half);
     arena_drop(arena, room.members);
     arena_drop(arena, room.first);
-    arena_drop(arena, room.edges);
+    arena_drop(arena, room.number ? room.near_edges : room.edges);
+    if (room.number) {
+        arena_drop(arena, room.near_first);
+        arena_drop(arena, room.queue);
+    }
     close_gap(halves);
     return SPEX_OK;
 }

@@ -6,6 +6,7 @@
 #include "check/founded.h"
 
 #include "base/error.h"
+#include "check/marks.h"
 #include "check/progress.h"
 
 /* Into `states`, each behind all that it leads to; answers how many there are. The key of a
@@ -118,11 +119,11 @@ int founded_settle(struct refinement *refinement, const struct progress *progres
     if (status)
         return status;
     refinement_part(refinement, 0, refinement->signatures.count);
-    refinement->stack_count = 0;
+    refinement->queued = 0;
     if (!rest || (apart && standings[apart[0]].place >= rest && standings[apart[1]].place >= rest))
         return SPEX_OK;
     uint32_t block = refinement->block_of[refinement->elements[0]];
     refinement->blocks[block].marked = refinement->blocks[block].begin;
-    refinement->stack[refinement->stack_count++] = block;
+    marks_enqueue(refinement, block);
     return SPEX_OK;
 }

@@ -6,8 +6,8 @@
 #include "check/check.h"
 #include "check/refinement.h"
 
-/* From one block with every state marked, on the stack: afterwards each class of such states is
- * a block, and the other states are one, all of them marked, on the stack unless there is no
+/* From one block with every state marked, in the queue: afterwards each class of such states is
+ * a block, and the other states are one, all of them marked, in the queue unless there is no
  * need to look at them. Errors: CANCELLED, MEMORY. */
 int founded_settle(struct refinement *refinement, const struct progress *progress,
                    spex_error *error);

@@ -15,116 +15,11 @@
 #include "base/memory.h"
 #include "check/founded.h"
 #include "check/progress.h"
-#include "check/refinement.h"
+#include "check/marks.h"
 #include "check/splitters.h"
 
 /* Stands for "internally, within the block"; larger than any label, so it sorts last. */
 #define WITHIN UINT32_MAX
-
-/* ----------------------------------------------------------------- marks */
-
-static inline bool is_marked(const struct refinement *refinement, uint32_t state)
-{
-    return refinement->standings[state].place >=
-           refinement->blocks[refinement->block_of[state]].marked;
-}
-
-/* A state that is alone in its block stays so. */
-static inline void mark(struct refinement *refinement, uint32_t state)
-{
-    uint32_t number = refinement->block_of[state];
-    struct block *block = &refinement->blocks[number];
-    if (block->end - block->begin == 1)
-        return;
-    uint32_t old = refinement->standings[state].place;
-    if (old >= block->marked)
-        return;
-    if (block->marked == block->end)
-        refinement->stack[refinement->stack_count++] = number;
-    uint32_t place = --block->marked;
-    uint32_t other = refinement->elements[place];
-    refinement->elements[place] = state;
-    refinement->elements[old] = other;
-    refinement->standings[other].place = old;
-    refinement->standings[state].place = place;
-}
-
-/* Marks every state of the block that can reach a marked one internally within it; answers
- * whether there is any. */
-static bool close_marks(struct refinement *refinement, uint32_t number)
-{
-    bool any = false;
-    for (uint32_t i = refinement->blocks[number].end; i-- > refinement->blocks[number].marked;) {
-        const struct node *node = &refinement->nodes[refinement->elements[i]];
-        for (uint32_t k = node->sources; k < node->visible; k++)
-            if (refinement->block_of[refinement->sources[k]] == number) {
-                any = true;
-                mark(refinement, refinement->sources[k]);
-            }
-        refinement->work += node->visible - node->sources;
-    }
-    return any;
-}
-
-/* The states whose edges are followed next, who has these edges, and the blocks of those. */
-void refinement_ask_ahead(const struct refinement *refinement, const uint32_t *later)
-{
-    enum { FEW = 4, SOURCES = 24, OTHERS = 16, BLOCKS = 8 };
-    const struct node *nodes = refinement->nodes, *node = &nodes[later[SOURCES]];
-    __builtin_prefetch(&nodes[later[NODE_AHEAD]]);
-    __builtin_prefetch(&refinement->sources[node->sources]);
-    node = &nodes[later[OTHERS]];
-    for (uint32_t k = node->sources; k < node[1].sources && k < node->sources + FEW; k++)
-        __builtin_prefetch(&refinement->block_of[refinement->sources[k]]);
-    node = &nodes[later[BLOCKS]];
-    for (uint32_t k = node->sources; k < node[1].sources && k < node->sources + FEW; k++)
-        __builtin_prefetch(&refinement->blocks[refinement->block_of[refinement->sources[k]]], 1);
-}
-
-/* More is looked at than has to be, but in order. It parts nothing that belongs together, as
- * of no block a state is left out. Only after most states have come into another block: each
- * comes into one of half the size, so that is not often. */
-static void mark_all(struct refinement *refinement)
-{
-    for (uint32_t number = 0; number < refinement->block_count; number++) {
-        struct block *block = &refinement->blocks[number];
-        if (block->end - block->begin == 1)
-            continue;
-        if (block->marked == block->end)
-            refinement->stack[refinement->stack_count++] = number;
-        block->marked = block->begin;
-    }
-    refinement->work += refinement->block_count;
-}
-
-/* Whoever has an edge into one of the new blocks, those from first_new on, has to be looked at
- * again, but for internal steps from another part of the same old block: the keys told
- * them apart already. */
-static void mark_sources(struct refinement *refinement, uint32_t parted, uint32_t first_new)
-{
-    uint32_t *states = refinement->states, count = 0;
-    /* Marking moves the elements of the very blocks that are walked. */
-    for (uint32_t fresh = first_new; fresh < refinement->block_count; fresh++)
-        for (uint32_t i = refinement->blocks[fresh].begin; i < refinement->blocks[fresh].end; i++)
-            states[count++] = refinement->elements[i];
-    if (count > refinement->graph->state_count / 2) {
-        mark_all(refinement);
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct node *node = &refinement->nodes[states[i]];
-        if (i + NODE_AHEAD < count)
-            refinement_ask_ahead(refinement, states + i);
-        for (uint32_t k = node->sources; k < node->visible; k++) {
-            uint32_t home = refinement->block_of[refinement->sources[k]];
-            if (home != parted && home < first_new)
-                mark(refinement, refinement->sources[k]);
-        }
-        for (uint32_t k = node->visible; k < node[1].sources; k++)
-            mark(refinement, refinement->sources[k]);
-        refinement->work += node[1].sources - node->sources + 1;
-    }
-}
 
 /* ------------------------------------------------------------- signatures */
 
@@ -245,6 +140,7 @@ static void sort_states(struct refinement *refinement, const uint32_t *marked, u
 /* The keys of the block's marked states; answers how many there are. */
 static uint32_t find_keys(struct refinement *refinement, const struct block *block, bool within)
 {
+    enum { FEW = 6 };
     uint32_t count = block->end - block->marked;
     uint32_t *states = refinement->elements + block->marked;
     if (count == 1 && block->marked > block->begin) { /* it differs from the others */
@@ -262,9 +158,9 @@ static uint32_t find_keys(struct refinement *refinement, const struct block *blo
         if (i + GRAPH_AHEAD < count) {
             __builtin_prefetch(&nodes[states[i + GRAPH_AHEAD]]);
             __builtin_prefetch(&edges[nodes[states[i + GRAPH_AHEAD / 2]].first]);
-            uint32_t soon = nodes[states[i + GRAPH_AHEAD / 4]].first;
-            if (soon < refinement->graph->first[refinement->graph->state_count])
-                __builtin_prefetch(&refinement->block_of[edge_target(edges[soon])]);
+            const struct node *soon = &nodes[states[i + GRAPH_AHEAD / 4]];
+            for (uint32_t k = soon->first; k < soon[1].first && k < soon->first + FEW; k++)
+                __builtin_prefetch(&refinement->block_of[edge_target(edges[k])]);
         }
         find_key(refinement, states[i]);
     }
@@ -273,7 +169,7 @@ static uint32_t find_keys(struct refinement *refinement, const struct block *blo
 
 static void refine_block(struct refinement *refinement, uint32_t number)
 {
-    bool within = close_marks(refinement, number);
+    bool within = marks_close(refinement, number);
     struct block block = refinement->blocks[number];
     uint32_t keys = find_keys(refinement, &block, within), first_new = refinement->block_count;
     if (keys == 1 && block.marked == block.begin) {
@@ -281,7 +177,7 @@ static void refine_block(struct refinement *refinement, uint32_t number)
         return;
     }
     refinement_part(refinement, number, keys);
-    mark_sources(refinement, number, first_new);
+    marks_sources(refinement, number, first_new);
 }
 
 /* --------------------------------------------------------------- the whole */
@@ -327,18 +223,18 @@ static bool prepare(struct refinement *refinement)
     const struct graph *graph = refinement->graph;
     struct arena *arena = refinement->arena;
     size_t states = graph->state_count, edges = graph->first[states];
-    /* Of blocks, stack and scratch no more is touched than there are blocks. */
+    /* Of blocks, queue and scratch no more is touched than there are blocks. */
     refinement->nodes = arena_clear(arena, states + 1, sizeof *refinement->nodes);
     refinement->sources = arena_take(arena, edges, sizeof *refinement->sources);
     refinement->standings = arena_take(arena, states, sizeof *refinement->standings);
     refinement->elements = arena_take(arena, states, sizeof *refinement->elements);
     refinement->blocks = arena_take(arena, states, sizeof *refinement->blocks);
-    refinement->stack = arena_take(arena, states, sizeof *refinement->stack);
+    refinement->queue = arena_take(arena, states, sizeof *refinement->queue);
     refinement->states = arena_take(arena, states, sizeof *refinement->states);
     refinement->scratch = arena_take(arena, states + 1, sizeof *refinement->scratch);
     refinement->set = arena_clear(arena, states / 64 + 1, sizeof *refinement->set);
     if (!refinement->set || !refinement->nodes || !refinement->sources || !refinement->standings ||
-        !refinement->elements || !refinement->blocks || !refinement->stack || !refinement->states ||
+        !refinement->elements || !refinement->blocks || !refinement->queue || !refinement->states ||
         !refinement->scratch ||
         !signatures_init(&refinement->signatures, arena, graph->state_count, (uint32_t)edges))
         return false;
@@ -350,7 +246,7 @@ static void release(struct refinement *refinement)
 {
     void *const memory[] = {refinement->set,       refinement->nodes,    refinement->sources,
                             refinement->standings, refinement->elements, refinement->blocks,
-                            refinement->stack,     refinement->states,   refinement->scratch};
+                            refinement->queue,     refinement->states,   refinement->scratch};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         if (memory[i])
             arena_drop(refinement->arena, memory[i]);
@@ -361,7 +257,7 @@ static void release(struct refinement *refinement)
 static void begin(struct refinement *refinement, const struct partition *partition)
 {
     uint32_t states = refinement->graph->state_count;
-    refinement->block_count = refinement->stack_count = 0;
+    refinement->block_count = refinement->queue_first = refinement->queued = 0;
     for (uint32_t i = 0; i < states; i++) {
         uint32_t state = partition ? partition->elements[i] : i;
         refinement->elements[i] = state;
@@ -371,7 +267,7 @@ static void begin(struct refinement *refinement, const struct partition *partiti
         add_block(refinement, partition ? partition->blocks[i].begin : 0,
                   partition ? partition->blocks[i].end : states);
         refinement->blocks[i].marked = refinement->blocks[i].begin;
-        refinement->stack[refinement->stack_count++] = i;
+        marks_enqueue(refinement, i);
     }
 }
 
@@ -385,9 +281,8 @@ static int take_signatures(struct refinement *refinement, size_t most_work,
                            const struct progress *progress, spex_error *error)
 {
     size_t reported = refinement->work, begun = reported;
-    while (refinement->stack_count && !told_apart(refinement) &&
-           refinement->work - begun <= most_work) {
-        refine_block(refinement, refinement->stack[--refinement->stack_count]);
+    while (refinement->queued && !told_apart(refinement) && refinement->work - begun <= most_work) {
+        refine_block(refinement, marks_next(refinement));
         if (refinement->work - reported < PROGRESS_INTERVAL)
             continue;
         reported = refinement->work;
@@ -421,6 +316,7 @@ static int take_splitters(struct refinement *refinement, const struct progress *
     for (uint32_t place = 0; place < graph->state_count; place++)
         partition.positions[partition.elements[place]] = place;
     release(refinement);
+    arena_trim(refinement->arena);
     *refinement = (struct refinement){.graph = graph,
                                       .apart = refinement->apart,
                                       .arena = refinement->arena,
@@ -454,7 +350,7 @@ int refine(const struct graph *graph, size_t patience, const uint32_t *apart, st
     }
     if (!status)
         status = patience ? take_signatures(&refinement, patience, progress, error) : SPEX_OK;
-    if (!status && refinement.stack_count && !told_apart(&refinement))
+    if (!status && refinement.queued && !told_apart(&refinement))
         status = take_splitters(&refinement, progress, error);
     *count = refinement.block_count;
     release(&refinement);

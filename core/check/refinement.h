@@ -30,8 +30,8 @@ struct refinement {
     uint32_t *elements; /* the states of each block; the marked ones at its end */
     struct block *blocks;
     uint32_t block_count;
-    uint32_t *stack; /* blocks with marked states, last in first out */
-    uint32_t stack_count;
+    uint32_t *queue; /* blocks with marked states, first in first out, round and round */
+    uint32_t queue_first, queued;
     struct signatures signatures; /* of the block at hand */
     uint32_t *states, *scratch;   /* its marked states */
     uint64_t *set;                /* a bit a state, all clear between uses */

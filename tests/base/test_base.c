@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/base.h"
 #include "tests/suite.h"
 
@@ -255,6 +256,54 @@ static void pipes_are_not_waited_for(void)
     close(reader);
 }
 
+/* What is dropped is taken again, in parts too, and no two of those taken overlap. */
+static void arenas_hand_out_what_was_dropped(void)
+{
+    enum { SLOTS = 12, ROUNDS = 4000 };
+    struct random random = {7};
+    char buffer[256];
+    struct arena arena = arena_make(buffer, sizeof buffer);
+    unsigned char *taken[SLOTS] = {0};
+    size_t sizes[SLOTS];
+    for (int round = 0; round < ROUNDS; round++) {
+        uint32_t slot = random_below(&random, SLOTS);
+        for (size_t i = 0; taken[slot] && i < sizes[slot]; i += sizes[slot] / 7 + 1)
+            CU_ASSERT_EQUAL(taken[slot][i], slot);
+        if (taken[slot]) {
+            arena_drop(&arena, taken[slot]);
+            taken[slot] = NULL;
+        } else {
+            bool clear = random_below(&random, 2);
+            sizes[slot] = 1 + random_below(&random, 1 << (4 + random_below(&random, 17)));
+            taken[slot] =
+                clear ? arena_clear(&arena, sizes[slot], 1) : arena_take(&arena, sizes[slot], 1);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(taken[slot]);
+            CU_ASSERT_EQUAL((uintptr_t)taken[slot] % 16, 0);
+            for (size_t i = 0; clear && i < sizes[slot]; i++)
+                if (taken[slot][i])
+                    CU_FAIL("not cleared");
+            memset(taken[slot], (int)slot, sizes[slot]);
+        }
+        if (round % 50 == 0)
+            arena_trim(&arena);
+    }
+    arena_release(&arena);
+
+    arena = arena_make(NULL, 0);
+    char *whole = arena_take(&arena, 1 << 20, 1);
+    arena_drop(&arena, whole);
+    char *part = arena_take(&arena, 1 << 18, 1), *other = arena_take(&arena, 1 << 18, 1);
+    CU_ASSERT_PTR_EQUAL(part, whole);
+    CU_ASSERT_TRUE(other > part && other < whole + (1 << 20));
+    arena_drop(&arena, part);
+    arena_trim(&arena); /* the other one still stands in it */
+    memset(other, 1, 1 << 18);
+    arena_drop(&arena, other);
+    arena_trim(&arena);
+    CU_ASSERT_PTR_NULL(arena.blocks);
+    arena_release(&arena);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -268,6 +317,7 @@ int main(int argc, char **argv)
         {"pipes are not waited for", pipes_are_not_waited_for},
         {"errors are printable and cut", errors_are_printable_and_cut},
         {"sizes are checked", sizes_are_checked},
+        {"arenas hand out what was dropped", arenas_hand_out_what_was_dropped},
         {"names are suggested", names_are_suggested},
         {"a part is found where it is", a_part_is_found_where_it_is},
         {0},

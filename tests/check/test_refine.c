@@ -6,6 +6,7 @@
 #include "check/components.h"
 #include "check/deterministic.h"
 #include "check/merge.h"
+#include "check/numbering.h"
 #include "check/refine.h"
 #include "check/splitters.h"
 #include "tests/check/systems.h"
@@ -236,14 +237,65 @@ static void deterministic_systems(void)
     CU_ASSERT_TRUE(deterministic_graphs - before > rounds / 4);
 }
 
+/* States that nothing leads to, as many as make a system large: cycles of internal steps, chains,
+ * steps to anywhere, and one state with a step to each of them. */
+static void pad(struct random *random, struct lts *lts)
+{
+    enum { MORE = 9000 };
+    uint32_t known = lts->state_count, action = symbols_intern(&lts->labels, "a");
+    for (uint32_t i = 0; i < MORE; i++) {
+        uint32_t state = known + i, near = state > 3 ? state - random_below(random, 3) : state;
+        system_add(lts, state, random_below(random, 2) ? LTS_INTERNAL : action,
+                   random_below(random, 3) ? near : random_below(random, state + 1));
+        if (random_below(random, 8) == 0)
+            system_add(lts, state, LTS_INTERNAL, random_below(random, state + 1));
+        system_add(lts, known, action, state);
+    }
+}
+
+/* The same verdicts as where they are small, which the other suites hold against the
+ * definitions; and numbers for states are all different. */
+static void large_systems(void)
+{
+    struct random random = {25};
+    unsigned rounds = suite_count(100, 3000), yes = 0;
+    for (uint32_t round = 0; round < rounds; round++) {
+        struct lts left, right;
+        struct graph graph;
+        spex_error error;
+        bool small, large;
+        enum equivalence notion = (enum equivalence)(round % (EQUIVALENCE_STRONG + 1));
+        system_random_pair(&random, round % SYSTEM_KINDS, &left, &right);
+        ASSERT_OK(check_equivalence(&left, &right, notion, NULL, &small, NULL, &error), error);
+        pad(&random, &left);
+        pad(&random, &right);
+        system_shuffle(&random, round % 2 ? &left : &right);
+        ASSERT_OK(check_equivalence(&left, &right, notion, NULL, &large, NULL, &error), error);
+        CU_ASSERT_EQUAL(large, small);
+        yes += small;
+
+        uint32_t states = left.state_count;
+        uint32_t *order = malloc(states * sizeof *order), *number = malloc(states * sizeof *number);
+        ASSERT_OK(graph_of_lts(&graph, &left, &error), error);
+        ASSERT_OK(numbering_near(&graph, order, number, NULL, &error), error);
+        for (uint32_t i = 0; i < states; i++)
+            if (order[i] >= states || number[order[i]] != i)
+                CU_FAIL("not a numbering");
+        free(order);
+        free(number);
+        graph_release(&graph);
+        lts_release(&left);
+        lts_release(&right);
+    }
+    CU_ASSERT_TRUE(yes > rounds / 5 && yes < rounds - rounds / 5);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        {"small systems", small_systems},
-        {"larger systems", larger_systems},
-        {"deep systems", deep_systems},
-        {"deterministic systems", deterministic_systems},
-        {0},
+        {"small systems", small_systems}, {"larger systems", larger_systems},
+        {"deep systems", deep_systems},   {"deterministic systems", deterministic_systems},
+        {"large systems", large_systems}, {0},
     };
     return suite_run("refine", tests, argc, argv);
 }

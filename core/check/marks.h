@@ -1,0 +1,25 @@
+/* Which states a refinement has to look at again: they are marked, at the end of their block, and
+ * the blocks that have such wait in a queue. */
+#ifndef CHECK_MARKS_H
+#define CHECK_MARKS_H
+
+#include "check/refinement.h"
+
+static inline bool is_marked(const struct refinement *refinement, uint32_t state)
+{
+    return refinement->standings[state].place >=
+           refinement->blocks[refinement->block_of[state]].marked;
+}
+
+void marks_enqueue(struct refinement *refinement, uint32_t block);
+/* There is one. */
+uint32_t marks_next(struct refinement *refinement);
+/* Marks every state of the block that can reach a marked one internally within it; answers
+ * whether there is any. */
+bool marks_close(struct refinement *refinement, uint32_t block);
+/* Whoever has an edge into one of the new blocks, those from first_new on, has to be looked at
+ * again, but for internal steps from another part of the same old block: the keys told
+ * them apart already. */
+void marks_sources(struct refinement *refinement, uint32_t parted, uint32_t first_new);
+
+#endif
