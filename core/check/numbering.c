@@ -1,8 +1,9 @@
 /*
  * One who goes along edges waits for memory at every step, as no next state is known before. So
  * many go at once, each from states of its own, and what one asks for comes while the others take
- * their turns. Each follows what it met in the order in which it met it, and gives numbers to a
- * whole piece of its way at a time. A state with many edges is near to none of their targets.
+ * their turns. Each goes on from what it met last, along internal edges first, as the search for
+ * components will, and gives numbers to a whole piece of its way at a time. A state with many
+ * edges is near to none of their targets.
  */
 #include "check/numbering.h"
 
@@ -50,7 +51,7 @@ static inline void meet(struct walk *walk, struct walker *walker, uint32_t state
     if (walker->count == PIECE)
         number_piece(walk, walker);
     if (walker->after - walker->first == WAITING)
-        return;
+        walker->first++;
     walker->waiting[walker->after++ % WAITING] = state;
     __builtin_prefetch(&walk->graph->first[state]);
 }
@@ -58,8 +59,11 @@ static inline void meet(struct walk *walk, struct walker *walker, uint32_t state
 static void follow(struct walk *walk, struct walker *walker)
 {
     const struct graph *graph = walk->graph;
-    for (uint32_t i = graph->first[walker->open]; i < graph->first[walker->open + 1]; i++)
-        meet(walk, walker, edge_target(graph->edges[i]));
+    uint32_t begin = graph->first[walker->open], end = graph->first[walker->open + 1];
+    for (int internal = 0; internal < 2; internal++)
+        for (uint32_t i = end; i-- > begin;)
+            if ((edge_label(graph->edges[i]) == LTS_INTERNAL) == internal)
+                meet(walk, walker, edge_target(graph->edges[i]));
     walker->open = NOWHERE;
 }
 
@@ -88,7 +92,7 @@ static bool take_turn(struct walk *walk, struct walker *walker)
     }
     if (walker->first == walker->after)
         return start(walk, walker);
-    uint32_t state = walker->waiting[walker->first++ % WAITING];
+    uint32_t state = walker->waiting[--walker->after % WAITING];
     if (first[state + 1] - first[state] <= MANY_EDGES) {
         walker->open = state;
         __builtin_prefetch(&walk->graph->edges[first[state]]);
