@@ -30,6 +30,13 @@ struct graph {
     uint64_t *edges; /* of one source: ascending, without duplicates */
 };
 
+/* Many edges of one state lead to places that are far apart. */
+static inline bool graph_has_few(const struct graph *graph, uint32_t state)
+{
+    enum { MANY = 32 };
+    return graph->first[state + 1] - graph->first[state] <= MANY;
+}
+
 /* Built in two passes over the same edges: graph_begin, graph_count each edge's source,
  * graph_allocate, graph_put each edge, graph_finish. False when memory is out. */
 bool graph_begin(struct graph *graph, uint32_t state_count);
@@ -52,6 +59,11 @@ static inline void graph_put(struct graph *graph, uint32_t source, uint64_t edge
 /* Going through memory in no order takes the time of waiting for it: what comes so many
  * steps later is asked for ahead. */
 enum { GRAPH_AHEAD = 16 };
+/* The compiler drops the calls of a function that does nothing but ask: not of one with this. */
+static inline void keep_asking(void)
+{
+    __asm__ volatile("");
+}
 
 /* All transitions of an LTS. Errors: MEMORY. */
 int graph_of_lts(struct graph *graph, const struct lts *lts, spex_error *error);

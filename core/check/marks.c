@@ -53,6 +53,7 @@ void refinement_ask_ahead(const struct refinement *refinement, const uint32_t *l
     node = &nodes[later[BLOCKS]];
     for (uint32_t k = node->sources; k < node[1].sources && k < node->sources + FEW; k++)
         __builtin_prefetch(&refinement->blocks[refinement->block_of[refinement->sources[k]]], 1);
+    keep_asking();
 }
 
 bool marks_close(struct refinement *refinement, uint32_t number)

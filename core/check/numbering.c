@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "check/progress.h"
 
-enum { WALKERS = 32, WAITING = 64, PIECE = 256, MANY_EDGES = 32, WORD = 64 };
+enum { WALKERS = 32, WAITING = 64, PIECE = 256, WORD = 64 };
 
 #define NOWHERE UINT32_MAX
 
@@ -85,7 +85,7 @@ static bool start(struct walk *walk, struct walker *walker)
 /* One thing that it can do with the memory it asked for before. */
 static bool take_turn(struct walk *walk, struct walker *walker)
 {
-    const uint32_t *first = walk->graph->first;
+    const struct graph *graph = walk->graph;
     if (walker->open != NOWHERE) {
         follow(walk, walker);
         return true;
@@ -93,9 +93,9 @@ static bool take_turn(struct walk *walk, struct walker *walker)
     if (walker->first == walker->after)
         return start(walk, walker);
     uint32_t state = walker->waiting[--walker->after % WAITING];
-    if (first[state + 1] - first[state] <= MANY_EDGES) {
+    if (graph_has_few(graph, state)) {
         walker->open = state;
-        __builtin_prefetch(&walk->graph->edges[first[state]]);
+        __builtin_prefetch(&graph->edges[graph->first[state]]);
     }
     return true;
 }

@@ -11,9 +11,6 @@
 #define UNSEEN UINT32_MAX
 #define QUEUED (UINT32_MAX - 1)
 
-/* A state with more edges than that is near to none of their targets. */
-enum { MANY_EDGES = 32 };
-
 /* With stacks of its own: a chain may be millions of steps long. In the place of its component
  * a state on the way has a number, counted downwards from the top; it takes over the largest one
  * that it reaches, and who keeps its own is the root of a component. */
@@ -31,13 +28,16 @@ struct search {
     uint32_t queue_begin, queue_end;
 };
 
-static void ask_for_targets(const struct search *search, const struct frame *frame)
+static void ask_for_targets(const struct search *search, uint32_t state)
 {
+    enum { FEW = 8 };
     const struct graph *graph = search->graph;
-    for (uint32_t i = frame->edge; i < frame->end && i < frame->edge + GRAPH_AHEAD; i++) {
+    const uint32_t *first = graph->first;
+    for (uint32_t i = first[state]; i < first[state + 1] && i < first[state] + FEW; i++) {
         __builtin_prefetch(&search->component[edge_target(graph->edges[i])], 1);
-        __builtin_prefetch(&graph->first[edge_target(graph->edges[i])]);
+        __builtin_prefetch(&first[edge_target(graph->edges[i])]);
     }
+    keep_asking();
 }
 
 static bool enter(struct search *search, uint32_t state)
@@ -50,8 +50,8 @@ static bool enter(struct search *search, uint32_t state)
     uint32_t number = QUEUED - 1 - search->open - search->depth;
     search->component[state] = number;
     search->frames[search->depth++] = (struct frame){state, number, first[state], first[state + 1]};
-    if (search->queue)
-        ask_for_targets(search, &search->frames[search->depth - 1]);
+    if (search->queue && search->depth > 1)
+        ask_for_targets(search, state);
     return true;
 }
 
@@ -95,14 +95,15 @@ static bool visit_from(struct search *search, uint32_t start)
             continue;
         }
         uint64_t edge = edges[frame->edge++];
-        uint32_t target = edge_target(edge), seen = component[target];
+        uint32_t target = edge_target(edge);
         if (edge_label(edge) == LTS_INTERNAL) {
+            uint32_t seen = component[target];
             if (seen >= QUEUED)
                 fine = enter(search, target);
             else if (seen > component[frame->state])
                 component[frame->state] = seen;
-        } else if (search->queue && seen == UNSEEN &&
-                   search->graph->first[frame->state] + MANY_EDGES >= frame->end) {
+        } else if (search->queue && component[target] == UNSEEN &&
+                   graph_has_few(search->graph, frame->state)) {
             enqueue(search, target);
         }
     }
@@ -111,13 +112,14 @@ static bool visit_from(struct search *search, uint32_t start)
 
 static void ask_for_queued(const struct search *search)
 {
-    const struct graph *graph = search->graph;
-    const uint32_t *queued = &search->queue[search->queue_begin];
-    if (search->queue_begin + GRAPH_AHEAD >= search->queue_end)
+    enum { COMPONENT = 24, EDGES = 16, TARGETS = 8 };
+    const uint32_t *queued = &search->queue[search->queue_begin], *first = search->graph->first;
+    if (search->queue_begin + COMPONENT >= search->queue_end)
         return;
-    __builtin_prefetch(&search->component[queued[GRAPH_AHEAD]], 1);
-    __builtin_prefetch(&graph->first[queued[GRAPH_AHEAD]]);
-    __builtin_prefetch(&graph->edges[graph->first[queued[GRAPH_AHEAD / 2]]]);
+    __builtin_prefetch(&search->component[queued[COMPONENT]], 1);
+    __builtin_prefetch(&first[queued[COMPONENT]]);
+    __builtin_prefetch(&search->graph->edges[first[queued[EDGES]]]);
+    ask_for_targets(search, queued[TARGETS]);
 }
 
 /* The next one that it is worth to begin at; UNSEEN: there is none. */
