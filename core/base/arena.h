@@ -22,6 +22,10 @@ void *arena_take(struct arena *arena, size_t count, size_t size);
 void *arena_clear(struct arena *arena, size_t count, size_t size);
 /* Early, for what is taken later: memory that was used once takes less time to get. */
 void arena_drop(struct arena *arena, void *memory);
+/* What is from the heap and nobody needs any more, `size` bytes: as if dropped here. */
+void arena_adopt(struct arena *arena, void *memory, size_t size);
+/* All that the other has from the heap, as if dropped here; the other is empty then. */
+void arena_join(struct arena *arena, struct arena *other);
 /* To the heap, of what was dropped, all that nothing else stands in. */
 void arena_trim(struct arena *arena);
 void arena_release(struct arena *arena);

@@ -23,8 +23,9 @@ struct half {
     const uint32_t *labels;
     const struct progress *progress;
     struct graph steps;  /* of the states */
-    struct graph near;   /* in a large one: the same, once numbered anew */
-    uint32_t *number;    /* in a large one: of each state, there; then its component */
+    struct arena arena;  /* in a large one: for what follows, */
+    struct graph near;   /* the same, once numbered anew, */
+    uint32_t *number;    /* and of each state, there; then its component */
     uint32_t *component; /* of each state of steps */
     uint32_t *members;
     struct frame *frames; /* in one that is not large, */
@@ -99,19 +100,35 @@ static void number_anew(struct half *half)
     half->steps = *near;
 }
 
+/* In the memory of its transitions, where these are consumed. */
+static bool take_near(struct half *half)
+{
+    struct lts *consumed = half->consumed;
+    struct arena *arena = &half->arena;
+    uint32_t states = half->steps.state_count;
+    if (consumed) {
+        arena_adopt(arena, consumed->transitions,
+                    consumed->transition_capacity * sizeof *consumed->transitions);
+        consumed->transitions = NULL;
+        consumed->transition_count = consumed->transition_capacity = 0;
+    }
+    half->near =
+        (struct graph){states, arena_take(arena, (size_t)states + 1, sizeof *half->near.first),
+                       arena_take(arena, half->edges_end - half->edges, sizeof *half->near.edges)};
+    half->queue = arena_take(arena, states, sizeof *half->queue);
+    half->members = arena_take(arena, states, sizeof *half->members);
+    return half->near.first && half->near.edges && half->queue && half->members;
+}
+
 static void *begin_half(void *context)
 {
     struct half *half = context;
     uint32_t initial = half->lts->initial;
     build_steps(half);
-    if (half->consumed) {
-        free(half->consumed->transitions);
-        half->consumed->transitions = NULL;
-        half->consumed->transition_count = half->consumed->transition_capacity = 0;
-    }
     if (half->number) {
-        half->status =
-            numbering_near(&half->steps, half->members, half->number, half->progress, half->error);
+        half->status = take_near(half) ? numbering_near(&half->steps, half->members, half->number,
+                                                        half->progress, half->error)
+                                       : error_memory(half->error);
         if (half->status)
             return NULL;
         number_anew(half);
@@ -263,31 +280,25 @@ static void close_gap(const struct half halves[2])
     graph->first[graph->state_count] = left->kept + right->kept;
 }
 
-/* Room for the steps and the search; the halves' pointers are into it. */
+/* Room for the steps and the search in both halves, whose pointers are into it. */
 struct room {
-    uint32_t *first, *component, *members;
+    uint32_t *first, *component;
     uint64_t *edges;
+    uint32_t *members; /* where the sides are not large */
     struct frame *frames;
-    uint32_t *near_first, *number, *queue;
-    uint64_t *near_edges;
 };
 
 static bool take_room(struct room *room, struct arena *arena, size_t states, size_t edges)
 {
     *room = (struct room){.first = arena_take(arena, states + 2, sizeof *room->first),
-                          .members = arena_take(arena, states, sizeof *room->members),
+                          .component = arena_take(arena, states, sizeof *room->component),
                           .edges = arena_take(arena, edges, sizeof *room->edges)};
-    bool fine = room->first && room->members && room->edges;
-    if (states < LARGE) {
-        room->component = arena_take(arena, states, sizeof *room->component);
-        room->frames = arena_take(arena, states, sizeof *room->frames);
-        return fine && room->component && room->frames;
-    }
-    room->near_first = arena_take(arena, states + 2, sizeof *room->near_first);
-    room->number = arena_take(arena, states, sizeof *room->number);
-    room->queue = arena_take(arena, states, sizeof *room->queue);
-    room->near_edges = arena_take(arena, edges, sizeof *room->near_edges);
-    return fine && room->near_first && room->number && room->queue && room->near_edges;
+    bool fine = room->first && room->component && room->edges;
+    if (!fine || states >= LARGE)
+        return fine;
+    room->members = arena_take(arena, states, sizeof *room->members);
+    room->frames = arena_take(arena, states, sizeof *room->frames);
+    return room->members && room->frames;
 }
 
 static bool prepare(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
@@ -307,22 +318,47 @@ static bool prepare(const struct merged *merged, struct lts *consumed[2], struct
                           .labels = merged->labels[side],
                           .progress = progress,
                           .steps = {states, room->first + shift + side, room->edges + edge},
-                          .members = room->members + shift,
                           .edges = edge,
                           .error = error};
-        if (room->number) {
-            halves[side].near =
-                (struct graph){states, room->near_first + shift + side, room->near_edges + edge};
-            halves[side].number = room->number + shift;
-            halves[side].queue = room->queue + shift;
-        } else {
+        if (room->frames) {
             halves[side].component = room->component + shift;
+            halves[side].members = room->members + shift;
             halves[side].frames = room->frames + shift;
+        } else {
+            halves[side].number = room->component + shift;
         }
         edge += (uint32_t)lts->transition_count;
         halves[side].edges_end = edge;
     }
     return true;
+}
+
+static int build(struct half halves[2], struct room *room, struct arena *arena, struct graph *graph,
+                 spex_error *error)
+{
+    struct half *left = &halves[LEFT], *right = &halves[RIGHT];
+    for_both(halves, begin_half);
+    if (left->status == SPEX_ERROR_MEMORY || right->status == SPEX_ERROR_MEMORY)
+        return error_memory(error);
+    if (left->status || right->status)
+        return SPEX_ERROR_CANCELLED;
+    right->first = left->count;
+    graph->state_count = left->count + right->count;
+    graph->first = arena_take(arena, (size_t)graph->state_count + 1, sizeof *graph->first);
+    /* Where the steps were, before they were numbered anew. */
+    graph->edges =
+        left->number ? room->edges : arena_take(arena, right->edges_end, sizeof *graph->edges);
+    if (!graph->first || !graph->edges)
+        return error_memory(error);
+    left->graph = right->graph = graph;
+    for_both(halves, end_half);
+    close_gap(halves);
+    arena_drop(arena, room->first);
+    if (!left->number) {
+        arena_drop(arena, room->members);
+        arena_drop(arena, room->edges);
+    }
+    return SPEX_OK;
 }
 
 int components_build(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
@@ -333,29 +369,9 @@ int components_build(const struct merged *merged, struct lts *consumed[2], struc
     struct half halves[2];
     if (!prepare(merged, consumed, arena, progress, &room, halves, error))
         return error_memory(error);
-    *component = room.number ? room.number : room.component;
-    for_both(halves, begin_half);
-    if (halves[LEFT].status == SPEX_ERROR_MEMORY || halves[RIGHT].status == SPEX_ERROR_MEMORY)
-        return error_memory(error);
-    if (halves[LEFT].status || halves[RIGHT].status)
-        return SPEX_ERROR_CANCELLED;
-    halves[RIGHT].first = halves[LEFT].count;
-    graph->state_count = halves[LEFT].count + halves[RIGHT].count;
-    graph->first = arena_take(arena, (size_t)graph->state_count + 1, sizeof *graph->first);
-    /* Where the steps were, before they were numbered anew. */
-    graph->edges =
-        room.number ? room.edges : arena_take(arena, halves[RIGHT].edges_end, sizeof *graph->edges);
-    if (!graph->first || !graph->edges)
-        return error_memory(error);
-    halves[LEFT].graph = halves[RIGHT].graph = graph;
-    for_both(halves, end_half);
-    arena_drop(arena, room.members);
-    arena_drop(arena, room.first);
-    arena_drop(arena, room.number ? room.near_edges : room.edges);
-    if (room.number) {
-        arena_drop(arena, room.near_first);
-        arena_drop(arena, room.queue);
-    }
-    close_gap(halves);
-    return SPEX_OK;
+    *component = room.component;
+    int status = build(halves, &room, arena, graph, error);
+    for (int side = LEFT; side <= RIGHT; side++)
+        arena_join(arena, &halves[side].arena);
+    return status;
 }
