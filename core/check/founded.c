@@ -89,7 +89,7 @@ static int find_keys(struct refinement *refinement, uint32_t count, const struct
     const struct node *nodes = refinement->nodes;
     const uint32_t *found = refinement->states;
     size_t reported = refinement->work;
-    signatures_begin(&refinement->signatures, count);
+    signatures_begin(&refinement->signatures, count, count);
     for (uint32_t i = 0; i < count; i++) {
         if (i + GRAPH_AHEAD < count) {
             __builtin_prefetch(&nodes[found[i + GRAPH_AHEAD]]);

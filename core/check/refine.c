@@ -140,7 +140,7 @@ static void sort_states(struct refinement *refinement, const uint32_t *marked, u
 /* The keys of the block's marked states; answers how many there are. */
 static uint32_t find_keys(struct refinement *refinement, const struct block *block, bool within)
 {
-    enum { FEW = 6 };
+    enum { FEW = 6, EXPECTED = 1 << 10 };
     uint32_t count = block->end - block->marked;
     uint32_t *states = refinement->elements + block->marked;
     if (count == 1 && block->marked > block->begin) { /* it differs from the others */
@@ -151,7 +151,7 @@ static uint32_t find_keys(struct refinement *refinement, const struct block *blo
         sort_states(refinement, states, count);
         states = refinement->states;
     }
-    signatures_begin(&refinement->signatures, count);
+    signatures_begin(&refinement->signatures, count, EXPECTED);
     const struct node *nodes = refinement->nodes;
     const uint64_t *edges = refinement->graph->edges;
     for (uint32_t i = 0; i < count; i++) {
@@ -223,14 +223,14 @@ static bool prepare(struct refinement *refinement)
     const struct graph *graph = refinement->graph;
     struct arena *arena = refinement->arena;
     size_t states = graph->state_count, edges = graph->first[states];
-    /* Of blocks, queue and scratch no more is touched than there are blocks. */
     refinement->nodes = arena_clear(arena, states + 1, sizeof *refinement->nodes);
     refinement->sources = arena_take(arena, edges, sizeof *refinement->sources);
     refinement->standings = arena_take(arena, states, sizeof *refinement->standings);
     refinement->elements = arena_take(arena, states, sizeof *refinement->elements);
+    refinement->states = arena_take(arena, states, sizeof *refinement->states);
+    /* Of these no more is touched than there are blocks. */
     refinement->blocks = arena_take(arena, states, sizeof *refinement->blocks);
     refinement->queue = arena_take(arena, states, sizeof *refinement->queue);
-    refinement->states = arena_take(arena, states, sizeof *refinement->states);
     refinement->scratch = arena_take(arena, states + 1, sizeof *refinement->scratch);
     refinement->set = arena_clear(arena, states / 64 + 1, sizeof *refinement->set);
     if (!refinement->set || !refinement->nodes || !refinement->sources || !refinement->standings ||

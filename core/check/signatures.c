@@ -16,10 +16,11 @@ static size_t slots_for(uint32_t most)
 bool signatures_init(struct signatures *signatures, struct arena *arena, uint32_t most,
                      uint32_t elements)
 {
-    *signatures =
-        (struct signatures){.pool = arena_take(arena, elements, sizeof *signatures->pool),
-                            .items = arena_take(arena, most, sizeof *signatures->items),
-                            .slots = arena_take(arena, slots_for(most), sizeof *signatures->slots)};
+    size_t slots = slots_for(most);
+    *signatures = (struct signatures){.pool = arena_take(arena, elements, sizeof *signatures->pool),
+                                      .items = arena_take(arena, most, sizeof *signatures->items),
+                                      .slots = arena_take(arena, slots, sizeof *signatures->slots),
+                                      .slots_end = slots};
     return signatures->pool && signatures->items && signatures->slots;
 }
 
@@ -31,16 +32,34 @@ void signatures_release(struct signatures *signatures, struct arena *arena)
             arena_drop(arena, memory[i]);
 }
 
-void signatures_begin(struct signatures *signatures, uint32_t most)
+static void clear_slots(struct signatures *signatures, size_t slots)
+{
+    memset(signatures->slots, 0, slots * sizeof *signatures->slots);
+    signatures->mask = slots - 1;
+}
+
+void signatures_begin(struct signatures *signatures, uint32_t most, uint32_t expected)
 {
     signatures->used = 0;
     signatures->count = 0;
     signatures->mask = 0;
     if (most <= FEW)
         return;
-    size_t slots = slots_for(most);
-    memset(signatures->slots, 0, slots * sizeof *signatures->slots);
-    signatures->mask = slots - 1;
+    clear_slots(signatures, slots_for(expected < most ? expected : most));
+}
+
+/* When two thirds are taken. */
+static void grow(struct signatures *signatures)
+{
+    enum { TIMES = 4 };
+    size_t slots = TIMES * (signatures->mask + 1);
+    clear_slots(signatures, slots < signatures->slots_end ? slots : signatures->slots_end);
+    for (uint32_t i = 0; i < signatures->count; i++) {
+        size_t slot = signatures->items[i].hash & signatures->mask;
+        while (signatures->slots[slot])
+            slot = (slot + 1) & signatures->mask;
+        signatures->slots[slot] = i + 1;
+    }
 }
 
 static uint32_t hash_elements(const uint64_t *elements, uint32_t length)
@@ -93,6 +112,8 @@ uint32_t signatures_intern(struct signatures *signatures, uint32_t length, uint3
     uint32_t hash = 0, number;
     size_t slot = 0;
     if (signatures->mask) {
+        if (signatures->count > (signatures->mask + 1) / 3 * 2)
+            grow(signatures);
         hash = hash_elements(elements, length);
         slot = find_slot(signatures, hash, near, elements, length);
         number = signatures->slots[slot] ? signatures->slots[slot] - 1 : signatures->count;

@@ -20,8 +20,9 @@ struct signatures {
     size_t used;
     struct signature *items;
     uint32_t count;
-    uint32_t *slots; /* number + 1, 0 free; not used for a few */
-    size_t mask;
+    uint32_t *slots;  /* number + 1, 0 free; not used for a few */
+    size_t slots_end; /* so many there is room for, */
+    size_t mask;      /* and so many less one are in use */
 };
 
 /* For at most so many signatures at a time, and so many elements in all of them. Of the memory,
@@ -29,8 +30,9 @@ struct signatures {
 bool signatures_init(struct signatures *signatures, struct arena *arena, uint32_t most,
                      uint32_t elements);
 void signatures_release(struct signatures *signatures, struct arena *arena);
-/* Forgets all; for at most so many signatures now. */
-void signatures_begin(struct signatures *signatures, uint32_t most);
+/* Forgets all; for at most so many signatures now. With room for so many as are expected, which
+ * grows as it has to. */
+void signatures_begin(struct signatures *signatures, uint32_t most, uint32_t expected);
 /* Where the next one may be written. */
 static inline uint64_t *signatures_room(const struct signatures *signatures)
 {

@@ -8,6 +8,7 @@
 #include "check/merge.h"
 #include "check/numbering.h"
 #include "check/refine.h"
+#include "check/signatures.h"
 #include "check/splitters.h"
 #include "tests/check/systems.h"
 #include "tests/suite.h"
@@ -290,12 +291,48 @@ static void large_systems(void)
     CU_ASSERT_TRUE(yes > rounds / 5 && yes < rounds - rounds / 5);
 }
 
+/* However many there turn out to be, each has one number. */
+static void signatures_are_numbered_once(void)
+{
+    enum { TRIES = 4000, LENGTH = 3, KINDS = 18 };
+    static const uint32_t expectations[] = {1, 30, 900, TRIES};
+    for (size_t try = 0; try < sizeof expectations / sizeof *expectations; try++) {
+        uint32_t expected = expectations[try];
+        struct arena arena = arena_make(NULL, 0);
+        struct random random = {expected};
+        struct signatures signatures;
+        uint32_t numbers[KINDS * KINDS * KINDS], count = 0;
+        memset(numbers, 0xFF, sizeof numbers);
+        CU_ASSERT_TRUE_FATAL(signatures_init(&signatures, &arena, TRIES, LENGTH * TRIES));
+        signatures_begin(&signatures, TRIES, expected);
+        for (int i = 0; i < TRIES; i++) {
+            uint64_t *room = signatures_room(&signatures);
+            uint32_t which = 0;
+            for (int k = 0; k < LENGTH; k++) {
+                room[k] = random_below(&random, KINDS);
+                which = which * KINDS + (uint32_t)room[k];
+            }
+            if (numbers[which] == UINT32_MAX)
+                numbers[which] = count++;
+            uint32_t near = expected < TRIES ? SIGNATURES_ANYWHERE : (uint32_t)room[0];
+            CU_ASSERT_EQUAL(signatures_intern(&signatures, LENGTH, near), numbers[which]);
+        }
+        CU_ASSERT_EQUAL(signatures.count, count);
+        signatures_release(&signatures, &arena);
+        arena_release(&arena);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
-        {"small systems", small_systems}, {"larger systems", larger_systems},
-        {"deep systems", deep_systems},   {"deterministic systems", deterministic_systems},
-        {"large systems", large_systems}, {0},
+        {"small systems", small_systems},
+        {"larger systems", larger_systems},
+        {"deep systems", deep_systems},
+        {"deterministic systems", deterministic_systems},
+        {"large systems", large_systems},
+        {"signatures are numbered once", signatures_are_numbered_once},
+        {0},
     };
     return suite_run("refine", tests, argc, argv);
 }
