@@ -107,13 +107,6 @@ static void join_rest(struct arena *arena, struct arena_block *block)
     }
 }
 
-static void join_all(struct arena *arena)
-{
-    for (struct arena_block *block = arena->blocks; block; block = block->next)
-        if (block->spare)
-            join_rest(arena, block);
-}
-
 void arena_drop(struct arena *arena, void *memory)
 {
     for (struct arena_block *block = arena->blocks; block; block = block->next)
@@ -134,17 +127,6 @@ void arena_adopt(struct arena *arena, void *memory, size_t size)
     arena->blocks->spare = true;
 }
 
-void arena_join(struct arena *arena, struct arena *other)
-{
-    struct arena_block **end = &other->blocks;
-    for (; *end; end = &(*end)->next)
-        (*end)->spare = true;
-    *end = arena->blocks;
-    arena->blocks = other->blocks;
-    other->blocks = NULL;
-    join_all(arena);
-}
-
 static bool has_part_behind(const struct arena *arena, const struct arena_block *block)
 {
     for (const struct arena_block *other = arena->blocks; other; other = other->next)
@@ -155,7 +137,9 @@ static bool has_part_behind(const struct arena *arena, const struct arena_block 
 
 void arena_trim(struct arena *arena)
 {
-    join_all(arena);
+    for (struct arena_block *block = arena->blocks; block; block = block->next)
+        if (block->spare)
+            join_rest(arena, block);
     struct arena_block **link = &arena->blocks;
     while (*link) {
         struct arena_block *block = *link;

@@ -24,8 +24,6 @@ void *arena_clear(struct arena *arena, size_t count, size_t size);
 void arena_drop(struct arena *arena, void *memory);
 /* What is from the heap and nobody needs any more, `size` bytes: as if dropped here. */
 void arena_adopt(struct arena *arena, void *memory, size_t size);
-/* All that the other has from the heap, as if dropped here; the other is empty then. */
-void arena_join(struct arena *arena, struct arena *other);
 /* To the heap, of what was dropped, all that nothing else stands in. */
 void arena_trim(struct arena *arena);
 void arena_release(struct arena *arena);

@@ -100,18 +100,23 @@ static void number_anew(struct half *half)
     half->steps = *near;
 }
 
-/* In the memory of its transitions, where these are consumed. */
+/* What follows may lie where the transitions were. */
+static void consume(struct half *half)
+{
+    struct lts *lts = half->consumed;
+    if (half->number)
+        arena_adopt(&half->arena, lts->transitions,
+                    lts->transition_capacity * sizeof *lts->transitions);
+    else
+        free(lts->transitions);
+    lts->transitions = NULL;
+    lts->transition_count = lts->transition_capacity = 0;
+}
+
 static bool take_near(struct half *half)
 {
-    struct lts *consumed = half->consumed;
     struct arena *arena = &half->arena;
     uint32_t states = half->steps.state_count;
-    if (consumed) {
-        arena_adopt(arena, consumed->transitions,
-                    consumed->transition_capacity * sizeof *consumed->transitions);
-        consumed->transitions = NULL;
-        consumed->transition_count = consumed->transition_capacity = 0;
-    }
     half->near =
         (struct graph){states, arena_take(arena, (size_t)states + 1, sizeof *half->near.first),
                        arena_take(arena, half->edges_end - half->edges, sizeof *half->near.edges)};
@@ -125,6 +130,8 @@ static void *begin_half(void *context)
     struct half *half = context;
     uint32_t initial = half->lts->initial;
     build_steps(half);
+    if (half->consumed)
+        consume(half);
     if (half->number) {
         half->status = take_near(half) ? numbering_near(&half->steps, half->members, half->number,
                                                         half->progress, half->error)
@@ -372,6 +379,8 @@ int components_build(const struct merged *merged, struct lts *consumed[2], struc
     *component = room.component;
     int status = build(halves, &room, arena, graph, error);
     for (int side = LEFT; side <= RIGHT; side++)
-        arena_join(arena, &halves[side].arena);
+        arena_release(&halves[side].arena);
+    if (!room.frames) /* what comes next takes other sizes */
+        arena_trim(arena);
     return status;
 }

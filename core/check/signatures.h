@@ -10,14 +10,13 @@
 #include "base/arena.h"
 
 struct signature {
-    size_t begin;
-    uint32_t length;
+    uint32_t begin, length; /* in the pool */
     uint32_t hash;
 };
 
 struct signatures {
     uint64_t *pool;
-    size_t used;
+    uint32_t used;
     struct signature *items;
     uint32_t count;
     uint32_t *slots;  /* number + 1, 0 free; not used for a few */

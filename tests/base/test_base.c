@@ -308,7 +308,7 @@ static void arenas_hand_out_what_was_dropped(void)
 static void arenas_take_over(void)
 {
     enum { SIZE = 1 << 20, ODD = 77 };
-    struct arena arena = arena_make(NULL, 0), other = arena_make(NULL, 0);
+    struct arena arena = arena_make(NULL, 0);
     char *memory = malloc(SIZE + ODD), *tiny = malloc(1);
     arena_adopt(&arena, memory, SIZE + ODD);
     arena_adopt(&arena, tiny, 1);
@@ -318,21 +318,12 @@ static void arenas_take_over(void)
     CU_ASSERT_TRUE(second >= first + SIZE / 2 && second + SIZE / 4 <= memory + SIZE + ODD);
     memset(first, 1, SIZE / 2);
     memset(second, 2, SIZE / 4);
-
-    char *of_other = arena_take(&other, 2 * SIZE, 1), *kept = arena_take(&arena, SIZE, 1);
-    memset(kept, 3, SIZE);
-    arena_join(&arena, &other);
-    CU_ASSERT_PTR_NULL(other.blocks);
-    CU_ASSERT_PTR_EQUAL(arena_take(&arena, 2 * SIZE, 1), of_other);
-    CU_ASSERT_TRUE(first[0] == 1 && second[SIZE / 4 - 1] == 2 && kept[SIZE - 1] == 3);
-    arena_drop(&arena, of_other);
+    CU_ASSERT_TRUE(first[SIZE / 2 - 1] == 1);
     arena_drop(&arena, first);
     arena_drop(&arena, second);
-    arena_drop(&arena, kept);
     arena_trim(&arena);
     CU_ASSERT_PTR_NULL(arena.blocks);
     arena_release(&arena);
-    arena_release(&other);
 }
 
 int main(int argc, char **argv)
@@ -349,7 +340,7 @@ int main(int argc, char **argv)
         {"errors are printable and cut", errors_are_printable_and_cut},
         {"sizes are checked", sizes_are_checked},
         {"arenas hand out what was dropped", arenas_hand_out_what_was_dropped},
-        {"arenas take over what others had", arenas_take_over},
+        {"arenas take over memory", arenas_take_over},
         {"names are suggested", names_are_suggested},
         {"a part is found where it is", a_part_is_found_where_it_is},
         {0},
