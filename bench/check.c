@@ -2,6 +2,8 @@
  * time grows, and the whole command beside a peer's. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <malloc.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,15 +150,13 @@ static void bench_reading(void)
 
 /* ------------------------------------------------------------- families */
 
-/* Memory that nobody had for a while takes far longer to get on a virtual machine, whose host
- * lends it: that much of it, and more than a comparison takes, is there when the clock runs. */
-static void fetch_memory(size_t size)
+/* What it takes to get a page depends on the host of a virtual machine, which may have taken it
+ * back: whatever this process had once stays with it. */
+static void keep_memory(void)
 {
-    void *memory = memory_resize(NULL, size, 1);
-    if (!memory)
-        abort();
-    memset(memory, 1, size);
-    free(memory);
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    mallopt(M_ARENA_MAX, 1);
 }
 
 /* The least that has to be done: transitions put in order of where they lead to. It goes
@@ -196,14 +196,11 @@ static void make_pair(struct pair *pair, const char *name, uint64_t transitions)
 
 static void time_pair(struct pair *pair)
 {
-    enum { BYTES = 48 }; /* a transition */
-    fetch_memory(BYTES * pair->size);
     double start = bench_processor();
     if (!compare(&pair->sides[0], &pair->sides[1]))
         abort();
     double time = bench_processor() - start;
     pair->time = time < pair->time ? time : pair->time;
-    fetch_memory(BYTES * pair->size);
     start = bench_processor();
     for (int side = 0; side < 2; side++)
         order_by_target(&pair->sides[side]);
@@ -215,6 +212,7 @@ static void bench_growth(const char *const *name)
 {
     enum { ROUNDS = 3 };
     uint64_t most = bench_size("SPEX_BENCH_TRANSITIONS", 1000000);
+    keep_memory();
     bench_title("Families: processor time for a member and for one of half the size, and how it\n"
                 "grows; below each, how a bare counting sort of its transitions grows");
     for (; *name; name++) {
