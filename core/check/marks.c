@@ -11,8 +11,50 @@ void marks_enqueue(struct refinement *refinement, uint32_t block)
     refinement->queued++;
 }
 
+/* The one that waits so many places behind the next. */
+static const struct block *queued_block(const struct refinement *refinement, uint32_t behind)
+{
+    uint32_t until_end = refinement->graph->state_count - refinement->queue_first;
+    uint32_t place = behind < until_end ? refinement->queue_first + behind : behind - until_end;
+    return &refinement->blocks[refinement->queue[place]];
+}
+
+/* Mostly a block has a few marked states, and what is known of them lies anywhere: for blocks that
+ * wait, step by step, what the step before brought says where to go on. */
+static void ask_for_queued(const struct refinement *refinement)
+{
+    enum { TARGETS = 4, EDGES = 8, NODES = 12, ELEMENTS = 16, BLOCKS = 20, FEW = 4, NEAR = 6 };
+    if (refinement->queued <= BLOCKS)
+        return;
+    const struct node *nodes = refinement->nodes;
+    const uint64_t *edges = refinement->graph->edges;
+    const uint32_t *elements = refinement->elements, *sources = refinement->sources;
+    __builtin_prefetch(queued_block(refinement, BLOCKS), 1);
+    __builtin_prefetch(&elements[queued_block(refinement, ELEMENTS)->marked], 1);
+    const struct block *block = queued_block(refinement, NODES);
+    for (uint32_t i = block->marked; i < block->end && i < block->marked + FEW; i++)
+        __builtin_prefetch(&nodes[elements[i]]);
+    block = queued_block(refinement, EDGES);
+    for (uint32_t i = block->marked; i < block->end && i < block->marked + FEW; i++) {
+        __builtin_prefetch(&edges[nodes[elements[i]].first]);
+        __builtin_prefetch(&sources[nodes[elements[i]].sources]);
+    }
+    block = queued_block(refinement, TARGETS);
+    for (uint32_t i = block->marked; i < block->end && i < block->marked + FEW; i++) {
+        const struct node *node = &nodes[elements[i]];
+        for (uint32_t k = node->first; k < node[1].first && k < node->first + NEAR; k++)
+            __builtin_prefetch(&refinement->block_of[edge_target(edges[k])]);
+        for (uint32_t k = node->sources; k < node[1].sources && k < node->sources + NEAR; k++) {
+            __builtin_prefetch(&refinement->block_of[sources[k]]);
+            __builtin_prefetch(&refinement->standings[sources[k]], 1);
+        }
+    }
+    keep_asking();
+}
+
 uint32_t marks_next(struct refinement *refinement)
 {
+    ask_for_queued(refinement);
     uint32_t block = refinement->queue[refinement->queue_first++];
     if (refinement->queue_first == refinement->graph->state_count)
         refinement->queue_first = 0;
