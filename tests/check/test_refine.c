@@ -285,6 +285,12 @@ static void large_systems(void)
         free(order);
         free(number);
         graph_release(&graph);
+
+        bool consuming;
+        ASSERT_OK(check_consuming(&left, &right, notion, NULL, &consuming, &error), error);
+        CU_ASSERT_EQUAL(consuming, small);
+        CU_ASSERT_PTR_NULL(left.transitions);
+        CU_ASSERT_EQUAL(right.transition_count, 0);
         lts_release(&left);
         lts_release(&right);
     }
