@@ -31,6 +31,18 @@ test_the_demo_finds_what_is_installed() {
     chmod u+w prefix/share/spex/specs/models
 }
 
+# A copy of the examples in a folder that has no bin/ anywhere near.
+test_the_demo_finds_what_is_on_the_path() {
+    mkdir -p on/the/path a/b/c
+    printf '#!/bin/sh\nexec "%s" "$@"\n' "$spex_program" >on/the/path/spex
+    chmod +x on/the/path/spex
+    cp -r "$source_dir/specs" a/b/c/specs && chmod -R u+w a
+    PATH=$PWD/on/the/path:/usr/bin:/bin a/b/c/specs/demo store >out 2>err
+    code=$?
+    [ "$code" = 0 ] || problem "exit $code: $(cat err)"
+    out_has "store is filled"
+}
+
 # A model that learns takes everything: that the specification has it not is said at the time.
 test_what_is_learned_may_be_unspecified() {
     light_project
