@@ -141,7 +141,7 @@ static void *begin_half(void *context)
         number_anew(half);
         initial = half->number[initial];
     }
-    if (half->internal || half->number) {
+    if (half->internal) {
         struct strong_components components = {.component = half->component,
                                                .members = half->members,
                                                .frames = half->frames,

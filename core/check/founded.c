@@ -123,7 +123,6 @@ int founded_settle(struct refinement *refinement, const struct progress *progres
     if (!rest || (apart && standings[apart[0]].place >= rest && standings[apart[1]].place >= rest))
         return SPEX_OK;
     uint32_t block = refinement->block_of[refinement->elements[0]];
-    refinement->blocks[block].marked = refinement->blocks[block].begin;
-    marks_enqueue(refinement, block);
+    marks_block(refinement, block);
     return SPEX_OK;
 }

@@ -1,7 +1,7 @@
 #include "check/marks.h"
 
 /* At most once each, so that there is room for all. */
-void marks_enqueue(struct refinement *refinement, uint32_t block)
+static void enqueue(struct refinement *refinement, uint32_t block)
 {
     uint32_t room = refinement->graph->state_count;
     uint32_t place = refinement->queue_first < room - refinement->queued
@@ -73,7 +73,7 @@ static inline void mark(struct refinement *refinement, uint32_t state)
     if (old >= block->marked)
         return;
     if (block->marked == block->end)
-        marks_enqueue(refinement, number);
+        enqueue(refinement, number);
     uint32_t place = --block->marked;
     uint32_t other = refinement->elements[place];
     refinement->elements[place] = state;
@@ -113,19 +113,22 @@ bool marks_close(struct refinement *refinement, uint32_t number)
     return any;
 }
 
+void marks_block(struct refinement *refinement, uint32_t number)
+{
+    struct block *block = &refinement->blocks[number];
+    if (block->marked == block->end)
+        enqueue(refinement, number);
+    block->marked = block->begin;
+}
+
 /* More is looked at than has to be, but in order. It parts nothing that belongs together, as
  * of no block a state is left out. Only after most states have come into another block: each
  * comes into one of half the size, so that is not often. */
 static void mark_all(struct refinement *refinement)
 {
-    for (uint32_t number = 0; number < refinement->block_count; number++) {
-        struct block *block = &refinement->blocks[number];
-        if (block->end - block->begin == 1)
-            continue;
-        if (block->marked == block->end)
-            marks_enqueue(refinement, number);
-        block->marked = block->begin;
-    }
+    for (uint32_t number = 0; number < refinement->block_count; number++)
+        if (refinement->blocks[number].end - refinement->blocks[number].begin > 1)
+            marks_block(refinement, number);
     refinement->work += refinement->block_count;
 }
 
@@ -146,7 +149,8 @@ void marks_sources(struct refinement *refinement, uint32_t parted, uint32_t firs
             refinement_ask_ahead(refinement, states + i);
         for (uint32_t k = node->sources; k < node->visible; k++) {
             uint32_t home = refinement->block_of[refinement->sources[k]];
-            if (home != parted && home < first_new)
+            if (parted == MARKS_ANYWHERE ? home != refinement->block_of[states[i]]
+                                         : home != parted && home < first_new)
                 mark(refinement, refinement->sources[k]);
         }
         for (uint32_t k = node->visible; k < node[1].sources; k++)

@@ -16,6 +16,7 @@
 #include "check/founded.h"
 #include "check/progress.h"
 #include "check/marks.h"
+#include "check/rounds.h"
 #include "check/splitters.h"
 
 /* Stands for "internally, within the block"; larger than any label, so it sorts last. */
@@ -253,21 +254,24 @@ static void release(struct refinement *refinement)
     signatures_release(&refinement->signatures, refinement->arena);
 }
 
-/* One block, or those of the partition; every state marked. */
-static void begin(struct refinement *refinement, const struct partition *partition)
+/* The blocks that `block_of` says; no state is marked. */
+static void set_blocks(struct refinement *refinement, uint32_t count)
 {
-    uint32_t states = refinement->graph->state_count;
-    refinement->block_count = refinement->queue_first = refinement->queued = 0;
-    for (uint32_t i = 0; i < states; i++) {
-        uint32_t state = partition ? partition->elements[i] : i;
-        refinement->elements[i] = state;
-        refinement->standings[state].place = i;
+    const uint32_t *block_of = refinement->block_of;
+    uint32_t states = refinement->graph->state_count, *ends = refinement->scratch;
+    refinement->block_count = count;
+    refinement->queue_first = refinement->queued = 0;
+    memset(ends, 0, ((size_t)count + 1) * sizeof *ends);
+    for (uint32_t state = 0; state < states; state++)
+        ends[block_of[state] + 1]++;
+    for (uint32_t block = 0; block < count; block++) {
+        ends[block + 1] += ends[block];
+        refinement->blocks[block] = (struct block){ends[block], ends[block + 1], ends[block + 1]};
     }
-    for (uint32_t i = 0, blocks = partition ? partition->block_count : 1; i < blocks; i++) {
-        add_block(refinement, partition ? partition->blocks[i].begin : 0,
-                  partition ? partition->blocks[i].end : states);
-        refinement->blocks[i].marked = refinement->blocks[i].begin;
-        marks_enqueue(refinement, i);
+    for (uint32_t state = 0; state < states; state++) {
+        uint32_t place = ends[block_of[state]]++;
+        refinement->elements[place] = state;
+        refinement->standings[state].place = place;
     }
 }
 
@@ -324,8 +328,12 @@ static int take_splitters(struct refinement *refinement, const struct progress *
     int status = split(graph, refinement->apart, progress, &partition, error);
     if (!status && !prepare(refinement))
         status = error_memory(error);
-    if (!status)
-        begin(refinement, &partition);
+    if (!status) {
+        memcpy(refinement->block_of, partition.block_of, size);
+        set_blocks(refinement, partition.block_count);
+        for (uint32_t block = 0; block < partition.block_count; block++)
+            marks_block(refinement, block);
+    }
     partition_release(&partition);
     return status ? status : take_signatures(refinement, SIZE_MAX, progress, error);
 }
@@ -338,19 +346,45 @@ size_t refine_patience(const struct graph *graph)
     return size * times + PROGRESS_INTERVAL;
 }
 
+/* In rounds where that pays; else, and where they leave off, block by block. */
+static int start(struct refinement *refinement, size_t patience, const struct progress *progress,
+                 bool *done, spex_error *error)
+{
+    const struct graph *graph = refinement->graph;
+    struct rounds rounds = {.block_of = refinement->block_of, .count = 1};
+    bool in_rounds = patience && rounds_pay(graph);
+    int status = SPEX_OK;
+    *done = false;
+    if (in_rounds)
+        status = rounds_take(&rounds, graph, refinement->apart, refinement->arena, progress, done,
+                             error);
+    else
+        memset(refinement->block_of, 0, graph->state_count * sizeof *refinement->block_of);
+    refinement->block_count = rounds.count;
+    if (status || *done)
+        return status;
+    if (!prepare(refinement))
+        return error_memory(error);
+    set_blocks(refinement, rounds.count);
+    if (in_rounds) {
+        marks_sources(refinement, MARKS_ANYWHERE, rounds.first_new);
+        return SPEX_OK;
+    }
+    marks_block(refinement, 0);
+    return founded_settle(refinement, progress, error);
+}
+
 int refine(const struct graph *graph, size_t patience, const uint32_t *apart, struct arena *arena,
            const struct progress *progress, uint32_t **class_of, uint32_t *count, spex_error *error)
 {
     struct refinement refinement = {.graph = graph, .apart = apart, .arena = arena};
+    bool done = false;
     *class_of = refinement.block_of = arena_take(arena, graph->state_count, sizeof **class_of);
-    int status = *class_of && prepare(&refinement) ? SPEX_OK : error_memory(error);
-    if (!status) {
-        begin(&refinement, NULL);
-        status = founded_settle(&refinement, progress, error);
-    }
-    if (!status)
-        status = patience ? take_signatures(&refinement, patience, progress, error) : SPEX_OK;
-    if (!status && refinement.queued && !told_apart(&refinement))
+    int status =
+        *class_of ? start(&refinement, patience, progress, &done, error) : error_memory(error);
+    if (!status && !done && patience)
+        status = take_signatures(&refinement, patience, progress, error);
+    if (!status && !done && refinement.queued && !told_apart(&refinement))
         status = take_splitters(&refinement, progress, error);
     *count = refinement.block_count;
     release(&refinement);

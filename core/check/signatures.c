@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "check/graph.h"
+
 /* So many are looked for one after the other. */
 enum { FEW = 8 };
 
@@ -40,18 +42,21 @@ static void clear_slots(struct signatures *signatures, size_t slots)
 
 void signatures_begin(struct signatures *signatures, uint32_t most, uint32_t expected)
 {
-    signatures->used = 0;
-    signatures->count = 0;
+    signatures->used = signatures->end = 0;
+    signatures->count = signatures->waiting_count = 0;
     signatures->mask = 0;
     if (most <= FEW)
         return;
     clear_slots(signatures, slots_for(expected < most ? expected : most));
 }
 
-/* When two thirds are taken. */
-static void grow(struct signatures *signatures)
+/* For so many more, with a third of the places free. */
+static void make_room(struct signatures *signatures, uint32_t more)
 {
     enum { TIMES = 4 };
+    if (signatures->count + more <= (signatures->mask + 1) / 3 * 2 ||
+        signatures->mask + 1 == signatures->slots_end)
+        return;
     size_t slots = TIMES * (signatures->mask + 1);
     clear_slots(signatures, slots < signatures->slots_end ? slots : signatures->slots_end);
     for (uint32_t i = 0; i < signatures->count; i++) {
@@ -106,15 +111,14 @@ static uint32_t find_among_few(const struct signatures *signatures, const uint64
     return number;
 }
 
-uint32_t signatures_intern(struct signatures *signatures, uint32_t length, uint32_t near)
+/* It may lie anywhere behind those that are kept. */
+static uint32_t intern(struct signatures *signatures, uint32_t begin, uint32_t length,
+                       uint32_t hash, uint32_t near)
 {
-    const uint64_t *elements = signatures->pool + signatures->used;
-    uint32_t hash = 0, number;
+    const uint64_t *elements = signatures->pool + begin;
     size_t slot = 0;
+    uint32_t number;
     if (signatures->mask) {
-        if (signatures->count > (signatures->mask + 1) / 3 * 2)
-            grow(signatures);
-        hash = hash_elements(elements, length);
         slot = find_slot(signatures, hash, near, elements, length);
         number = signatures->slots[slot] ? signatures->slots[slot] - 1 : signatures->count;
     } else {
@@ -122,11 +126,71 @@ uint32_t signatures_intern(struct signatures *signatures, uint32_t length, uint3
     }
     if (number < signatures->count)
         return number;
+    if (begin > signatures->used)
+        memmove(signatures->pool + signatures->used, elements, length * sizeof *elements);
     signatures->items[signatures->count++] = (struct signature){signatures->used, length, hash};
     signatures->used += length;
     if (signatures->mask)
         signatures->slots[slot] = signatures->count;
     return number;
+}
+
+uint32_t signatures_intern(struct signatures *signatures, uint32_t length, uint32_t near)
+{
+    uint32_t hash = 0;
+    if (signatures->mask) {
+        make_room(signatures, 1);
+        hash = hash_elements(signatures_room(signatures), length);
+    }
+    uint32_t number = intern(signatures, signatures->end, length, hash, near);
+    signatures->end = signatures->used;
+    return number;
+}
+
+void signatures_queue(struct signatures *signatures, uint32_t length, uint32_t *number)
+{
+    if (!signatures->mask) {
+        *number = signatures_intern(signatures, length, SIGNATURES_ANYWHERE);
+        return;
+    }
+    uint32_t hash = hash_elements(signatures_room(signatures), length);
+    __builtin_prefetch(&signatures->slots[hash & signatures->mask], 1);
+    signatures->waiting[signatures->waiting_count++] =
+        (struct waiting){signatures->end, length, hash, number};
+    signatures->end += length;
+    if (signatures->waiting_count == SIGNATURES_WAITING)
+        signatures_settle(signatures);
+}
+
+/* What stands in the first place for a hash is mostly what is looked for: step by step. */
+static void ask_for_first_places(const struct signatures *signatures)
+{
+    const struct waiting *waiting = signatures->waiting;
+    const uint32_t *slots = signatures->slots;
+    size_t mask = signatures->mask;
+    for (uint32_t i = 0; i < signatures->waiting_count; i++)
+        if (slots[waiting[i].hash & mask])
+            __builtin_prefetch(&signatures->items[slots[waiting[i].hash & mask] - 1]);
+    for (uint32_t i = 0; i < signatures->waiting_count; i++)
+        if (slots[waiting[i].hash & mask])
+            __builtin_prefetch(signatures->pool +
+                               signatures->items[slots[waiting[i].hash & mask] - 1].begin);
+    keep_asking();
+}
+
+void signatures_settle(struct signatures *signatures)
+{
+    if (!signatures->waiting_count)
+        return;
+    make_room(signatures, signatures->waiting_count);
+    ask_for_first_places(signatures);
+    for (uint32_t i = 0; i < signatures->waiting_count; i++) {
+        const struct waiting *waiting = &signatures->waiting[i];
+        *waiting->number =
+            intern(signatures, waiting->begin, waiting->length, waiting->hash, SIGNATURES_ANYWHERE);
+    }
+    signatures->end = signatures->used;
+    signatures->waiting_count = 0;
 }
 
 bool signatures_include(const struct signatures *signatures, uint32_t number,

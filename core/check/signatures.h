@@ -14,14 +14,26 @@ struct signature {
     uint32_t hash;
 };
 
+/* One that is asked for, in the pool behind those that are kept. */
+struct waiting {
+    uint32_t begin, length;
+    uint32_t hash;
+    uint32_t *number;
+};
+
+enum { SIGNATURES_WAITING = 64 };
+
 struct signatures {
     uint64_t *pool;
-    uint32_t used;
+    uint32_t used; /* by those that are kept, */
+    uint32_t end;  /* and by those that wait, too */
     struct signature *items;
     uint32_t count;
     uint32_t *slots;  /* number + 1, 0 free; not used for a few */
     size_t slots_end; /* so many there is room for, */
     size_t mask;      /* and so many less one are in use */
+    struct waiting waiting[SIGNATURES_WAITING];
+    uint32_t waiting_count;
 };
 
 /* For at most so many signatures at a time, and so many elements in all of them. Of the memory,
@@ -35,7 +47,7 @@ void signatures_begin(struct signatures *signatures, uint32_t most, uint32_t exp
 /* Where the next one may be written. */
 static inline uint64_t *signatures_room(const struct signatures *signatures)
 {
-    return signatures->pool + signatures->used;
+    return signatures->pool + signatures->end;
 }
 /* The number of what was written there, which is kept if it is new. Those with the same or a
  * similar `near` are put near each other, a few of them: what is looked up in such an order takes
@@ -43,6 +55,10 @@ static inline uint64_t *signatures_room(const struct signatures *signatures)
 #define SIGNATURES_ANYWHERE UINT32_MAX
 uint32_t signatures_intern(struct signatures *signatures, uint32_t length, uint32_t near);
 /* Are these, ascending, all among those of the signature? */
+/* The same, and *number comes with the next that is asked for so, or when they are settled at the
+ * latest: several are looked up at once, which waits for memory once. */
+void signatures_queue(struct signatures *signatures, uint32_t length, uint32_t *number);
+void signatures_settle(struct signatures *signatures);
 bool signatures_include(const struct signatures *signatures, uint32_t number,
                         const uint64_t *elements, uint32_t length);
 
