@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "check/numbering.h"
+#include "check/steps.h"
 #include "check/strong_components.h"
 
 /* From so many states on memory is far away: it is worth to number the states anew, and to ask for
@@ -23,13 +24,15 @@ struct half {
     const uint32_t *labels;
     const struct progress *progress;
     struct graph steps;  /* of the states */
-    struct arena arena;  /* in a large one: for what follows, */
-    struct graph near;   /* the same, once numbered anew, */
-    uint32_t *number;    /* and of each state, there; then its component */
+    struct arena arena;  /* in a large one: for what follows */
+    uint64_t *in_place;  /* NULL, or the steps' edges, where the transitions were */
+    struct graph near;   /* the steps once they are numbered anew, */
+    uint32_t *number;    /* and of each state, there, then its component; else NULL */
     uint32_t *component; /* of each state of steps */
     uint32_t *members;
-    struct frame *frames; /* in one that is not large, */
-    uint32_t *queue;      /* and in a large one; else NULL */
+    bool large;
+    struct frame *frames; /* in one that is not, */
+    uint32_t *queue;      /* and in one that is; else NULL */
     bool internal;        /* some steps are */
     uint32_t count;       /* of components */
     uint32_t first;       /* the number of the first of them, and of its edges, for both sides */
@@ -39,39 +42,6 @@ struct half {
     int status;
     spex_error *error; /* NULL on a thread of its own */
 };
-
-/* The side's transitions by source, in no order. */
-static void build_steps(struct half *half)
-{
-    uint32_t *first = half->steps.first, states = half->steps.state_count;
-    uint64_t *edges = half->steps.edges;
-    const struct lts_transition *step = half->lts->transitions;
-    size_t count = half->lts->transition_count;
-    bool internal = false;
-    memset(first, 0, ((size_t)states + 1) * sizeof *first);
-    for (size_t i = 0; i < count; i++) {
-        if (i + GRAPH_AHEAD < count)
-            __builtin_prefetch(&first[step[i + GRAPH_AHEAD].from], 1);
-        internal |= step[i].label == LTS_INTERNAL;
-        first[step[i].from]++;
-    }
-    for (uint32_t state = 0, begin = 0; state <= states; state++) {
-        uint32_t size = first[state];
-        first[state] = begin;
-        begin += size;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (i + 2 * GRAPH_AHEAD < count) {
-            __builtin_prefetch(&first[step[i + 2 * GRAPH_AHEAD].from], 1);
-            __builtin_prefetch(&edges[first[step[i + GRAPH_AHEAD].from]], 1);
-        }
-        edges[first[step[i].from]++] = edge_make(half->labels[step[i].label], step[i].to);
-    }
-    /* Now the edges of s end at first[s]. */
-    memmove(first + 1, first, states * sizeof *first);
-    first[0] = 0;
-    half->internal = internal && half->merged->equivalence != EQUIVALENCE_STRONG;
-}
 
 /* From `steps`, whose memory serves for the components of the new numbers; `members`: which state
  * has a number. */
@@ -104,7 +74,9 @@ static void number_anew(struct half *half)
 static void consume(struct half *half)
 {
     struct lts *lts = half->consumed;
-    if (half->number)
+    if (!lts || !lts->transitions)
+        return;
+    if (half->large)
         arena_adopt(&half->arena, lts->transitions,
                     lts->transition_capacity * sizeof *lts->transitions);
     else
@@ -113,41 +85,77 @@ static void consume(struct half *half)
     lts->transition_count = lts->transition_capacity = 0;
 }
 
-static bool take_near(struct half *half)
+static bool take_search(struct half *half)
+{
+    uint32_t states = half->steps.state_count;
+    half->queue = arena_take(&half->arena, states, sizeof *half->queue);
+    half->members = arena_take(&half->arena, states, sizeof *half->members);
+    return half->queue && half->members;
+}
+
+/* In a large one, whose states have numbers that lie near. */
+static bool keep_numbers(struct half *half, bool in_order)
+{
+    size_t edges = half->edges_end - half->edges;
+    if (half->consumed && in_order) {
+        half->internal = steps_build_in_place(&half->steps, half->consumed, half->labels);
+        half->in_place = half->steps.edges;
+        return take_search(half);
+    }
+    half->steps.edges = arena_take(&half->arena, edges, sizeof *half->steps.edges);
+    if (!half->steps.edges)
+        return false;
+    half->internal = steps_build(&half->steps, half->lts, half->labels);
+    consume(half);
+    return take_search(half);
+}
+
+static int find_numbers(struct half *half)
 {
     struct arena *arena = &half->arena;
     uint32_t states = half->steps.state_count;
+    half->internal = steps_build(&half->steps, half->lts, half->labels);
+    consume(half);
     half->near =
         (struct graph){states, arena_take(arena, (size_t)states + 1, sizeof *half->near.first),
                        arena_take(arena, half->edges_end - half->edges, sizeof *half->near.edges)};
-    half->queue = arena_take(arena, states, sizeof *half->queue);
-    half->members = arena_take(arena, states, sizeof *half->members);
-    return half->near.first && half->near.edges && half->queue && half->members;
+    if (!half->near.first || !half->near.edges || !take_search(half))
+        return error_memory(half->error);
+    half->number = half->component;
+    int status =
+        numbering_near(&half->steps, half->members, half->number, half->progress, half->error);
+    if (!status)
+        number_anew(half);
+    return status;
+}
+
+static int make_steps(struct half *half)
+{
+    bool in_order;
+    if (half->large && steps_lie_near(half->lts, &in_order))
+        return keep_numbers(half, in_order) ? SPEX_OK : error_memory(half->error);
+    if (half->large)
+        return find_numbers(half);
+    half->internal = steps_build(&half->steps, half->lts, half->labels);
+    consume(half);
+    return SPEX_OK;
 }
 
 static void *begin_half(void *context)
 {
     struct half *half = context;
     uint32_t initial = half->lts->initial;
-    build_steps(half);
-    if (half->consumed)
-        consume(half);
-    if (half->number) {
-        half->status = take_near(half) ? numbering_near(&half->steps, half->members, half->number,
-                                                        half->progress, half->error)
-                                       : error_memory(half->error);
-        if (half->status)
-            return NULL;
-        number_anew(half);
-        initial = half->number[initial];
-    }
-    if (half->internal) {
+    half->status = make_steps(half);
+    if (half->status)
+        return NULL;
+    if (half->internal && half->merged->equivalence != EQUIVALENCE_STRONG) {
         struct strong_components components = {.component = half->component,
                                                .members = half->members,
                                                .frames = half->frames,
                                                .queue = half->queue};
-        half->status =
-            strong_components_find(&components, &half->steps, initial, half->progress, half->error);
+        half->status = strong_components_find(&components, &half->steps,
+                                              half->number ? half->number[initial] : initial,
+                                              half->progress, half->error);
         half->count = components.count;
         return NULL;
     }
@@ -170,47 +178,56 @@ static bool contract_edge(const struct half *half, uint32_t from, uint64_t *edge
     return true;
 }
 
-/* The edges of each component's members, not yet contracted. */
-static void gather(const struct half *half)
+/* Members come one after the other, from `next` on; their edges lie anywhere, and what is known of
+ * the targets too. */
+static void ask_for_members(const struct half *half, const uint32_t *next)
 {
-    const uint32_t *component = half->component, *members = half->members;
+    enum { FEW = 8 };
     const struct graph *steps = &half->steps;
-    uint32_t *first = half->graph->first + half->first, put = half->edges, number = 0;
-    for (uint32_t i = 0; i < steps->state_count; i++) {
-        uint32_t member = members[i];
-        if (i + 2 * GRAPH_AHEAD < steps->state_count) {
-            __builtin_prefetch(&component[members[i + 2 * GRAPH_AHEAD]]);
-            __builtin_prefetch(&steps->first[members[i + 2 * GRAPH_AHEAD]]);
-            __builtin_prefetch(&steps->edges[steps->first[members[i + GRAPH_AHEAD]]]);
+    const uint32_t *first = steps->first, soon = next[GRAPH_AHEAD];
+    __builtin_prefetch(&first[next[3 * GRAPH_AHEAD]]);
+    __builtin_prefetch(&half->component[next[3 * GRAPH_AHEAD]]);
+    __builtin_prefetch(&steps->edges[first[next[2 * GRAPH_AHEAD]]]);
+    for (uint32_t edge = first[soon]; edge < first[soon + 1] && edge < first[soon] + FEW; edge++)
+        __builtin_prefetch(&half->component[edge_target(steps->edges[edge])]);
+    keep_asking();
+}
+
+/* The edges of the component whose members begin at *place, which goes on to the next one. */
+static uint32_t contract_component(const struct half *half, uint32_t *place, uint64_t *edges)
+{
+    const uint32_t *members = half->members, *first = half->steps.first;
+    uint32_t states = half->steps.state_count, number = half->component[members[*place]];
+    uint32_t all = 0, count = 0, end = *place;
+    for (; end < states && half->component[members[end]] == number; end++)
+        all += first[members[end] + 1] - first[members[end]];
+    bool few = all <= FEW_EDGES;
+    for (; *place < end; ++*place) {
+        uint32_t member = members[*place];
+        if (*place + 3 * GRAPH_AHEAD < states)
+            ask_for_members(half, members + *place);
+        for (uint32_t i = first[member]; i < first[member + 1]; i++) {
+            uint64_t edge = half->steps.edges[i];
+            if (i + GRAPH_AHEAD < first[member + 1])
+                __builtin_prefetch(
+                    &half->component[edge_target(half->steps.edges[i + GRAPH_AHEAD])]);
+            if (!contract_edge(half, number, &edge))
+                continue;
+            if (few)
+                count = insert_edge(edges, count, edge);
+            else
+                edges[count++] = edge;
         }
-        for (; number <= component[member]; number++)
-            first[number] = put;
-        for (uint32_t edge = steps->first[member]; edge < steps->first[member + 1]; edge++)
-            half->graph->edges[put++] = steps->edges[edge];
     }
+    return few ? count : order_edges(edges, count);
 }
 
 static void contract(struct half *half)
 {
-    uint32_t *first = half->graph->first + half->first, kept = half->edges;
-    uint64_t *edges = half->graph->edges;
-    for (uint32_t number = 0, begin = half->edges; number < half->count; number++) {
-        uint32_t end = number + 1 < half->count ? first[number + 1] : half->edges_end, count = 0;
-        bool few = end - begin <= FEW_EDGES;
-        for (uint32_t i = begin; i < end; i++) {
-            uint64_t edge = edges[i];
-            if (i + GRAPH_AHEAD < half->edges_end)
-                __builtin_prefetch(&half->component[edge_target(edges[i + GRAPH_AHEAD])]);
-            if (!contract_edge(half, number, &edge))
-                continue;
-            if (few)
-                count = insert_edge(edges + kept, count, edge);
-            else
-                edges[kept + count++] = edge;
-        }
+    uint32_t *first = half->graph->first + half->first, place = 0, kept = half->edges;
+    for (uint32_t number = 0; number < half->count; number++) {
         first[number] = kept;
-        kept += few ? count : order_edges(edges + kept, count);
-        begin = end;
+        kept += contract_component(half, &place, half->graph->edges + kept);
     }
     half->kept = kept - half->edges;
 }
@@ -231,7 +248,6 @@ static void finish_components(struct half *half)
 static void *end_half(void *context)
 {
     struct half *half = context;
-    gather(half);
     contract(half);
     finish_components(half);
     return NULL;
@@ -258,7 +274,7 @@ static void for_both(struct half halves[2], void *(*work)(void *))
     spex_error *error = other->error;
     other->progress = &asked;
     other->error = NULL;
-    if (own->number && pthread_create(&thread, NULL, work, other) == 0) {
+    if (own->large && pthread_create(&thread, NULL, work, other) == 0) {
         work(own);
         atomic_store(&unwanted, own->status != SPEX_OK);
         pthread_join(thread, NULL);
@@ -325,14 +341,13 @@ static bool prepare(const struct merged *merged, struct lts *consumed[2], struct
                           .labels = merged->labels[side],
                           .progress = progress,
                           .steps = {states, room->first + shift + side, room->edges + edge},
+                          .component = room->component + shift,
+                          .large = !room->frames,
                           .edges = edge,
                           .error = error};
         if (room->frames) {
-            halves[side].component = room->component + shift;
             halves[side].members = room->members + shift;
             halves[side].frames = room->frames + shift;
-        } else {
-            halves[side].number = room->component + shift;
         }
         edge += (uint32_t)lts->transition_count;
         halves[side].edges_end = edge;
@@ -352,16 +367,16 @@ static int build(struct half halves[2], struct room *room, struct arena *arena, 
     right->first = left->count;
     graph->state_count = left->count + right->count;
     graph->first = arena_take(arena, (size_t)graph->state_count + 1, sizeof *graph->first);
-    /* Where the steps were, before they were numbered anew. */
+    /* In large ones nothing is there now, or the steps before they were numbered anew. */
     graph->edges =
-        left->number ? room->edges : arena_take(arena, right->edges_end, sizeof *graph->edges);
+        left->large ? room->edges : arena_take(arena, right->edges_end, sizeof *graph->edges);
     if (!graph->first || !graph->edges)
         return error_memory(error);
     left->graph = right->graph = graph;
     for_both(halves, end_half);
     close_gap(halves);
     arena_drop(arena, room->first);
-    if (!left->number) {
+    if (!left->large) {
         arena_drop(arena, room->members);
         arena_drop(arena, room->edges);
     }
@@ -378,8 +393,10 @@ int components_build(const struct merged *merged, struct lts *consumed[2], struc
         return error_memory(error);
     *component = room.component;
     int status = build(halves, &room, arena, graph, error);
-    for (int side = LEFT; side <= RIGHT; side++)
+    for (int side = LEFT; side <= RIGHT; side++) {
         arena_release(&halves[side].arena);
+        free(halves[side].in_place);
+    }
     if (!room.frames) /* what comes next takes other sizes */
         arena_trim(arena);
     return status;
