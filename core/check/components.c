@@ -15,8 +15,8 @@
  * them ahead. */
 enum { LARGE = 1 << 14 };
 
-/* What is made of one side. The sides have no edge between them, so both can be at work at once;
- * states have their own numbers here, and so have components until both are known. */
+/* What is made of one side. The sides have no edge between them, so both can be at work at once:
+ * states and components have their side's own numbers until both are done. */
 struct half {
     const struct merged *merged;
     const struct lts *lts;
@@ -35,10 +35,8 @@ struct half {
     uint32_t *queue;      /* and in one that is; else NULL */
     bool internal;        /* some steps are */
     uint32_t count;       /* of components */
-    uint32_t first;       /* the number of the first of them, and of its edges, for both sides */
-    uint32_t edges, edges_end;
-    struct graph *graph; /* of the components of both sides */
-    uint32_t kept;       /* edges of the side's */
+    uint32_t *first;      /* of each component's edges, in */
+    uint64_t *edges;
     int status;
     spex_error *error; /* NULL on a thread of its own */
 };
@@ -96,7 +94,7 @@ static bool take_search(struct half *half)
 /* In a large one, whose states have numbers that lie near. */
 static bool keep_numbers(struct half *half, bool in_order)
 {
-    size_t edges = half->edges_end - half->edges;
+    size_t edges = half->lts->transition_count;
     if (half->consumed && in_order) {
         half->internal = steps_build_in_place(&half->steps, half->consumed, half->labels);
         half->in_place = half->steps.edges;
@@ -114,11 +112,12 @@ static int find_numbers(struct half *half)
 {
     struct arena *arena = &half->arena;
     uint32_t states = half->steps.state_count;
+    size_t edges = half->lts->transition_count;
     half->internal = steps_build(&half->steps, half->lts, half->labels);
     consume(half);
     half->near =
         (struct graph){states, arena_take(arena, (size_t)states + 1, sizeof *half->near.first),
-                       arena_take(arena, half->edges_end - half->edges, sizeof *half->near.edges)};
+                       arena_take(arena, edges, sizeof *half->near.edges)};
     if (!half->near.first || !half->near.edges || !take_search(half))
         return error_memory(half->error);
     half->number = half->component;
@@ -141,28 +140,24 @@ static int make_steps(struct half *half)
     return SPEX_OK;
 }
 
-static void *begin_half(void *context)
+static int find_components(struct half *half)
 {
-    struct half *half = context;
     uint32_t initial = half->lts->initial;
-    half->status = make_steps(half);
-    if (half->status)
-        return NULL;
     if (half->internal && half->merged->equivalence != EQUIVALENCE_STRONG) {
         struct strong_components components = {.component = half->component,
                                                .members = half->members,
                                                .frames = half->frames,
                                                .queue = half->queue};
-        half->status = strong_components_find(&components, &half->steps,
-                                              half->number ? half->number[initial] : initial,
-                                              half->progress, half->error);
+        int status = strong_components_find(&components, &half->steps,
+                                            half->number ? half->number[initial] : initial,
+                                            half->progress, half->error);
         half->count = components.count;
-        return NULL;
+        return status;
     }
     half->count = half->steps.state_count;
     for (uint32_t state = 0; state < half->count; state++)
         half->component[state] = half->members[state] = state;
-    return NULL;
+    return SPEX_OK;
 }
 
 /* What becomes of the edge between components; false: nothing. */
@@ -174,7 +169,7 @@ static bool contract_edge(const struct half *half, uint32_t from, uint64_t *edge
             return false;
         label = half->merged->divergence;
     }
-    *edge = edge_make(label, half->first + to);
+    *edge = edge_make(label, to);
     return true;
 }
 
@@ -224,32 +219,30 @@ static uint32_t contract_component(const struct half *half, uint32_t *place, uin
 
 static void contract(struct half *half)
 {
-    uint32_t *first = half->graph->first + half->first, place = 0, kept = half->edges;
+    uint32_t place = 0, kept = 0;
     for (uint32_t number = 0; number < half->count; number++) {
-        first[number] = kept;
-        kept += contract_component(half, &place, half->graph->edges + kept);
+        half->first[number] = kept;
+        kept += contract_component(half, &place, half->edges + kept);
     }
-    half->kept = kept - half->edges;
+    half->first[half->count] = kept;
 }
 
-/* The states' components among those of both sides. */
-static void finish_components(struct half *half)
-{
-    uint32_t states = half->steps.state_count;
-    for (uint32_t state = 0; half->number && state < states; state++) {
-        if (state + GRAPH_AHEAD < states)
-            __builtin_prefetch(&half->component[half->number[state + GRAPH_AHEAD]]);
-        half->number[state] = half->component[half->number[state]] + half->first;
-    }
-    for (uint32_t state = 0; !half->number && half->first && state < states; state++)
-        half->component[state] += half->first;
-}
-
-static void *end_half(void *context)
+static void *make_half(void *context)
 {
     struct half *half = context;
-    contract(half);
-    finish_components(half);
+    uint32_t states = half->steps.state_count;
+    half->status = make_steps(half);
+    if (!half->status)
+        half->status = find_components(half);
+    if (!half->status)
+        contract(half);
+    for (uint32_t state = 0; !half->status && half->number && state < states; state++) {
+        if (state + GRAPH_AHEAD < states)
+            __builtin_prefetch(&half->component[half->number[state + GRAPH_AHEAD]]);
+        half->number[state] = half->component[half->number[state]];
+    }
+    arena_release(&half->arena);
+    free(half->in_place);
     return NULL;
 }
 
@@ -262,10 +255,9 @@ static bool is_wanted(void *context, const char *what, double part)
 
 /* Both halves, at once where they are large. This thread takes the larger one, and alone it
  * reports how far it is. */
-static void for_both(struct half halves[2], void *(*work)(void *))
+static void make_both(struct half halves[2])
 {
-    bool more = halves[LEFT].edges_end - halves[LEFT].edges >=
-                halves[RIGHT].edges_end - halves[RIGHT].edges;
+    bool more = halves[LEFT].lts->transition_count >= halves[RIGHT].lts->transition_count;
     struct half *own = &halves[more ? LEFT : RIGHT], *other = &halves[more ? RIGHT : LEFT];
     atomic_bool unwanted = false;
     struct progress asked = {is_wanted, &unwanted};
@@ -274,8 +266,8 @@ static void for_both(struct half halves[2], void *(*work)(void *))
     spex_error *error = other->error;
     other->progress = &asked;
     other->error = NULL;
-    if (own->large && pthread_create(&thread, NULL, work, other) == 0) {
-        work(own);
+    if (own->large && pthread_create(&thread, NULL, make_half, other) == 0) {
+        make_half(own);
         atomic_store(&unwanted, own->status != SPEX_OK);
         pthread_join(thread, NULL);
         other->progress = progress;
@@ -284,23 +276,24 @@ static void for_both(struct half halves[2], void *(*work)(void *))
     }
     other->progress = progress;
     other->error = error;
-    work(own);
+    make_half(own);
     if (!own->status)
-        work(other);
+        make_half(other);
 }
 
-/* The right side's edges come behind those of the left side. */
-static void close_gap(const struct half halves[2])
+/* What is known of the right side, with numbers that go on after those of the left side. */
+static void join(const struct half halves[2], struct graph *graph)
 {
     const struct half *left = &halves[LEFT], *right = &halves[RIGHT];
-    struct graph *graph = left->graph;
-    uint32_t gap = right->edges - left->kept;
-    for (uint32_t number = right->first; gap && number < graph->state_count; number++)
-        graph->first[number] -= gap;
-    if (gap)
-        memmove(graph->edges + left->kept, graph->edges + right->edges,
-                right->kept * sizeof *graph->edges);
-    graph->first[graph->state_count] = left->kept + right->kept;
+    uint32_t shift = left->count, kept = graph->first[shift];
+    uint32_t *component = right->number ? right->number : right->component;
+    graph->state_count = shift + right->count;
+    for (uint32_t i = 0; i < right->first[right->count]; i++)
+        graph->edges[kept + i] = right->edges[i] + shift; /* of an edge, to the target */
+    for (uint32_t number = 0; number <= right->count; number++)
+        graph->first[shift + number] = kept + right->first[number];
+    for (uint32_t state = 0; state < right->lts->state_count; state++)
+        component[state] += shift;
 }
 
 /* Room for the steps and the search in both halves, whose pointers are into it. */
@@ -311,93 +304,77 @@ struct room {
     struct frame *frames;
 };
 
-static bool take_room(struct room *room, struct arena *arena, size_t states, size_t edges)
+/* In large ones the graph's edges come to where nothing is, or where the steps were before they
+ * were numbered anew. */
+static bool take_room(struct room *room, struct graph *graph, struct arena *arena, size_t states,
+                      size_t edges)
 {
     *room = (struct room){.first = arena_take(arena, states + 2, sizeof *room->first),
                           .component = arena_take(arena, states, sizeof *room->component),
                           .edges = arena_take(arena, edges, sizeof *room->edges)};
-    bool fine = room->first && room->component && room->edges;
-    if (!fine || states >= LARGE)
-        return fine;
+    graph->first = arena_take(arena, states + 2, sizeof *graph->first);
+    graph->edges = room->edges;
+    if (!room->first || !room->component || !room->edges || !graph->first)
+        return false;
+    if (states >= LARGE)
+        return true;
+    graph->edges = arena_take(arena, edges, sizeof *graph->edges);
     room->members = arena_take(arena, states, sizeof *room->members);
     room->frames = arena_take(arena, states, sizeof *room->frames);
-    return room->members && room->frames;
+    return graph->edges && room->members && room->frames;
 }
 
-static bool prepare(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
-                    const struct progress *progress, struct room *room, struct half halves[2],
-                    spex_error *error)
+static void drop_room(const struct room *room, const struct graph *graph, struct arena *arena)
 {
-    size_t edges = merged->sides[LEFT]->transition_count + merged->sides[RIGHT]->transition_count;
-    if (!take_room(room, arena, merged->state_count, edges))
-        return false;
-    for (uint32_t side = LEFT, edge = 0; side <= RIGHT; side++) {
-        const struct lts *lts = merged->sides[side];
-        uint32_t shift = merged->shift[side], states = lts->state_count;
-        halves[side] =
-            (struct half){.merged = merged,
-                          .lts = lts,
-                          .consumed = consumed ? consumed[side] : NULL,
-                          .labels = merged->labels[side],
-                          .progress = progress,
-                          .steps = {states, room->first + shift + side, room->edges + edge},
-                          .component = room->component + shift,
-                          .large = !room->frames,
-                          .edges = edge,
-                          .error = error};
-        if (room->frames) {
-            halves[side].members = room->members + shift;
-            halves[side].frames = room->frames + shift;
-        }
-        edge += (uint32_t)lts->transition_count;
-        halves[side].edges_end = edge;
-    }
-    return true;
-}
-
-static int build(struct half halves[2], struct room *room, struct arena *arena, struct graph *graph,
-                 spex_error *error)
-{
-    struct half *left = &halves[LEFT], *right = &halves[RIGHT];
-    for_both(halves, begin_half);
-    if (left->status == SPEX_ERROR_MEMORY || right->status == SPEX_ERROR_MEMORY)
-        return error_memory(error);
-    if (left->status || right->status)
-        return SPEX_ERROR_CANCELLED;
-    right->first = left->count;
-    graph->state_count = left->count + right->count;
-    graph->first = arena_take(arena, (size_t)graph->state_count + 1, sizeof *graph->first);
-    /* In large ones nothing is there now, or the steps before they were numbered anew. */
-    graph->edges =
-        left->large ? room->edges : arena_take(arena, right->edges_end, sizeof *graph->edges);
-    if (!graph->first || !graph->edges)
-        return error_memory(error);
-    left->graph = right->graph = graph;
-    for_both(halves, end_half);
-    close_gap(halves);
     arena_drop(arena, room->first);
-    if (!left->large) {
-        arena_drop(arena, room->members);
-        arena_drop(arena, room->edges);
-    }
-    return SPEX_OK;
+    if (room->edges == graph->edges)
+        return;
+    arena_drop(arena, room->edges);
+    arena_drop(arena, room->members);
+}
+
+static struct half half_of(const struct merged *merged, enum side side, const struct room *room,
+                           const struct graph *graph)
+{
+    uint32_t shift = merged->shift[side], states = merged->sides[side]->state_count;
+    size_t edges = side == RIGHT ? merged->sides[LEFT]->transition_count : 0;
+    bool large = !room->frames;
+    return (struct half){.merged = merged,
+                         .lts = merged->sides[side],
+                         .labels = merged->labels[side],
+                         .steps = {states, room->first + shift + side, room->edges + edges},
+                         .component = room->component + shift,
+                         .large = large,
+                         .members = large ? NULL : room->members + shift,
+                         .frames = large ? NULL : room->frames + shift,
+                         .first = graph->first + shift + side,
+                         .edges = graph->edges + edges};
 }
 
 int components_build(const struct merged *merged, struct lts *consumed[2], struct arena *arena,
                      const struct progress *progress, uint32_t **component, struct graph *graph,
                      spex_error *error)
 {
+    size_t edges = merged->sides[LEFT]->transition_count + merged->sides[RIGHT]->transition_count;
     struct room room;
     struct half halves[2];
-    if (!prepare(merged, consumed, arena, progress, &room, halves, error))
+    if (!take_room(&room, graph, arena, merged->state_count, edges))
         return error_memory(error);
-    *component = room.component;
-    int status = build(halves, &room, arena, graph, error);
-    for (int side = LEFT; side <= RIGHT; side++) {
-        arena_release(&halves[side].arena);
-        free(halves[side].in_place);
+    for (enum side side = LEFT; side <= RIGHT; side++) {
+        halves[side] = half_of(merged, side, &room, graph);
+        halves[side].consumed = consumed ? consumed[side] : NULL;
+        halves[side].progress = progress;
+        halves[side].error = error;
     }
-    if (!room.frames) /* what comes next takes other sizes */
+    make_both(halves);
+    if (halves[LEFT].status == SPEX_ERROR_MEMORY || halves[RIGHT].status == SPEX_ERROR_MEMORY)
+        return error_memory(error);
+    if (halves[LEFT].status || halves[RIGHT].status)
+        return SPEX_ERROR_CANCELLED;
+    join(halves, graph);
+    *component = room.component;
+    drop_room(&room, graph, arena);
+    if (halves[LEFT].large) /* what comes next takes other sizes */
         arena_trim(arena);
-    return status;
+    return SPEX_OK;
 }
