@@ -33,7 +33,7 @@ struct half {
     bool large;
     struct frame *frames; /* in one that is not, */
     uint32_t *queue;      /* and in one that is; else NULL */
-    bool internal;        /* some steps are */
+    bool internal;        /* some steps are: there are components to be found */
     uint32_t count;       /* of components */
     uint32_t *first;      /* of each component's edges, in */
     uint64_t *edges;
@@ -83,29 +83,21 @@ static void consume(struct half *half)
     lts->transition_count = lts->transition_capacity = 0;
 }
 
-static bool take_search(struct half *half)
-{
-    uint32_t states = half->steps.state_count;
-    half->queue = arena_take(&half->arena, states, sizeof *half->queue);
-    half->members = arena_take(&half->arena, states, sizeof *half->members);
-    return half->queue && half->members;
-}
-
 /* In a large one, whose states have numbers that lie near. */
 static bool keep_numbers(struct half *half, bool in_order)
 {
-    size_t edges = half->lts->transition_count;
     if (half->consumed && in_order) {
         half->internal = steps_build_in_place(&half->steps, half->consumed, half->labels);
         half->in_place = half->steps.edges;
-        return take_search(half);
+        return true;
     }
-    half->steps.edges = arena_take(&half->arena, edges, sizeof *half->steps.edges);
+    half->steps.edges =
+        arena_take(&half->arena, half->lts->transition_count, sizeof *half->steps.edges);
     if (!half->steps.edges)
         return false;
     half->internal = steps_build(&half->steps, half->lts, half->labels);
     consume(half);
-    return take_search(half);
+    return true;
 }
 
 static int find_numbers(struct half *half)
@@ -118,7 +110,8 @@ static int find_numbers(struct half *half)
     half->near =
         (struct graph){states, arena_take(arena, (size_t)states + 1, sizeof *half->near.first),
                        arena_take(arena, edges, sizeof *half->near.edges)};
-    if (!half->near.first || !half->near.edges || !take_search(half))
+    half->members = arena_take(arena, states, sizeof *half->members);
+    if (!half->near.first || !half->near.edges || !half->members)
         return error_memory(half->error);
     half->number = half->component;
     int status =
@@ -142,22 +135,23 @@ static int make_steps(struct half *half)
 
 static int find_components(struct half *half)
 {
-    uint32_t initial = half->lts->initial;
-    if (half->internal && half->merged->equivalence != EQUIVALENCE_STRONG) {
-        struct strong_components components = {.component = half->component,
-                                               .members = half->members,
-                                               .frames = half->frames,
-                                               .queue = half->queue};
-        int status = strong_components_find(&components, &half->steps,
-                                            half->number ? half->number[initial] : initial,
-                                            half->progress, half->error);
-        half->count = components.count;
-        return status;
+    uint32_t states = half->steps.state_count, initial = half->lts->initial;
+    if (half->large) {
+        half->queue = arena_take(&half->arena, states, sizeof *half->queue);
+        if (!half->members)
+            half->members = arena_take(&half->arena, states, sizeof *half->members);
+        if (!half->queue || !half->members)
+            return error_memory(half->error);
     }
-    half->count = half->steps.state_count;
-    for (uint32_t state = 0; state < half->count; state++)
-        half->component[state] = half->members[state] = state;
-    return SPEX_OK;
+    struct strong_components components = {.component = half->component,
+                                           .members = half->members,
+                                           .frames = half->frames,
+                                           .queue = half->queue};
+    int status = strong_components_find(&components, &half->steps,
+                                        half->number ? half->number[initial] : initial,
+                                        half->progress, half->error);
+    half->count = components.count;
+    return status;
 }
 
 /* What becomes of the edge between components; false: nothing. */
@@ -227,19 +221,49 @@ static void contract(struct half *half)
     half->first[half->count] = kept;
 }
 
-static void *make_half(void *context)
+/* Where no step is internal each state is a component of its own. */
+static void keep_states(struct half *half)
 {
-    struct half *half = context;
+    const uint32_t *first = half->steps.first;
+    uint32_t kept = 0;
+    half->count = half->steps.state_count;
+    for (uint32_t state = 0; state < half->count; state++) {
+        const uint64_t *edges = half->steps.edges + first[state];
+        uint32_t all = first[state + 1] - first[state], count = 0;
+        half->first[state] = kept;
+        if (all <= FEW_EDGES)
+            for (uint32_t i = 0; i < all; i++)
+                count = insert_edge(half->edges + kept, count, edges[i]);
+        else
+            count = order_edges(memcpy(half->edges + kept, edges, all * sizeof *edges), all);
+        kept += count;
+    }
+    half->first[half->count] = kept;
+    for (uint32_t state = 0; !half->number && state < half->count; state++)
+        half->component[state] = state;
+}
+
+static void number_components(struct half *half)
+{
     uint32_t states = half->steps.state_count;
-    half->status = make_steps(half);
-    if (!half->status)
-        half->status = find_components(half);
-    if (!half->status)
-        contract(half);
-    for (uint32_t state = 0; !half->status && half->number && state < states; state++) {
+    for (uint32_t state = 0; half->number && state < states; state++) {
         if (state + GRAPH_AHEAD < states)
             __builtin_prefetch(&half->component[half->number[state + GRAPH_AHEAD]]);
         half->number[state] = half->component[half->number[state]];
+    }
+}
+
+static void *make_half(void *context)
+{
+    struct half *half = context;
+    half->status = make_steps(half);
+    if (!half->status && half->internal)
+        half->status = find_components(half);
+    if (!half->status && half->internal) {
+        contract(half);
+        number_components(half);
+    } else if (!half->status) {
+        keep_states(half);
     }
     arena_release(&half->arena);
     free(half->in_place);

@@ -10,21 +10,31 @@ static bool is_near(uint32_t one, uint32_t other)
     return one - other + NEAR <= 2 * NEAR; /* round about 0 */
 }
 
+static bool are_in_order(const struct lts *lts)
+{
+    const struct lts_transition *step = lts->transitions;
+    size_t i = 1;
+    while (i < lts->transition_count && step[i - 1].from <= step[i].from)
+        i++;
+    return i >= lts->transition_count;
+}
+
+/* A look at some of them, piece by piece, is enough. */
 bool steps_lie_near(const struct lts *lts, bool *in_order)
 {
-    enum { LAST = 4 };
+    enum { LAST = 4, PIECE = 32, EVERY = 512 };
     const struct lts_transition *step = lts->transitions;
-    size_t far = 0;
-    *in_order = true;
-    for (size_t i = 1; i < lts->transition_count; i++)
-        *in_order &= step[i - 1].from <= step[i].from;
-    for (size_t i = LAST; i < lts->transition_count; i++) {
-        bool near = is_near(step[i].to, step[i].from);
-        for (size_t last = 1; last <= LAST; last++)
-            near |= is_near(step[i].to, step[i - last].to);
-        far += !near;
-    }
-    return far < lts->transition_count / 2;
+    size_t near = 0, far = 0;
+    for (size_t begin = LAST; begin + PIECE <= lts->transition_count; begin += EVERY)
+        for (size_t i = begin; i < begin + PIECE; i++) {
+            bool any = is_near(step[i].to, step[i].from);
+            for (size_t last = 1; last <= LAST; last++)
+                any |= is_near(step[i].to, step[i - last].to);
+            near += any;
+            far += !any;
+        }
+    *in_order = are_in_order(lts);
+    return far < near;
 }
 
 bool steps_build(struct graph *steps, const struct lts *lts, const uint32_t *label)
@@ -38,7 +48,6 @@ bool steps_build(struct graph *steps, const struct lts *lts, const uint32_t *lab
     for (size_t i = 0; i < count; i++) {
         if (i + GRAPH_AHEAD < count)
             __builtin_prefetch(&first[step[i + GRAPH_AHEAD].from], 1);
-        internal |= step[i].label == LTS_INTERNAL;
         first[step[i].from]++;
     }
     for (uint32_t state = 0, begin = 0; state <= states; state++) {
@@ -52,6 +61,7 @@ bool steps_build(struct graph *steps, const struct lts *lts, const uint32_t *lab
             __builtin_prefetch(&edges[first[step[i + GRAPH_AHEAD].from]], 1);
         }
         edges[first[step[i].from]++] = edge_make(label[step[i].label], step[i].to);
+        internal |= label[step[i].label] == LTS_INTERNAL;
     }
     /* Now the edges of s end at first[s]. */
     memmove(first + 1, first, states * sizeof *first);
@@ -71,7 +81,7 @@ bool steps_build_in_place(struct graph *steps, struct lts *lts, const uint32_t *
         memcpy(&step, memory + i * sizeof step, sizeof step);
         for (; state <= step.from; state++)
             steps->first[state] = (uint32_t)i;
-        internal |= step.label == LTS_INTERNAL;
+        internal |= label[step.label] == LTS_INTERNAL;
         uint64_t edge = edge_make(label[step.label], step.to);
         memcpy(memory + i * sizeof edge, &edge, sizeof edge);
     }
