@@ -3,6 +3,7 @@
 #include "check/components.h"
 #include "check/deterministic.h"
 #include "check/refine.h"
+#include "check/rounds.h"
 #include "check/saturate.h"
 
 void comparison_release(struct comparison *comparison)
@@ -31,8 +32,8 @@ static int classify(struct comparison *comparison, const uint32_t *apart,
     const struct graph *graph = &comparison->graph;
     struct partition *partition = &comparison->partition;
     *partition = (struct partition){.state_count = graph->state_count};
-    int status = refine(graph, refine_patience(graph), apart, &comparison->arena, progress,
-                        &partition->block_of, &partition->block_count, error);
+    int status = refine(graph, refine_patience(graph), rounds_pay(graph), apart, &comparison->arena,
+                        progress, &partition->block_of, &partition->block_count, error);
     arena_trim(&comparison->arena);
     return status;
 }
@@ -70,8 +71,8 @@ int refine_weakly(const struct quotient *quotient, const uint32_t *apart, struct
     int status = saturate(&quotient->graph, quotient->label_count, progress, &saturated, error);
     if (status)
         return status;
-    status = refine(&saturated, refine_patience(&saturated), apart, arena, progress, class_of,
-                    &count, error);
+    status = refine(&saturated, refine_patience(&saturated), rounds_pay(&saturated), apart, arena,
+                    progress, class_of, &count, error);
     graph_release(&saturated);
     return status;
 }

@@ -254,13 +254,17 @@ static void release(struct refinement *refinement)
     signatures_release(&refinement->signatures, refinement->arena);
 }
 
-/* The blocks that `block_of` says; no state is marked. */
+static void set_place(struct refinement *refinement, uint32_t state, uint32_t place)
+{
+    refinement->elements[place] = state;
+    refinement->standings[state].place = place;
+}
+
+/* The states in order of their blocks, as `block_of` says; none is marked. */
 static void set_blocks(struct refinement *refinement, uint32_t count)
 {
     const uint32_t *block_of = refinement->block_of;
     uint32_t states = refinement->graph->state_count, *ends = refinement->scratch;
-    refinement->block_count = count;
-    refinement->queue_first = refinement->queued = 0;
     memset(ends, 0, ((size_t)count + 1) * sizeof *ends);
     for (uint32_t state = 0; state < states; state++)
         ends[block_of[state] + 1]++;
@@ -268,11 +272,24 @@ static void set_blocks(struct refinement *refinement, uint32_t count)
         ends[block + 1] += ends[block];
         refinement->blocks[block] = (struct block){ends[block], ends[block + 1], ends[block + 1]};
     }
+    for (uint32_t state = 0; state < states; state++)
+        set_place(refinement, state, ends[block_of[state]]++);
+    refinement->block_count = count;
+    refinement->queue_first = refinement->queued = 0;
+}
+
+/* All in one block, and marked. */
+static void set_whole(struct refinement *refinement)
+{
+    uint32_t states = refinement->graph->state_count;
+    refinement->blocks[0] = (struct block){0, states, states};
     for (uint32_t state = 0; state < states; state++) {
-        uint32_t place = ends[block_of[state]]++;
-        refinement->elements[place] = state;
-        refinement->standings[state].place = place;
+        refinement->block_of[state] = 0;
+        set_place(refinement, state, state);
     }
+    refinement->block_count = 1;
+    refinement->queue_first = refinement->queued = 0;
+    marks_block(refinement, 0);
 }
 
 static bool told_apart(const struct refinement *refinement)
@@ -346,45 +363,46 @@ size_t refine_patience(const struct graph *graph)
     return size * times + PROGRESS_INTERVAL;
 }
 
-/* In rounds where that pays; else, and where they leave off, block by block. */
-static int start(struct refinement *refinement, size_t patience, const struct progress *progress,
-                 bool *done, spex_error *error)
+/* In rounds; what they leave undone is marked. */
+static int take_rounds(struct refinement *refinement, const struct progress *progress,
+                       spex_error *error)
 {
-    const struct graph *graph = refinement->graph;
-    struct rounds rounds = {.block_of = refinement->block_of, .count = 1};
-    bool in_rounds = patience && rounds_pay(graph);
-    int status = SPEX_OK;
-    *done = false;
-    if (in_rounds)
-        status = rounds_take(&rounds, graph, refinement->apart, refinement->arena, progress, done,
-                             error);
-    else
-        memset(refinement->block_of, 0, graph->state_count * sizeof *refinement->block_of);
+    struct rounds rounds = {.block_of = refinement->block_of};
+    bool done;
+    int status = rounds_take(&rounds, refinement->graph, refinement->apart, refinement->arena,
+                             progress, &done, error);
     refinement->block_count = rounds.count;
-    if (status || *done)
+    if (status || done)
         return status;
     if (!prepare(refinement))
         return error_memory(error);
     set_blocks(refinement, rounds.count);
-    if (in_rounds) {
-        marks_sources(refinement, MARKS_ANYWHERE, rounds.first_new);
-        return SPEX_OK;
-    }
-    marks_block(refinement, 0);
+    marks_sources(refinement, MARKS_ANYWHERE, rounds.first_new);
+    return SPEX_OK;
+}
+
+static int take_founded(struct refinement *refinement, const struct progress *progress,
+                        spex_error *error)
+{
+    if (!prepare(refinement))
+        return error_memory(error);
+    set_whole(refinement);
     return founded_settle(refinement, progress, error);
 }
 
-int refine(const struct graph *graph, size_t patience, const uint32_t *apart, struct arena *arena,
-           const struct progress *progress, uint32_t **class_of, uint32_t *count, spex_error *error)
+int refine(const struct graph *graph, size_t patience, bool in_rounds, const uint32_t *apart,
+           struct arena *arena, const struct progress *progress, uint32_t **class_of,
+           uint32_t *count, spex_error *error)
 {
     struct refinement refinement = {.graph = graph, .apart = apart, .arena = arena};
-    bool done = false;
     *class_of = refinement.block_of = arena_take(arena, graph->state_count, sizeof **class_of);
-    int status =
-        *class_of ? start(&refinement, patience, progress, &done, error) : error_memory(error);
-    if (!status && !done && patience)
+    int status = *class_of ? SPEX_OK : error_memory(error);
+    if (!status)
+        status = in_rounds ? take_rounds(&refinement, progress, error)
+                           : take_founded(&refinement, progress, error);
+    if (!status && patience)
         status = take_signatures(&refinement, patience, progress, error);
-    if (!status && !done && refinement.queued && !told_apart(&refinement))
+    if (!status && refinement.queued && !told_apart(&refinement))
         status = take_splitters(&refinement, progress, error);
     *count = refinement.block_count;
     release(&refinement);

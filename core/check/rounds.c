@@ -174,10 +174,13 @@ static void take_over(struct round *round, struct rounds *rounds)
 
 bool rounds_pay(const struct graph *graph)
 {
+    enum { FEW = 32 };
     uint32_t states = graph->state_count, state = 0;
+    if (states <= FEW || (uint64_t)graph->first[states] + states > UINT32_MAX)
+        return false;
     while (state < states && graph->first[state] < graph->first[state + 1])
         state++;
-    return state == states && (uint64_t)graph->first[states] + states <= UINT32_MAX;
+    return state == states;
 }
 
 /* Most states are in a new block, and these are small. */

@@ -11,7 +11,8 @@ struct rounds {
     uint32_t first_new; /* those from here on were parted from others in the last round */
 };
 
-/* Where some states have no edge, others are known from these on without any rounds. */
+/* Not for a few states; and where some have no edge, others are known from these on without any
+ * rounds. */
 bool rounds_pay(const struct graph *graph);
 
 /* Looks at all states in turn, again while most of them come into small blocks. The graph is as for

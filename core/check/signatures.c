@@ -7,6 +7,9 @@
 /* So many are looked for one after the other. */
 enum { FEW = 8 };
 
+/* And so many at once. */
+enum { WAITING = 64 };
+
 static size_t slots_for(uint32_t most)
 {
     size_t slots = 2 * FEW;
@@ -19,16 +22,19 @@ bool signatures_init(struct signatures *signatures, struct arena *arena, uint32_
                      uint32_t elements)
 {
     size_t slots = slots_for(most);
-    *signatures = (struct signatures){.pool = arena_take(arena, elements, sizeof *signatures->pool),
-                                      .items = arena_take(arena, most, sizeof *signatures->items),
-                                      .slots = arena_take(arena, slots, sizeof *signatures->slots),
-                                      .slots_end = slots};
-    return signatures->pool && signatures->items && signatures->slots;
+    *signatures =
+        (struct signatures){.pool = arena_take(arena, elements, sizeof *signatures->pool),
+                            .items = arena_take(arena, most, sizeof *signatures->items),
+                            .slots = arena_take(arena, slots, sizeof *signatures->slots),
+                            .slots_end = slots,
+                            .waiting = arena_take(arena, WAITING, sizeof *signatures->waiting)};
+    return signatures->pool && signatures->items && signatures->slots && signatures->waiting;
 }
 
 void signatures_release(struct signatures *signatures, struct arena *arena)
 {
-    void *const memory[] = {signatures->pool, signatures->items, signatures->slots};
+    void *const memory[] = {signatures->pool, signatures->items, signatures->slots,
+                            signatures->waiting};
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
         if (memory[i])
             arena_drop(arena, memory[i]);
@@ -50,13 +56,9 @@ void signatures_begin(struct signatures *signatures, uint32_t most, uint32_t exp
     clear_slots(signatures, slots_for(expected < most ? expected : most));
 }
 
-/* For so many more, with a third of the places free. */
-static void make_room(struct signatures *signatures, uint32_t more)
+static void grow(struct signatures *signatures)
 {
     enum { TIMES = 4 };
-    if (signatures->count + more <= (signatures->mask + 1) / 3 * 2 ||
-        signatures->mask + 1 == signatures->slots_end)
-        return;
     size_t slots = TIMES * (signatures->mask + 1);
     clear_slots(signatures, slots < signatures->slots_end ? slots : signatures->slots_end);
     for (uint32_t i = 0; i < signatures->count; i++) {
@@ -65,6 +67,14 @@ static void make_room(struct signatures *signatures, uint32_t more)
             slot = (slot + 1) & signatures->mask;
         signatures->slots[slot] = i + 1;
     }
+}
+
+/* For so many more, with a third of the places free. */
+static inline void make_room(struct signatures *signatures, uint32_t more)
+{
+    if (signatures->count + more > (signatures->mask + 1) / 3 * 2 &&
+        signatures->mask + 1 < signatures->slots_end)
+        grow(signatures);
 }
 
 static uint32_t hash_elements(const uint64_t *elements, uint32_t length)
@@ -77,12 +87,21 @@ static uint32_t hash_elements(const uint64_t *elements, uint32_t length)
     return (uint32_t)(hash * UINT64_C(0xBF58476D1CE4E5B9) >> 32);
 }
 
+/* Few: it is not worth a call. */
+static inline bool are_same(const uint64_t *one, const uint64_t *other, uint32_t length)
+{
+    uint32_t same = 0;
+    while (same < length && one[same] == other[same])
+        same++;
+    return same == length;
+}
+
 static bool is(const struct signatures *signatures, uint32_t number, uint32_t hash,
                const uint64_t *elements, uint32_t length)
 {
     const struct signature *item = &signatures->items[number];
     return item->hash == hash && item->length == length &&
-           memcmp(signatures->pool + item->begin, elements, length * sizeof *elements) == 0;
+           are_same(signatures->pool + item->begin, elements, length);
 }
 
 /* Where the signature is, or a free place for it. What was put elsewhere found no room near. */
@@ -112,8 +131,8 @@ static uint32_t find_among_few(const struct signatures *signatures, const uint64
 }
 
 /* It may lie anywhere behind those that are kept. */
-static uint32_t intern(struct signatures *signatures, uint32_t begin, uint32_t length,
-                       uint32_t hash, uint32_t near)
+static inline uint32_t intern(struct signatures *signatures, uint32_t begin, uint32_t length,
+                              uint32_t hash, uint32_t near)
 {
     const uint64_t *elements = signatures->pool + begin;
     size_t slot = 0;
@@ -158,7 +177,7 @@ void signatures_queue(struct signatures *signatures, uint32_t length, uint32_t *
     signatures->waiting[signatures->waiting_count++] =
         (struct waiting){signatures->end, length, hash, number};
     signatures->end += length;
-    if (signatures->waiting_count == SIGNATURES_WAITING)
+    if (signatures->waiting_count == WAITING)
         signatures_settle(signatures);
 }
 

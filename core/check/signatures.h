@@ -21,8 +21,6 @@ struct waiting {
     uint32_t *number;
 };
 
-enum { SIGNATURES_WAITING = 64 };
-
 struct signatures {
     uint64_t *pool;
     uint32_t used; /* by those that are kept, */
@@ -32,7 +30,7 @@ struct signatures {
     uint32_t *slots;  /* number + 1, 0 free; not used for a few */
     size_t slots_end; /* so many there is room for, */
     size_t mask;      /* and so many less one are in use */
-    struct waiting waiting[SIGNATURES_WAITING];
+    struct waiting *waiting;
     uint32_t waiting_count;
 };
 
