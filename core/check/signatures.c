@@ -56,16 +56,28 @@ void signatures_begin(struct signatures *signatures, uint32_t most, uint32_t exp
     clear_slots(signatures, slots_for(expected < most ? expected : most));
 }
 
+static uint32_t hash_elements(const uint64_t *elements, uint32_t length)
+{
+    uint64_t hash = length;
+    for (uint32_t i = 0; i < length; i++) {
+        hash = (hash ^ elements[i]) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 32;
+    }
+    return (uint32_t)(hash * UINT64_C(0xBF58476D1CE4E5B9) >> 32);
+}
+
 static void grow(struct signatures *signatures)
 {
     enum { TIMES = 4 };
     size_t slots = TIMES * (signatures->mask + 1);
     clear_slots(signatures, slots < signatures->slots_end ? slots : signatures->slots_end);
     for (uint32_t i = 0; i < signatures->count; i++) {
-        size_t slot = signatures->items[i].hash & signatures->mask;
-        while (signatures->slots[slot])
+        const struct signature *item = &signatures->items[i];
+        uint32_t hash = hash_elements(signatures->pool + item->begin, item->length);
+        size_t slot = hash & signatures->mask;
+        while (signatures->slots[slot].number)
             slot = (slot + 1) & signatures->mask;
-        signatures->slots[slot] = i + 1;
+        signatures->slots[slot] = (struct slot){i + 1, hash};
     }
 }
 
@@ -77,16 +89,6 @@ static inline void make_room(struct signatures *signatures, uint32_t more)
         grow(signatures);
 }
 
-static uint32_t hash_elements(const uint64_t *elements, uint32_t length)
-{
-    uint64_t hash = length;
-    for (uint32_t i = 0; i < length; i++) {
-        hash = (hash ^ elements[i]) * UINT64_C(0x9E3779B97F4A7C15);
-        hash ^= hash >> 32;
-    }
-    return (uint32_t)(hash * UINT64_C(0xBF58476D1CE4E5B9) >> 32);
-}
-
 /* Few: it is not worth a call. */
 static inline bool are_same(const uint64_t *one, const uint64_t *other, uint32_t length)
 {
@@ -96,12 +98,18 @@ static inline bool are_same(const uint64_t *one, const uint64_t *other, uint32_t
     return same == length;
 }
 
-static bool is(const struct signatures *signatures, uint32_t number, uint32_t hash,
-               const uint64_t *elements, uint32_t length)
+static bool is(const struct signatures *signatures, uint32_t number, const uint64_t *elements,
+               uint32_t length)
 {
     const struct signature *item = &signatures->items[number];
-    return item->hash == hash && item->length == length &&
-           are_same(signatures->pool + item->begin, elements, length);
+    return item->length == length && are_same(signatures->pool + item->begin, elements, length);
+}
+
+static bool is_in(const struct signatures *signatures, size_t slot, uint32_t hash,
+                  const uint64_t *elements, uint32_t length)
+{
+    const struct slot *place = &signatures->slots[slot];
+    return place->hash == hash && is(signatures, place->number - 1, elements, length);
 }
 
 /* Where the signature is, or a free place for it. What was put elsewhere found no room near. */
@@ -109,13 +117,13 @@ static size_t find_slot(const struct signatures *signatures, uint32_t hash, uint
                         const uint64_t *elements, uint32_t length)
 {
     enum { NEAR = 4 };
-    const uint32_t *slots = signatures->slots;
+    const struct slot *slots = signatures->slots;
     size_t mask = signatures->mask, slot = 2 * (size_t)near & mask;
     for (int i = 0; near != SIGNATURES_ANYWHERE && i < NEAR; i++, slot = (slot + 1) & mask)
-        if (!slots[slot] || is(signatures, slots[slot] - 1, hash, elements, length))
+        if (!slots[slot].number || is_in(signatures, slot, hash, elements, length))
             return slot;
     slot = hash & mask;
-    while (slots[slot] && !is(signatures, slots[slot] - 1, hash, elements, length))
+    while (slots[slot].number && !is_in(signatures, slot, hash, elements, length))
         slot = (slot + 1) & mask;
     return slot;
 }
@@ -125,7 +133,7 @@ static uint32_t find_among_few(const struct signatures *signatures, const uint64
                                uint32_t length)
 {
     uint32_t number = 0;
-    while (number < signatures->count && !is(signatures, number, 0, elements, length))
+    while (number < signatures->count && !is(signatures, number, elements, length))
         number++;
     return number;
 }
@@ -139,7 +147,8 @@ static inline uint32_t intern(struct signatures *signatures, uint32_t begin, uin
     uint32_t number;
     if (signatures->mask) {
         slot = find_slot(signatures, hash, near, elements, length);
-        number = signatures->slots[slot] ? signatures->slots[slot] - 1 : signatures->count;
+        number =
+            signatures->slots[slot].number ? signatures->slots[slot].number - 1 : signatures->count;
     } else {
         number = find_among_few(signatures, elements, length);
     }
@@ -147,10 +156,10 @@ static inline uint32_t intern(struct signatures *signatures, uint32_t begin, uin
         return number;
     if (begin > signatures->used)
         memmove(signatures->pool + signatures->used, elements, length * sizeof *elements);
-    signatures->items[signatures->count++] = (struct signature){signatures->used, length, hash};
+    signatures->items[signatures->count++] = (struct signature){signatures->used, length};
     signatures->used += length;
     if (signatures->mask)
-        signatures->slots[slot] = signatures->count;
+        signatures->slots[slot] = (struct slot){signatures->count, hash};
     return number;
 }
 
@@ -181,19 +190,26 @@ void signatures_queue(struct signatures *signatures, uint32_t length, uint32_t *
         signatures_settle(signatures);
 }
 
-/* What stands in the first place for a hash is mostly what is looked for: step by step. */
-static void ask_for_first_places(const struct signatures *signatures)
+/* Mostly what is looked for is there already: where its hash stands. */
+static uint32_t likely(const struct signatures *signatures, uint32_t hash)
 {
-    const struct waiting *waiting = signatures->waiting;
-    const uint32_t *slots = signatures->slots;
-    size_t mask = signatures->mask;
+    size_t slot = hash & signatures->mask;
+    while (signatures->slots[slot].number && signatures->slots[slot].hash != hash)
+        slot = (slot + 1) & signatures->mask;
+    return signatures->slots[slot].number;
+}
+
+static void ask_for_likely(const struct signatures *signatures)
+{
+    uint32_t numbers[WAITING];
+    for (uint32_t i = 0; i < signatures->waiting_count; i++) {
+        numbers[i] = likely(signatures, signatures->waiting[i].hash);
+        if (numbers[i])
+            __builtin_prefetch(&signatures->items[numbers[i] - 1]);
+    }
     for (uint32_t i = 0; i < signatures->waiting_count; i++)
-        if (slots[waiting[i].hash & mask])
-            __builtin_prefetch(&signatures->items[slots[waiting[i].hash & mask] - 1]);
-    for (uint32_t i = 0; i < signatures->waiting_count; i++)
-        if (slots[waiting[i].hash & mask])
-            __builtin_prefetch(signatures->pool +
-                               signatures->items[slots[waiting[i].hash & mask] - 1].begin);
+        if (numbers[i])
+            __builtin_prefetch(signatures->pool + signatures->items[numbers[i] - 1].begin);
     keep_asking();
 }
 
@@ -202,7 +218,7 @@ void signatures_settle(struct signatures *signatures)
     if (!signatures->waiting_count)
         return;
     make_room(signatures, signatures->waiting_count);
-    ask_for_first_places(signatures);
+    ask_for_likely(signatures);
     for (uint32_t i = 0; i < signatures->waiting_count; i++) {
         const struct waiting *waiting = &signatures->waiting[i];
         *waiting->number =

@@ -11,6 +11,11 @@
 
 struct signature {
     uint32_t begin, length; /* in the pool */
+};
+
+/* The hash stands here so that most others are told apart without a look at them. */
+struct slot {
+    uint32_t number; /* and one more; 0: free */
     uint32_t hash;
 };
 
@@ -27,9 +32,9 @@ struct signatures {
     uint32_t end;  /* and by those that wait, too */
     struct signature *items;
     uint32_t count;
-    uint32_t *slots;  /* number + 1, 0 free; not used for a few */
-    size_t slots_end; /* so many there is room for, */
-    size_t mask;      /* and so many less one are in use */
+    struct slot *slots; /* not used for a few */
+    size_t slots_end;   /* so many there is room for, */
+    size_t mask;        /* and so many less one are in use */
     struct waiting *waiting;
     uint32_t waiting_count;
 };
