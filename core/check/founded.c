@@ -5,9 +5,23 @@
  */
 #include "check/founded.h"
 
+#include <string.h>
+
 #include "base/error.h"
-#include "check/marks.h"
 #include "check/progress.h"
+
+/* The states whose edges backwards are followed soon, who has these, and what is known of those. */
+static void ask_ahead(const struct refinement *refinement, const uint32_t *later)
+{
+    enum { FEW = 4, SOURCES = 20, STANDINGS = 10 };
+    const struct node *nodes = refinement->nodes, *node = &nodes[later[SOURCES]];
+    __builtin_prefetch(&nodes[later[NODE_AHEAD]]);
+    __builtin_prefetch(&refinement->sources[node->sources]);
+    node = &nodes[later[STANDINGS]];
+    for (uint32_t k = node->sources; k < node[1].sources && k < node->sources + FEW; k++)
+        __builtin_prefetch(&refinement->standings[refinement->sources[k]], 1);
+    keep_asking();
+}
 
 /* Into `states`, each behind all that it leads to; answers how many there are. The key of a
  * state is how many of its edges lead to others: 0 for those found. */
@@ -24,24 +38,12 @@ static uint32_t find_founded(struct refinement *refinement)
     for (uint32_t i = 0; i < count; i++) {
         const struct node *node = &nodes[found[i]];
         if (i + NODE_AHEAD < count)
-            refinement_ask_ahead(refinement, found + i);
+            ask_ahead(refinement, found + i);
         for (uint32_t k = node->sources; k < node[1].sources; k++)
             if (--standings[refinement->sources[k]].key == 0)
                 found[count++] = refinement->sources[k];
     }
     return count;
-}
-
-/* The founded states are the marked ones of the only block. */
-static void mark_founded(struct refinement *refinement, uint32_t count)
-{
-    uint32_t states = refinement->graph->state_count, front = 0, back = states - count;
-    refinement->blocks[0].marked = back;
-    for (uint32_t state = 0; state < states; state++) {
-        struct standing *standing = &refinement->standings[state];
-        standing->place = standing->key ? front++ : back++;
-        refinement->elements[standing->place] = state;
-    }
 }
 
 /* The signature of a state is what it can do, by keys. One whose other steps are all among those
@@ -106,23 +108,26 @@ static int find_keys(struct refinement *refinement, uint32_t count, const struct
     return SPEX_OK;
 }
 
-int founded_settle(struct refinement *refinement, const struct progress *progress,
+int founded_settle(struct refinement *refinement, uint32_t *rest, const struct progress *progress,
                    spex_error *error)
 {
-    uint32_t count = find_founded(refinement), rest = refinement->graph->state_count - count;
     const struct standing *standings = refinement->standings;
-    const uint32_t *apart = refinement->apart;
-    if (!count)
+    uint32_t states = refinement->graph->state_count, *block_of = refinement->block_of;
+    uint32_t count = find_founded(refinement);
+    *rest = states - count;
+    if (!count) {
+        memset(block_of, 0, states * sizeof *block_of);
+        refinement->block_count = 1;
         return SPEX_OK;
-    mark_founded(refinement, count);
+    }
+    for (uint32_t state = 0; state < states; state++)
+        block_of[state] = standings[state].key > 0;
     int status = find_keys(refinement, count, progress, error);
     if (status)
         return status;
-    refinement_part(refinement, 0, refinement->signatures.count);
-    refinement->queued = 0;
-    if (!rest || (apart && standings[apart[0]].place >= rest && standings[apart[1]].place >= rest))
-        return SPEX_OK;
-    uint32_t block = refinement->block_of[refinement->elements[0]];
-    marks_block(refinement, block);
+    uint32_t keys = refinement->signatures.count;
+    for (uint32_t state = 0; state < states; state++)
+        block_of[state] = block_of[state] ? keys : standings[state].key;
+    refinement->block_count = keys + (*rest > 0);
     return SPEX_OK;
 }

@@ -6,10 +6,10 @@
 #include "check/check.h"
 #include "check/refinement.h"
 
-/* From one block with every state marked, in the queue: afterwards each class of such states is
- * a block, and the other states are one, all of them marked, in the queue unless there is no
- * need to look at them. Errors: CANCELLED, MEMORY. */
-int founded_settle(struct refinement *refinement, const struct progress *progress,
+/* The classes of such states as the first blocks, and what is left, *rest states, as the last one,
+ * if there are any: into `block_of`, and how many blocks that are. Nothing else of the refinement
+ * is set. Errors: CANCELLED. */
+int founded_settle(struct refinement *refinement, uint32_t *rest, const struct progress *progress,
                    spex_error *error);
 
 #endif

@@ -254,42 +254,35 @@ static void release(struct refinement *refinement)
     signatures_release(&refinement->signatures, refinement->arena);
 }
 
-static void set_place(struct refinement *refinement, uint32_t state, uint32_t place)
-{
-    refinement->elements[place] = state;
-    refinement->standings[state].place = place;
-}
-
-/* The states in order of their blocks, as `block_of` says; none is marked. */
-static void set_blocks(struct refinement *refinement, uint32_t count)
-{
-    const uint32_t *block_of = refinement->block_of;
-    uint32_t states = refinement->graph->state_count, *ends = refinement->scratch;
-    memset(ends, 0, ((size_t)count + 1) * sizeof *ends);
-    for (uint32_t state = 0; state < states; state++)
-        ends[block_of[state] + 1]++;
-    for (uint32_t block = 0; block < count; block++) {
-        ends[block + 1] += ends[block];
-        refinement->blocks[block] = (struct block){ends[block], ends[block + 1], ends[block + 1]};
-    }
-    for (uint32_t state = 0; state < states; state++)
-        set_place(refinement, state, ends[block_of[state]]++);
-    refinement->block_count = count;
-    refinement->queue_first = refinement->queued = 0;
-}
-
-/* All in one block, and marked. */
-static void set_whole(struct refinement *refinement)
+/* Where the states of each block begin, in order of the blocks. */
+static void count_states(const struct refinement *refinement, uint32_t count, uint32_t *begins)
 {
     uint32_t states = refinement->graph->state_count;
-    refinement->blocks[0] = (struct block){0, states, states};
-    for (uint32_t state = 0; state < states; state++) {
-        refinement->block_of[state] = 0;
-        set_place(refinement, state, state);
+    memset(begins, 0, ((size_t)count + 1) * sizeof *begins);
+    for (uint32_t state = 0; state < states; state++)
+        begins[refinement->block_of[state] + 1]++;
+    for (uint32_t block = 0; block < count; block++)
+        begins[block + 1] += begins[block];
+}
+
+/* What `block_of` says; no state is marked. */
+static void set_blocks(struct refinement *refinement, uint32_t count)
+{
+    uint32_t states = refinement->graph->state_count, *places = refinement->scratch;
+    bool one = count == 1; /* needs no counting */
+    if (!one)
+        count_states(refinement, count, places);
+    for (uint32_t block = 0; block < count; block++) {
+        uint32_t begin = one ? 0 : places[block], end = one ? states : places[block + 1];
+        refinement->blocks[block] = (struct block){begin, end, end};
     }
-    refinement->block_count = 1;
+    for (uint32_t state = 0; state < states; state++) {
+        uint32_t place = one ? state : places[refinement->block_of[state]]++;
+        refinement->elements[place] = state;
+        refinement->standings[state].place = place;
+    }
+    refinement->block_count = count;
     refinement->queue_first = refinement->queued = 0;
-    marks_block(refinement, 0);
 }
 
 static bool told_apart(const struct refinement *refinement)
@@ -381,13 +374,21 @@ static int take_rounds(struct refinement *refinement, const struct progress *pro
     return SPEX_OK;
 }
 
+/* What is left then, unless that decides nothing, is a block whose states are all marked. */
 static int take_founded(struct refinement *refinement, const struct progress *progress,
                         spex_error *error)
 {
+    const uint32_t *apart = refinement->apart, *block_of = refinement->block_of;
+    uint32_t rest;
     if (!prepare(refinement))
         return error_memory(error);
-    set_whole(refinement);
-    return founded_settle(refinement, progress, error);
+    int status = founded_settle(refinement, &rest, progress, error);
+    uint32_t last = refinement->block_count - 1;
+    if (status || !rest || (apart && (block_of[apart[0]] != last || block_of[apart[1]] != last)))
+        return status;
+    set_blocks(refinement, refinement->block_count);
+    marks_block(refinement, last);
+    return SPEX_OK;
 }
 
 int refine(const struct graph *graph, size_t patience, bool in_rounds, const uint32_t *apart,
