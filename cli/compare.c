@@ -35,9 +35,12 @@ static void *read_side(void *context)
 {
     struct reading *reading = context;
     struct comparison *comparison = reading->comparison;
-    reading->status =
-        input_read(&comparison->inputs[reading->side], comparison->initialisation,
-                   comparison->internal, &comparison->sides[reading->side], &reading->error);
+    struct input *input = &comparison->inputs[reading->side];
+    reading->status = input_read(input, comparison->initialisation, comparison->internal,
+                                 &comparison->sides[reading->side], &reading->error);
+    if (reading->status == SPEX_ERROR_MEMORY)
+        error_set(&reading->error, SPEX_ERROR_MEMORY, "%s: out of memory while it was read",
+                  input->argument);
     return NULL;
 }
 
@@ -146,6 +149,20 @@ static void append_json(struct text *text, const struct comparison *comparison)
 
 /* ------------------------------------------------------------------ verb */
 
+/* What it takes at most, as measured, depends on what the systems are like. */
+static void name_memory(const struct comparison *comparison, spex_error *error)
+{
+    enum { A_STATE = 64, A_TRANSITION = 32 };
+    size_t states = (size_t)comparison->states[LEFT] + comparison->states[RIGHT];
+    size_t transitions = comparison->transitions[LEFT] + comparison->transitions[RIGHT];
+    size_t most = (states * A_STATE + transitions * A_TRANSITION) >> 20;
+    bool explain = option_given(comparison->invocation, "explain");
+    error_set(error, SPEX_ERROR_MEMORY,
+              "out of memory comparing %s with %s, %zu transitions together; %s some %zu MiB",
+              name_of(comparison, LEFT), name_of(comparison, RIGHT), transitions,
+              explain ? "without --explain it may take" : "it may take", most + 1);
+}
+
 static enum answer decide(struct comparison *comparison)
 {
     const struct invocation *invocation = comparison->invocation;
@@ -162,6 +179,8 @@ static enum answer decide(struct comparison *comparison)
                      : check_consuming(left, right, comparison->equivalence, &progress.progress,
                                        &comparison->equivalent, &error);
     progress_end(&progress);
+    if (status == SPEX_ERROR_MEMORY)
+        name_memory(comparison, &error);
     if (status)
         return fail(invocation, &error);
     struct text text = {0};

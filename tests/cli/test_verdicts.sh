@@ -398,3 +398,32 @@ test_warnings_of_specifications() {
     expect 0 init Light one
     err_empty
 }
+
+# Whatever there is too little memory for is named.
+test_compare_says_what_memory_is_for() {
+    (ulimit -v 1000000 && "$spex_program" --version >/dev/null 2>&1) || {
+        skip 'sanitizers need more address space than can be limited'
+        return
+    }
+    awk 'BEGIN { n = 300000; print "des (0," n "," n ")"
+        for (i = 0; i < n; i++) print "(" i ",\"a" i % 7 "\"," (i * 7919 + 1) % n ")" }' >one.aut
+    local limit reading=0 comparing=0
+    for limit in $(seq 20000 1000 80000); do
+        code=0
+        (ulimit -v "$limit" && exec "$spex_program" compare one.aut one.aut) >out 2>err || code=$?
+        case "$code" in
+        0) ;;
+        3)
+            if grep -q 'one.aut: out of memory while it was read' err; then
+                reading=$((reading + 1))
+            else
+                err_has 'out of memory comparing one.aut with one.aut, 600000 transitions together'
+                comparing=$((comparing + 1))
+            fi
+            ;;
+        *) grep -q 'error while loading shared libraries\|thread' err ||
+            problem "exit $code with $limit KiB: $(head -c 300 err)" ;;
+        esac
+    done
+    [ "$reading" -gt 0 ] && [ "$comparing" -gt 0 ] || problem "reading $reading, comparing $comparing times"
+}
