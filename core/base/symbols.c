@@ -119,6 +119,60 @@ uint32_t symbols_intern(struct symbols *symbols, const char *name)
     return symbols_intern_bytes(symbols, name, strlen(name));
 }
 
+/* One that has the hash, mostly the only one; or SYMBOL_NONE. */
+static uint32_t find_hash(const struct symbols *symbols, uint32_t hash)
+{
+    size_t mask = symbols->slot_count - 1, slot = hash & mask;
+    while (symbols->slots[slot].index && symbols->slots[slot].hash != hash)
+        slot = (slot + 1) & mask;
+    return symbols->slots[slot].index ? symbols->slots[slot].index - 1 : SYMBOL_NONE;
+}
+
+struct likely {
+    uint32_t own, other;
+};
+
+static void match_likely(const struct symbols *symbols, const struct symbols *other,
+                         const struct likely *likely, size_t count, uint32_t *numbers)
+{
+    for (size_t i = 0; i < count; i++) {
+        __builtin_prefetch(symbols->names[likely[i].own]);
+        __builtin_prefetch(other->names[likely[i].other]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *name = other->names[likely[i].other];
+        numbers[likely[i].other] = strcmp(symbols->names[likely[i].own], name) == 0
+                                       ? likely[i].own
+                                       : symbols_find(symbols, name);
+    }
+}
+
+/* In the order of the slots, which is that of the hashes: it is nearly the same in both. Names lie
+ * anywhere, so some are asked for at a time. */
+void symbols_match(const struct symbols *symbols, const struct symbols *other, uint32_t *numbers)
+{
+    enum { MANY = 32 };
+    struct likely likely[MANY];
+    size_t count = 0;
+    for (size_t slot = 0; slot < other->slot_count; slot++) {
+        if (!other->slots[slot].index)
+            continue;
+        uint32_t index = other->slots[slot].index - 1;
+        uint32_t own = symbols->count ? find_hash(symbols, other->slots[slot].hash) : SYMBOL_NONE;
+        numbers[index] = SYMBOL_NONE;
+        if (own == SYMBOL_NONE)
+            continue;
+        __builtin_prefetch(&symbols->names[own]);
+        __builtin_prefetch(&other->names[index]);
+        likely[count++] = (struct likely){own, index};
+        if (count == MANY) {
+            match_likely(symbols, other, likely, count, numbers);
+            count = 0;
+        }
+    }
+    match_likely(symbols, other, likely, count, numbers);
+}
+
 const char *symbols_name(const struct symbols *symbols, uint32_t symbol)
 {
     return symbol < symbols->count ? symbols->names[symbol] : NULL;

@@ -23,6 +23,9 @@ uint32_t symbols_intern_bytes(struct symbols *symbols, const char *bytes, size_t
 /* SYMBOL_NONE if absent. */
 uint32_t symbols_find(const struct symbols *symbols, const char *name);
 uint32_t symbols_find_bytes(const struct symbols *symbols, const char *bytes, size_t length);
+/* numbers[symbol of other] is the same name's number, or SYMBOL_NONE: many at once are found
+ * sooner. */
+void symbols_match(const struct symbols *symbols, const struct symbols *other, uint32_t *numbers);
 const char *symbols_name(const struct symbols *symbols, uint32_t symbol);
 bool symbols_copy(struct symbols *copy, const struct symbols *symbols);
 void symbols_release(struct symbols *symbols);

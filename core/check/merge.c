@@ -29,15 +29,20 @@ static int match_labels(struct merged *merged, struct arena *arena, spex_error *
     merged->labels[RIGHT] = arena_take(arena, right->count, sizeof **merged->labels);
     if (!merged->labels[LEFT] || !merged->labels[RIGHT])
         return error_memory(error);
+    uint32_t *labels = merged->labels[RIGHT], same = LTS_INTERNAL + 1;
     for (uint32_t i = 0; i < left->count; i++)
         merged->labels[LEFT][i] = i;
+    while (same < left->count && same < right->count &&
+           strcmp(left->names[same], right->names[same]) == 0)
+        same++;
+    if (same < right->count) /* most often they are all in the same order */
+        symbols_match(left, right, labels);
     merged->label_count = left->count;
-    for (uint32_t i = 0; i < right->count; i++) {
-        uint32_t same = i; /* most often they are in the same order */
-        if (i != LTS_INTERNAL && (i >= left->count || strcmp(left->names[i], right->names[i])))
-            same = symbols_find(left, right->names[i]);
-        merged->labels[RIGHT][i] = same == SYMBOL_NONE ? merged->label_count++ : same;
-    }
+    for (uint32_t i = 0; i < right->count; i++)
+        if (i < same)
+            labels[i] = i;
+        else if (labels[i] == SYMBOL_NONE)
+            labels[i] = merged->label_count++;
     if (merged->equivalence == EQUIVALENCE_STRONG)
         merged->labels[LEFT][LTS_INTERNAL] = merged->labels[RIGHT][LTS_INTERNAL] =
             merged->label_count++;

@@ -25,6 +25,37 @@ static void names_are_interned_once(void)
     symbols_release(&symbols);
 }
 
+/* So many that some have the same hash of 32 bits as others. */
+static void names_are_matched(void)
+{
+    enum { KNOWN = 200000, STEP = 7919, ALL = 2 * KNOWN };
+    struct symbols symbols = {0}, other = {0}, none = {0};
+    char name[32];
+    for (uint32_t i = 0; i < KNOWN; i++) {
+        snprintf(name, sizeof name, "name %u", i);
+        symbols_intern(&symbols, name);
+    }
+    for (uint32_t i = 0; i < ALL; i++) {
+        snprintf(name, sizeof name, "name %u", (uint32_t)((uint64_t)i * STEP % ALL));
+        CU_ASSERT_EQUAL(symbols_intern(&other, name), i);
+    }
+    uint32_t *numbers = malloc(ALL * sizeof *numbers), wrong = 0;
+    symbols_match(&symbols, &other, numbers);
+    for (uint32_t i = 0; i < ALL; i++) {
+        uint32_t number = (uint32_t)((uint64_t)i * STEP % ALL);
+        wrong += numbers[i] != (number < KNOWN ? number : SYMBOL_NONE);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    symbols_match(&none, &other, numbers);
+    for (uint32_t i = 0; i < ALL; i++)
+        wrong += numbers[i] != SYMBOL_NONE;
+    CU_ASSERT_EQUAL(wrong, 0);
+    symbols_match(&symbols, &none, numbers);
+    free(numbers);
+    symbols_release(&symbols);
+    symbols_release(&other);
+}
+
 static void text_from_outside_becomes_visible(void)
 {
     struct text text = {0};
@@ -330,6 +361,7 @@ int main(int argc, char **argv)
 {
     static const struct test tests[] = {
         {"names are interned once", names_are_interned_once},
+        {"names are matched", names_are_matched},
         {"text from outside becomes visible", text_from_outside_becomes_visible},
         {"graphemes are measured", graphemes_are_measured},
         {"times round trip", times_round_trip},
