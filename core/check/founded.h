@@ -7,8 +7,8 @@
 #include "check/refinement.h"
 
 /* The classes of such states as the first blocks, and what is left, *rest states, as the last one,
- * if there are any: into `block_of`, and how many blocks that are. Nothing else of the refinement
- * is set. Errors: CANCELLED. */
+ * if there are any: into `block_of`, and how many blocks that are. Places, elements and
+ * blocks are not set. Errors: CANCELLED. */
 int founded_settle(struct refinement *refinement, uint32_t *rest, const struct progress *progress,
                    spex_error *error);
 

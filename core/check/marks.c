@@ -83,7 +83,7 @@ static inline void mark(struct refinement *refinement, uint32_t state)
 }
 
 /* The states whose edges are followed next, who has these edges, and the blocks of those. */
-void refinement_ask_ahead(const struct refinement *refinement, const uint32_t *later)
+static void ask_ahead(const struct refinement *refinement, const uint32_t *later)
 {
     enum { FEW = 4, SOURCES = 24, OTHERS = 16, BLOCKS = 8 };
     const struct node *nodes = refinement->nodes, *node = &nodes[later[SOURCES]];
@@ -146,7 +146,7 @@ void marks_sources(struct refinement *refinement, uint32_t parted, uint32_t firs
     for (uint32_t i = 0; i < count; i++) {
         const struct node *node = &refinement->nodes[states[i]];
         if (i + NODE_AHEAD < count)
-            refinement_ask_ahead(refinement, states + i);
+            ask_ahead(refinement, states + i);
         for (uint32_t k = node->sources; k < node->visible; k++) {
             uint32_t home = refinement->block_of[refinement->sources[k]];
             if (parted == MARKS_ANYWHERE ? home != refinement->block_of[states[i]]

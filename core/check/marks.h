@@ -20,7 +20,9 @@ uint32_t marks_next(struct refinement *refinement);
 bool marks_close(struct refinement *refinement, uint32_t block);
 /* Whoever has an edge into one of the new blocks, those from first_new on, has to be looked at
  * again, but for internal steps from another part of the same old block, `parted`: the keys told
- * them apart already. MARKS_ANYWHERE: the new blocks are parts of several. */
+ * them apart already. MARKS_ANYWHERE: the new blocks are parts of several, and internal steps from
+ * any other block count. That parts nothing which belongs together either: all states of a part
+ * reach within it one with the whole signature, so all are marked in the end, or none. */
 #define MARKS_ANYWHERE UINT32_MAX
 void marks_sources(struct refinement *refinement, uint32_t parted, uint32_t first_new);
 

@@ -97,7 +97,9 @@ static void sort_by_key(struct refinement *refinement, const struct block *block
         ends[key] += block->marked;
 }
 
-void refinement_part(struct refinement *refinement, uint32_t number, uint32_t keys)
+/* Part 0 are the unmarked states, part k + 1 those with key k. The largest part keeps the
+ * block's number, the others are the new blocks at the end. */
+static void part(struct refinement *refinement, uint32_t number, uint32_t keys)
 {
     struct block block = refinement->blocks[number];
     uint32_t *ends = refinement->scratch, largest = 0, largest_size = block.marked - block.begin;
@@ -177,7 +179,7 @@ static void refine_block(struct refinement *refinement, uint32_t number)
         refinement->blocks[number].marked = block.end;
         return;
     }
-    refinement_part(refinement, number, keys);
+    part(refinement, number, keys);
     marks_sources(refinement, number, first_new);
 }
 

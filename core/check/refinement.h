@@ -38,12 +38,7 @@ struct refinement {
     size_t work;
 };
 
-/* For states whose sources are followed one after the other, before later[0]: asks for those
- * that are followed soon. later[NODE_AHEAD] is one of them. */
+/* Where states' sources are followed one after the other, so many later ones are asked for. */
 enum { NODE_AHEAD = 32 };
-void refinement_ask_ahead(const struct refinement *refinement, const uint32_t *later);
-/* Part 0 are the unmarked states, part k + 1 those with key k. The largest part keeps the
- * block's number, the others are the new blocks at the end. */
-void refinement_part(struct refinement *refinement, uint32_t block, uint32_t keys);
 
 #endif

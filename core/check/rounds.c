@@ -36,7 +36,8 @@ static bool prepare(struct round *round, const struct graph *graph, struct arena
                             .next = arena_take(arena, states, sizeof *round->next),
                             .sizes = arena_take(arena, states, sizeof *round->sizes),
                             .largest = arena_take(arena, states, sizeof *round->largest)};
-    return round->next && round->sizes && round->largest &&
+    bool fit = elements >= states; /* else it went round, and rounds_pay says no */
+    return fit && round->next && round->sizes && round->largest &&
            signatures_init(&round->signatures, arena, states, elements);
 }
 
@@ -69,7 +70,7 @@ static uint32_t take_signature(const struct round *round, uint32_t state, uint64
     const uint64_t *edges = round->graph->edges;
     const uint32_t *block_of = round->block_of, *first = round->graph->first;
     uint32_t length = 0, all = first[round->graph->state_count];
-    bool few = graph_has_few(round->graph, state);
+    bool few = first[state + 1] - first[state] <= FEW_EDGES;
     for (uint32_t i = first[state]; i < first[state + 1]; i++) {
         uint32_t label = edge_label(edges[i]), target = edge_target(edges[i]);
         if (i + AHEAD < all) {
@@ -201,8 +202,8 @@ int rounds_take(struct rounds *rounds, const struct graph *graph, const uint32_t
     memset(rounds->block_of, 0, states * sizeof *rounds->block_of);
     rounds->count = 1;
     round.block_of = block_of;
-    for (*done = false;
-         !status && !*done && (rounds->count == 1 || goes_on(rounds, states, moved));) {
+    *done = false;
+    while (!status && !*done && (rounds->count == 1 || goes_on(rounds, states, moved))) {
         uint32_t expected = rounds->count > EXPECTED ? rounds->count : EXPECTED;
         status = find_blocks(&round, expected, progress, error);
         if (status)

@@ -84,8 +84,8 @@ static void grow(struct signatures *signatures)
 /* For so many more, with a third of the places free. */
 static inline void make_room(struct signatures *signatures, uint32_t more)
 {
-    if (signatures->count + more > (signatures->mask + 1) / 3 * 2 &&
-        signatures->mask + 1 < signatures->slots_end)
+    while (signatures->count + more > (signatures->mask + 1) / 3 * 2 &&
+           signatures->mask + 1 < signatures->slots_end)
         grow(signatures);
 }
 

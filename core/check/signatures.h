@@ -1,5 +1,5 @@
-/* The different signatures of the states of one block: ascending numbers, kept one after the
- * other and numbered 0, 1, 2, ... */
+/* The different signatures of states that are looked at together: ascending numbers, kept one after
+ * the other and numbered 0, 1, 2, ... */
 #ifndef CHECK_SIGNATURES_H
 #define CHECK_SIGNATURES_H
 
@@ -57,11 +57,12 @@ static inline uint64_t *signatures_room(const struct signatures *signatures)
  * less time. SIGNATURES_ANYWHERE: no word on that. */
 #define SIGNATURES_ANYWHERE UINT32_MAX
 uint32_t signatures_intern(struct signatures *signatures, uint32_t length, uint32_t near);
-/* Are these, ascending, all among those of the signature? */
-/* The same, and *number comes with the next that is asked for so, or when they are settled at the
- * latest: several are looked up at once, which waits for memory once. */
+/* The same, but *number, which must stay where it is, comes when some have gathered, at the latest
+ * when they are settled: several are looked up at once, which waits for memory once. Until then
+ * there is no signatures_intern. */
 void signatures_queue(struct signatures *signatures, uint32_t length, uint32_t *number);
 void signatures_settle(struct signatures *signatures);
+/* Are these, ascending, all among those of the signature? */
 bool signatures_include(const struct signatures *signatures, uint32_t number,
                         const uint64_t *elements, uint32_t length);
 

@@ -33,8 +33,9 @@ bool steps_lie_near(const struct lts *lts, bool *in_order)
             near += any;
             far += !any;
         }
-    *in_order = are_in_order(lts);
-    return far < near;
+    bool lie_near = far < near;
+    *in_order = lie_near && are_in_order(lts);
+    return lie_near;
 }
 
 bool steps_build(struct graph *steps, const struct lts *lts, const uint32_t *label)

@@ -6,7 +6,7 @@
 
 /* Whether most transitions lead to a state near their source or near where one of those before led
  * to, as programs that explore a system write them: such numbers need not be made better.
- * *in_order: they stand in the order of their sources. */
+ * *in_order: then they stand in the order of their sources, too. */
 bool steps_lie_near(const struct lts *lts, bool *in_order);
 
 /* Into the graph, whose memory is there; label[lts's label] is the graph's. Answers whether

@@ -314,36 +314,59 @@ static void large_systems(void)
     CU_ASSERT_TRUE(yes > rounds / 5 && yes < rounds - rounds / 5);
 }
 
+enum { SIGNATURES = 4000, SIGNATURE_LENGTH = 3, SIGNATURE_KINDS = 18 };
+
+/* A signature, and which of all that can be. */
+static uint32_t write_signature(struct random *random, uint64_t *room)
+{
+    uint32_t which = 0;
+    for (int k = 0; k < SIGNATURE_LENGTH; k++) {
+        room[k] = random_below(random, SIGNATURE_KINDS);
+        which = which * SIGNATURE_KINDS + (uint32_t)room[k];
+    }
+    return which;
+}
+
+/* The first ones are asked for one by one, the others several at once. */
+static void number_signatures(uint32_t expected, uint32_t one_by_one)
+{
+    struct arena arena = arena_make(NULL, 0);
+    struct random random = {expected};
+    struct signatures signatures;
+    uint32_t numbers[SIGNATURE_KINDS * SIGNATURE_KINDS * SIGNATURE_KINDS], count = 0;
+    static uint32_t wanted[SIGNATURES], found[SIGNATURES];
+    memset(numbers, 0xFF, sizeof numbers);
+    CU_ASSERT_TRUE_FATAL(
+        signatures_init(&signatures, &arena, SIGNATURES, SIGNATURE_LENGTH * SIGNATURES));
+    signatures_begin(&signatures, SIGNATURES, expected);
+    for (uint32_t i = 0; i < SIGNATURES; i++) {
+        uint64_t *room = signatures_room(&signatures);
+        uint32_t which = write_signature(&random, room);
+        if (numbers[which] == UINT32_MAX)
+            numbers[which] = count++;
+        wanted[i] = numbers[which];
+        uint32_t near = expected < SIGNATURES ? SIGNATURES_ANYWHERE : (uint32_t)room[0];
+        if (i < one_by_one)
+            found[i] = signatures_intern(&signatures, SIGNATURE_LENGTH, near);
+        else
+            signatures_queue(&signatures, SIGNATURE_LENGTH, &found[i]);
+    }
+    signatures_settle(&signatures);
+    CU_ASSERT_EQUAL(signatures.count, count);
+    CU_ASSERT_EQUAL(memcmp(found, wanted, sizeof found), 0);
+    signatures_release(&signatures, &arena);
+    arena_release(&arena);
+}
+
 /* However many there turn out to be, each has one number. */
 static void signatures_are_numbered_once(void)
 {
-    enum { TRIES = 4000, LENGTH = 3, KINDS = 18 };
-    static const uint32_t expectations[] = {1, 30, 900, TRIES};
-    for (size_t try = 0; try < sizeof expectations / sizeof *expectations; try++) {
-        uint32_t expected = expectations[try];
-        struct arena arena = arena_make(NULL, 0);
-        struct random random = {expected};
-        struct signatures signatures;
-        uint32_t numbers[KINDS * KINDS * KINDS], count = 0;
-        memset(numbers, 0xFF, sizeof numbers);
-        CU_ASSERT_TRUE_FATAL(signatures_init(&signatures, &arena, TRIES, LENGTH * TRIES));
-        signatures_begin(&signatures, TRIES, expected);
-        for (int i = 0; i < TRIES; i++) {
-            uint64_t *room = signatures_room(&signatures);
-            uint32_t which = 0;
-            for (int k = 0; k < LENGTH; k++) {
-                room[k] = random_below(&random, KINDS);
-                which = which * KINDS + (uint32_t)room[k];
-            }
-            if (numbers[which] == UINT32_MAX)
-                numbers[which] = count++;
-            uint32_t near = expected < TRIES ? SIGNATURES_ANYWHERE : (uint32_t)room[0];
-            CU_ASSERT_EQUAL(signatures_intern(&signatures, LENGTH, near), numbers[which]);
-        }
-        CU_ASSERT_EQUAL(signatures.count, count);
-        signatures_release(&signatures, &arena);
-        arena_release(&arena);
-    }
+    static const uint32_t expectations[] = {1, 9, 30, 900, SIGNATURES};
+    for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++)
+        number_signatures(expectations[i], SIGNATURES);
+    for (size_t i = 0; i + 1 < sizeof expectations / sizeof *expectations; i++)
+        for (uint32_t one_by_one = 0; one_by_one < 12; one_by_one++)
+            number_signatures(expectations[i], one_by_one);
 }
 
 int main(int argc, char **argv)
